@@ -1,0 +1,168 @@
+"""Answers: what a black box says about some texts, from one reading of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surrogate.errors import ModelError
+
+__all__ = ["Answers"]
+
+#: How far from one a row of probabilities may sum before it is refused.
+SUM_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a black box says about ``n`` texts.
+
+    Parameters
+    ----------
+    log_probabilities : ndarray of float64, shape (n, n_classes)
+        Natural logarithm of the probability of each class; minus infinity where the probability is zero.  Rows of a
+        single-label classifier sum to one as probabilities; those of a multi-label one need not.
+    embeddings : ndarray of float32, shape (n, n_dimensions), or None
+        The model's embedding of each text, from the same forward pass as the probabilities.
+    label_mass : ndarray of float64, shape (n,), or None
+        Probability that a generative model gives to all labels together (the rest went to other answers).
+    refused : ndarray of bool, shape (n,)
+        True where the model declined to answer.
+    truncated : ndarray of bool, shape (n,)
+        True where the model did not read the whole text.
+
+    Examples
+    --------
+    >>> answers = Answers.from_probabilities([[0.9, 0.1], [0.2, 0.8]])
+    >>> len(answers)
+    2
+    >>> answers.probabilities.round(3).tolist()
+    [[0.9, 0.1], [0.2, 0.8]]
+    """
+
+    log_probabilities: NDArray[np.float64]
+    embeddings: NDArray[np.float32] | None
+    label_mass: NDArray[np.float64] | None
+    refused: NDArray[np.bool_]
+    truncated: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.log_probabilities)
+
+    @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """Probability of each class, shape (n, n_classes)."""
+        return np.exp(self.log_probabilities)
+
+    @property
+    def usable(self) -> NDArray[np.bool_]:
+        """True where the whole text was read and answered, shape (n,)."""
+        return ~(self.refused | self.truncated)
+
+    def take(self, rows: NDArray[np.intp] | Sequence[int]) -> Answers:
+        """The answers to some of the texts, in the order of ``rows`` (integers, shape (n_rows,))."""
+        index = np.asarray(rows, dtype=np.intp)
+        return Answers(
+            self.log_probabilities[index],
+            None if self.embeddings is None else self.embeddings[index],
+            None if self.label_mass is None else self.label_mass[index],
+            self.refused[index],
+            self.truncated[index],
+        )
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Answers]) -> Answers:
+        """One set of answers from several, in order; all must have, or lack, the same optional fields."""
+        first = parts[0]
+        return cls(
+            np.concatenate([part.log_probabilities for part in parts]),
+            None if first.embeddings is None else np.concatenate([_given(part.embeddings) for part in parts]),
+            None if first.label_mass is None else np.concatenate([_given(part.label_mass) for part in parts]),
+            np.concatenate([part.refused for part in parts]),
+            np.concatenate([part.truncated for part in parts]),
+        )
+
+    @classmethod
+    def from_probabilities(
+        cls,
+        probabilities: object,
+        *,
+        n_texts: int | None = None,
+        n_classes: int | None = None,
+        normalised: bool = True,
+        embeddings: NDArray[np.float32] | None = None,
+        truncated: NDArray[np.bool_] | None = None,
+    ) -> Answers:
+        """Check probabilities and take their logarithm.
+
+        Parameters
+        ----------
+        probabilities : array-like of float, shape (n_texts, n_classes)
+        n_texts, n_classes : int, optional
+            The shape that was asked for.
+        normalised : bool, default True
+            Whether each row must sum to one (False for multi-label models).
+        embeddings : ndarray of float32, shape (n_texts, n_dimensions), optional
+        truncated : ndarray of bool, shape (n_texts,), optional
+
+        Raises
+        ------
+        ModelError
+            ``bad-answer-shape`` or ``bad-answer-values``: nothing is imputed or renormalised.
+        """
+        array = _as_matrix(probabilities, n_texts, n_classes)
+        _check_values(array, normalised)
+        with np.errstate(divide="ignore"):
+            logs = np.log(array)
+        nobody = np.zeros(len(array), dtype=bool)
+        return cls(logs, embeddings, None, nobody, nobody if truncated is None else truncated)
+
+
+def _given(array: NDArray[np.generic] | None) -> NDArray[np.generic]:
+    if array is None:
+        raise ModelError("bad-answer-shape", "Some answers came with embeddings or label mass and some without.")
+    return array
+
+
+def _as_matrix(probabilities: object, n_texts: int | None, n_classes: int | None) -> NDArray[np.float64]:
+    wanted = f"({'n_texts' if n_texts is None else n_texts}, {'n_classes' if n_classes is None else n_classes})"
+    try:
+        array = np.asarray(probabilities, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ModelError(
+            "bad-answer-shape", f"The model must answer with an array of numbers of shape {wanted}; got {error}."
+        ) from error
+    fits = array.ndim == 2 and n_texts in (None, array.shape[0]) and n_classes in (None, array.shape[1])
+    if not fits:
+        raise ModelError(
+            "bad-answer-shape",
+            f"The model must answer with probabilities of shape {wanted}; got shape {array.shape}. "
+            "Return one row per text and one column per class.",
+        )
+    return array
+
+
+def _check_values(array: NDArray[np.float64], normalised: bool) -> None:
+    finite = np.isfinite(array).all(axis=1)
+    if not finite.all():
+        row = int(np.argmin(finite))
+        raise ModelError("bad-answer-values", f"The model gave NaN or infinite probabilities, first in row {row}.")
+    inside = ((array >= 0) & (array <= 1 + SUM_TOLERANCE)).all(axis=1)
+    if not inside.all():
+        row = int(np.argmin(inside))
+        raise ModelError(
+            "bad-answer-values",
+            f"Probabilities must lie between 0 and 1; row {row} holds {array[row].min():.4g} to {array[row].max():.4g}. "
+            "If the model returns scores or logits, apply softmax first.",
+        )
+    sums = array.sum(axis=1)
+    if normalised and not np.allclose(sums, 1.0, rtol=0.0, atol=SUM_TOLERANCE):
+        row = int(np.argmax(np.abs(sums - 1.0)))
+        raise ModelError(
+            "bad-answer-values",
+            f"The probabilities of one text must sum to 1; row {row} sums to {sums[row]:.4g}. "
+            "Return probabilities over all classes; nothing is renormalised silently.",
+        )

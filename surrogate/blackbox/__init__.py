@@ -1,0 +1,13 @@
+"""Black boxes: the text classifiers that are explained.
+
+Nothing here imports torch, transformers or scikit-learn until a model is loaded.
+"""
+
+from __future__ import annotations
+
+from surrogate.blackbox.base import BlackBox
+from surrogate.blackbox.estimator import EstimatorBox
+from surrogate.blackbox.function import FunctionBox
+from surrogate.blackbox.registry import ShippedModel, as_black_box, load_model, shipped_models
+
+__all__ = ["BlackBox", "EstimatorBox", "FunctionBox", "ShippedModel", "as_black_box", "load_model", "shipped_models"]

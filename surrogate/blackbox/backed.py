@@ -1,0 +1,82 @@
+"""Black boxes with weights: pickled without them, loaded again on first use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Protocol
+
+from surrogate.answers import Answers
+from surrogate.blackbox.base import Identity, SharedBlackBox
+from surrogate.blackbox.checks import check_texts
+from surrogate.errors import ModelError
+
+__all__ = ["ModelBacked", "Reader"]
+
+
+class Reader(Protocol):
+    """Weights in memory: reads texts that were already checked."""
+
+    def read(self, texts: list[str]) -> Answers:
+        """Answers to ``texts``, in their order."""
+
+
+class ModelBacked(SharedBlackBox):
+    """A black box whose weights stay behind when it is pickled, and are loaded again on first use.
+
+    Parameters
+    ----------
+    identity : Identity
+    source : mapping
+        Arguments of :func:`surrogate.blackbox.load_model` that load the same model again.
+    reader : Reader or None
+        The loaded weights.
+
+    Examples
+    --------
+    >>> import pickle
+    >>> box = ModelBacked(Identity("toy", "causal-lm", ("yes", "no")), {"model": "toy"}, reader=None)
+    >>> pickle.loads(pickle.dumps(box)).name
+    'toy'
+    """
+
+    default_kind: ClassVar[str] = "model"
+
+    def __init__(self, identity: Identity, source: Mapping[str, Any], reader: Reader | None) -> None:
+        super().__init__(identity)
+        self._source = dict(source)
+        self._reader = reader
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"identity": self._identity, "source": self._source}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._identity = state["identity"]
+        self._source = state["source"]
+        self._reader = None
+
+    def answer(self, texts: Sequence[str]) -> Answers:
+        """Answers to ``texts``, one row per text, in their order; texts that were cut are flagged ``truncated``.
+
+        Raises
+        ------
+        InputError
+            ``not-text`` or ``not-utf8``.
+        ModelError
+            ``bad-answer-values`` when the model gives NaN; ``wrong-digest`` when the model had to be loaded again and
+            is no longer the same.
+        """
+        return self._loaded().read(check_texts(texts))
+
+    def _loaded(self) -> Reader:
+        if self._reader is None:
+            from surrogate.blackbox.registry import load_model
+
+            again = load_model(**self._source)
+            if again.fingerprint != self.fingerprint or not isinstance(again, ModelBacked):
+                raise ModelError(
+                    "wrong-digest",
+                    f"The model {self.name!r} is no longer what it was when this object was saved: its fingerprint was "
+                    f"{self.fingerprint} and is {again.fingerprint}. Load the model anew and explain again.",
+                )
+            self._reader = again._loaded()
+        return self._reader

@@ -1,0 +1,258 @@
+"""Sequence classifiers: one forward pass gives probabilities and an embedding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surrogate.answers import Answers
+from surrogate.blackbox.backed import ModelBacked
+from surrogate.blackbox.base import Detail, Identity
+from surrogate.blackbox.batching import Shapes, read_in_batches
+from surrogate.blackbox.checks import check_labels
+from surrogate.blackbox.files import check_folder
+from surrogate.blackbox.fingerprint import BACKEND, file_digests, model_fingerprint, release
+from surrogate.blackbox.pretrained import load_tokenizer, load_weights, token_limit
+from surrogate.blackbox.references import check_parity
+from surrogate.errors import ModelError
+
+__all__ = ["SequenceClassifier"]
+
+_PROBES = ("a short text.", "Another text, which is somewhat longer than the first one.")
+
+
+class SequenceClassifier(ModelBacked):
+    """A transformers sequence classifier: single-label, multi-label, or binary with one output.
+
+    Single-label probabilities are a softmax; those of a multi-label model, and of a model with one output, a sigmoid.
+    Texts longer than ``max_length`` tokens are cut as the tokenizer is set to cut, and flagged.  Special tokens that
+    stand in a text (such as the mask token) are read as such, as the deployed model reads them.
+
+    Examples
+    --------
+    >>> SequenceClassifier.default_kind
+    'sequence-classifier'
+    """
+
+    default_kind: ClassVar[str] = "sequence-classifier"
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        folder: Path,
+        *,
+        name: str | None = None,
+        labels: Sequence[str] | None = None,
+        max_length: int | None = None,
+        device: str = "cpu",
+        source: Mapping[str, Any] | None = None,
+        digests: dict[str, str] | None = None,
+    ) -> SequenceClassifier:
+        """Load a classifier from a folder with config.json, model.safetensors and tokenizer files.
+
+        Parameters
+        ----------
+        folder : Path
+        name : str, optional
+            What a report calls the model; the folder's name by default.
+        labels : sequence of str, optional
+            Labels in the order of the outputs; the configuration's by default.
+        max_length : int, optional
+            Tokens per text, special tokens included.
+        device : str, default "cpu"
+        source : mapping, optional
+            Arguments by which :func:`~surrogate.blackbox.load_model` finds the model again in another process; those
+            given here by default.
+        digests : dict of str to str, optional
+            SHA-256 by file name, where they were computed already.
+
+        Raises
+        ------
+        ModelError
+            ``no-weights``, ``unsafe-weights``, ``bad-model-file``, ``bad-labels``, ``not-a-classifier``,
+            ``reference-mismatch`` when padding changes the answers.
+        """
+        called = name or folder.name
+        check_folder(folder)
+        tokenizer = load_tokenizer(folder, called)
+        model = load_weights("AutoModelForSequenceClassification", folder, called, device)
+        reader = _reader(model, tokenizer, max_length, called, device)
+        names = _labels(model.config, labels, called)
+        embeds = _check_reading(reader, called)
+        settings = _settings(reader)
+        fingerprint = model_fingerprint(cls.default_kind, digests or file_digests(folder), names, settings)
+        identity = Identity(
+            name=called,
+            kind=cls.default_kind,
+            labels=names,
+            fingerprint=fingerprint,
+            multi_label=reader.activation == "sigmoid",
+            mask_token=tokenizer.mask_token,
+            embeds=embeds,
+            details={**settings, "device": device},
+        )
+        here = {
+            "model": str(folder.resolve()),
+            "labels": labels and tuple(labels),
+            "max_length": max_length,
+            "device": device,
+        }
+        return cls(identity, source or here, reader)
+
+
+@dataclass(frozen=True, eq=False)
+class _SequenceReader:
+    model: Any
+    tokenizer: Any
+    activation: str  # softmax, sigmoid, or one-logit
+    pooling: str  # first-token, last-token or mean
+    pad_id: int
+    max_length: int
+    device: str
+
+    def read(self, texts: list[str]) -> Answers:
+        """Answers with probabilities and embeddings from one forward pass per batch."""
+        sequences, truncated = self.encode(texts)
+        if not texts:
+            width = int(self.model.config.get_text_config().hidden_size)
+            logits, embeddings = np.empty((0, self.model.config.num_labels)), np.empty((0, width), np.float32)
+        else:
+            shapes = Shapes(self.max_length)
+            logits, embeddings = read_in_batches(sequences, self.forward, shapes, pad_id=self.pad_id)  # type: ignore[assignment]
+        logs = _log_probabilities(logits, self.activation)
+        nobody = np.zeros(len(texts), dtype=bool)
+        return Answers(logs, embeddings, None, nobody, truncated)
+
+    def encode(self, texts: list[str]) -> tuple[list[list[int]], NDArray[np.bool_]]:
+        """Token ids of each text, and whether it was cut."""
+        if not texts:
+            return [], np.zeros(0, dtype=bool)
+        sequences = self.tokenizer(texts, verbose=False)["input_ids"]
+        truncated = np.array([len(ids) > self.max_length for ids in sequences])
+        for row in np.flatnonzero(truncated):
+            cut = self.tokenizer(texts[row], truncation=True, max_length=self.max_length)
+            sequences[row] = cut["input_ids"]
+        # a tokenizer without special tokens gives the empty text no token at all, and a model reads at least one
+        return [ids or [self.pad_id] for ids in sequences], truncated
+
+    def forward(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> list[NDArray[np.float32] | None]:
+        """Logits, shape (n_rows, n_outputs), and embeddings, shape (n_rows, n_dimensions), from one pass."""
+        import torch
+
+        attention = torch.from_numpy(mask).to(self.device)
+        with torch.inference_mode():
+            output = self.model(
+                input_ids=torch.from_numpy(ids).to(self.device), attention_mask=attention, output_hidden_states=True
+            )
+            hidden = _last_hidden(output)
+            pooled = None if hidden is None else _pool(hidden, attention, self.pooling).cpu().numpy()
+        return [output.logits.cpu().numpy(), pooled]
+
+
+def _reader(model: Any, tokenizer: Any, max_length: int | None, name: str, device: str) -> _SequenceReader:
+    config = model.config
+    if config.problem_type == "regression":
+        raise ModelError("not-a-classifier", f"The model {name!r} is a regression: it gives a number, not classes.")
+    decoder = hasattr(model, "score")
+    candidates = (config.pad_token_id, tokenizer.pad_token_id, tokenizer.eos_token_id, tokenizer.unk_token_id, 0)
+    pad_id = next(candidate for candidate in candidates if candidate is not None)
+    # decoder heads look for the last token that is not padding, and refuse batches without a padding id
+    config.get_text_config().pad_token_id = pad_id
+    return _SequenceReader(
+        model=model,
+        tokenizer=tokenizer,
+        activation=_activation(config),
+        pooling=_pooling(config, tokenizer, last=decoder or bool(config.is_encoder_decoder)),
+        pad_id=pad_id,
+        max_length=token_limit(config, tokenizer, max_length),
+        device=device,
+    )
+
+
+def _activation(config: Any) -> str:
+    if config.problem_type == "multi_label_classification":
+        return "sigmoid"
+    return "one-logit" if config.num_labels == 1 else "softmax"
+
+
+def _pooling(config: Any, tokenizer: Any, last: bool) -> str:
+    if last:
+        return "last-token"
+    if getattr(config, "classifier_pooling", None) == "mean":
+        return "mean"
+    starts = tokenizer("a")["input_ids"][:1]
+    return "first-token" if starts and starts[0] == tokenizer.cls_token_id else "mean"
+
+
+def _last_hidden(output: Any) -> Any:
+    states = getattr(output, "hidden_states", None) or getattr(output, "decoder_hidden_states", None)
+    return states[-1] if states else None
+
+
+def _pool(hidden: Any, mask: Any, pooling: str) -> Any:
+    import torch
+
+    if pooling == "first-token":
+        return hidden[:, 0]
+    if pooling == "last-token":
+        return hidden[torch.arange(len(hidden), device=hidden.device), mask.sum(dim=1) - 1]
+    weights = mask.unsqueeze(-1).to(hidden.dtype)
+    return (hidden * weights).sum(dim=1) / weights.sum(dim=1)
+
+
+def _log_probabilities(logits: NDArray[Any], activation: str) -> NDArray[np.float64]:
+    """Log-probabilities in float64 from float32 logits, shape (n_texts, n_classes)."""
+    exact = logits.astype(np.float64)
+    if not np.isfinite(exact).all():
+        raise ModelError("bad-answer-values", "The model gave NaN or infinite logits. Its weights may be damaged.")
+    if activation == "sigmoid":
+        return -np.logaddexp(0.0, -exact)
+    if activation == "one-logit":
+        return -np.logaddexp(0.0, np.hstack([exact, -exact]))
+    highest = exact.max(axis=1, keepdims=True)
+    return exact - highest - np.log(np.exp(exact - highest).sum(axis=1, keepdims=True))
+
+
+def _labels(config: Any, labels: Sequence[str] | None, name: str) -> tuple[str, ...]:
+    n_outputs = int(config.num_labels)
+    own = [config.id2label[index] for index in range(n_outputs)]
+    multi = config.problem_type == "multi_label_classification"
+    n_classes = 2 if n_outputs == 1 and not multi else n_outputs
+    if labels is None:
+        labels = own if n_classes == n_outputs else [f"not {own[0]}", own[0]]
+    if len(labels) != n_classes:
+        raise ModelError("bad-labels", f"The model {name!r} has {n_classes} classes; {len(labels)} labels were given.")
+    return check_labels(labels, at_least=1)
+
+
+def _settings(reader: _SequenceReader) -> dict[str, Detail]:
+    return {
+        "max_length": reader.max_length,
+        "truncation_side": reader.tokenizer.truncation_side,
+        "activation": reader.activation,
+        "pooling": reader.pooling,
+        "dtype": "float32",
+        "backend": BACKEND,
+        "torch": release("torch"),
+        "transformers": release("transformers"),
+    }
+
+
+def _check_reading(reader: _SequenceReader, name: str) -> bool:
+    """Whether the model gives embeddings; raises if padding changes the answers to texts also read one by one."""
+    import torch
+
+    plain = []
+    for text in _PROBES:
+        inputs = reader.tokenizer(text, return_tensors="pt", truncation=True, max_length=reader.max_length)
+        with torch.inference_mode():
+            plain.append(reader.model(**inputs.to(reader.device)).logits.cpu().numpy())
+    theirs = np.exp(_log_probabilities(np.concatenate(plain), reader.activation))
+    ours = reader.read(list(_PROBES))
+    check_parity(name, ours.probabilities, theirs, "probe text", "read by transformers alone")
+    return ours.embeddings is not None

@@ -1,0 +1,267 @@
+"""model.toml: what a model folder says about itself."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from surrogate.blackbox.checks import check_labels
+from surrogate.errors import ModelError
+
+__all__ = ["SPEC_FILE", "ModelSpec", "Prompt", "Reference", "read_spec"]
+
+SPEC_FILE = "model.toml"
+KINDS = ("sequence-classifier", "causal-lm")
+
+_TOP = {
+    "schema",
+    "name",
+    "kind",
+    "summary",
+    "language",
+    "licence",
+    "labels",
+    "max_length",
+    "files",
+    "prompt",
+    "reference",
+}
+_REQUIRED = ("schema", "name", "kind", "labels", "max_length", "files")
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What a causal language model is asked.
+
+    Parameters
+    ----------
+    user : str
+        The user's turn, with ``{text}`` once where the text goes and ``{instruction}`` where the instruction goes.
+    instruction : str, default ""
+    end : str or None, default None
+        Token text that is scored after every label, for example the end-of-turn token.
+
+    Raises
+    ------
+    ModelError
+        ``prompt-without-text``.
+
+    Examples
+    --------
+    >>> Prompt("{instruction}\\n{text}", "Positive or negative?").around_text()
+    ('Positive or negative?\\n', '')
+    """
+
+    user: str
+    instruction: str = ""
+    end: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.user.count("{text}") != 1:
+            raise ModelError(
+                "prompt-without-text",
+                f"The prompt needs {{text}} exactly once, where the text goes; it occurs {self.user.count('{text}')} times.",
+            )
+
+    def around_text(self) -> tuple[str, str]:
+        """What stands before and after the text; nothing in the text itself is ever filled in."""
+        before, after = self.user.split("{text}")
+        return before.replace("{instruction}", self.instruction), after.replace("{instruction}", self.instruction)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A text with the probabilities that the deployed model gives it.
+
+    Examples
+    --------
+    >>> Reference("Where is my card?", (0.9, 0.1)).label_mass is None
+    True
+    """
+
+    text: str
+    probabilities: tuple[float, ...]
+    label_mass: float | None = None
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """What a model folder says about itself.
+
+    Parameters
+    ----------
+    name : str
+    kind : {"sequence-classifier", "causal-lm"}
+    labels : tuple of str
+    max_length : int
+        Tokens that the model reads, special tokens included; of the prompt for a causal language model.
+    files : dict of str to str
+        SHA-256 of every file that decides an answer.
+    summary, language, licence : str
+    prompt : Prompt or None
+    references : tuple of Reference
+
+    Examples
+    --------
+    >>> spec = ModelSpec("toy", "sequence-classifier", ("no", "yes"), 64, {"model.safetensors": "0" * 64})
+    >>> print(spec.to_toml().splitlines()[1])
+    name = "toy"
+    """
+
+    name: str
+    kind: str
+    labels: tuple[str, ...]
+    max_length: int
+    files: dict[str, str]
+    summary: str = ""
+    language: str = ""
+    licence: str = ""
+    prompt: Prompt | None = None
+    references: tuple[Reference, ...] = ()
+
+    def to_toml(self) -> str:
+        """The text of a model.toml that :func:`read_spec` reads back as an equal object."""
+        lines = ["schema = 1"]
+        for key in ("name", "kind", "summary", "language", "licence", "labels", "max_length"):
+            lines.append(f"{key} = {_toml(getattr(self, key))}")
+        lines += ["", "[files]", *(f"{_toml(name)} = {_toml(digest)}" for name, digest in self.files.items())]
+        if self.prompt is not None:
+            given = {"instruction": self.prompt.instruction, "user": self.prompt.user, "end": self.prompt.end}
+            lines += ["", "[prompt]", *(f"{key} = {_toml(value)}" for key, value in given.items() if value is not None)]
+        for reference in self.references:
+            lines += ["", "[[reference]]", f"text = {_toml(reference.text)}"]
+            lines.append(f"probabilities = {_toml(reference.probabilities)}")
+            if reference.label_mass is not None:
+                lines.append(f"label_mass = {_toml(reference.label_mass)}")
+        return "\n".join(lines) + "\n"
+
+
+def read_spec(folder: Path) -> ModelSpec:
+    """The checked model.toml of a folder.
+
+    Raises
+    ------
+    ModelError
+        ``bad-model-file`` naming the key, ``bad-labels``, ``prompt-without-text``.
+    """
+    where = f"{folder.name}/{SPEC_FILE}"
+    try:
+        table = tomllib.loads((folder / SPEC_FILE).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ModelError("bad-model-file", f"{where} cannot be read as TOML: {error}.") from error
+    return _Table(where, table).spec()
+
+
+class _Table:
+    """One table of a model.toml, with the words to complain about it."""
+
+    def __init__(self, where: str, table: Mapping[str, Any]) -> None:
+        self.where, self.table = where, table
+
+    def fail(self, key: str, wanted: str) -> ModelError:
+        got = "nothing" if key not in self.table else f"{type(self.table[key]).__name__}"
+        return ModelError("bad-model-file", f"{self.where}: {key!r} must be {wanted}; got {got}.")
+
+    def only(self, known: Iterable[str]) -> None:
+        for key in self.table:
+            if key not in known:
+                near = difflib.get_close_matches(key, list(known), n=1)
+                meant = f" Did you mean {near[0]!r}?" if near else f" Known keys: {', '.join(sorted(known))}."
+                raise ModelError("bad-model-file", f"{self.where}: there is no key {key!r}.{meant}")
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self.table.get(key, default)
+        if not isinstance(value, str):
+            raise self.fail(key, "a string")
+        return value
+
+    def part(self, key: str) -> _Table:
+        value = self.table[key]
+        if not isinstance(value, dict):
+            raise self.fail(key, "a table")
+        return _Table(f"{self.where} [{key}]", value)
+
+    def numbers(self, key: str, length: int) -> tuple[float, ...]:
+        value = self.table.get(key)
+        if not isinstance(value, list) or len(value) != length or not all(_is_number(number) for number in value):
+            raise self.fail(key, f"a list of {length} numbers, one per label")
+        return tuple(float(number) for number in value)
+
+    def spec(self) -> ModelSpec:
+        self.only(_TOP)
+        for key in _REQUIRED:
+            if key not in self.table:
+                raise self.fail(key, "given")
+        if self.table["schema"] != 1:
+            raise ModelError("bad-model-file", f"{self.where}: 'schema' must be 1; got {self.table['schema']!r}.")
+        kind, max_length, labels = self.text("kind"), self.table["max_length"], self.table["labels"]
+        if kind not in KINDS:
+            raise ModelError("bad-model-file", f"{self.where}: 'kind' must be one of {', '.join(KINDS)}; got {kind!r}.")
+        if not isinstance(max_length, int) or isinstance(max_length, bool) or max_length < 1:
+            raise self.fail("max_length", "a positive whole number of tokens")
+        if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+            raise self.fail("labels", "a list of strings")
+        return ModelSpec(
+            name=self.text("name"),
+            kind=kind,
+            labels=check_labels(labels, at_least=1),
+            max_length=max_length,
+            files=self.part("files").digests(),
+            summary=self.text("summary", ""),
+            language=self.text("language", ""),
+            licence=self.text("licence", ""),
+            prompt=self.part("prompt").prompt() if "prompt" in self.table else None,
+            references=self.references(len(labels)),
+        )
+
+    def digests(self) -> dict[str, str]:
+        for name, digest in self.table.items():
+            if Path(name).name != name or name in (".", ".."):
+                raise ModelError(
+                    "bad-model-file", f"{self.where}: {name!r} must be the plain name of a file in the folder."
+                )
+            if not (isinstance(digest, str) and len(digest) == 64 and set(digest) <= set("0123456789abcdef")):
+                raise self.fail(name, "a SHA-256 of 64 hexadecimal digits in lower case")
+        if not any(name.endswith(".safetensors") for name in self.table):
+            raise ModelError(
+                "no-weights", f"{self.where} names no *.safetensors file. List every file that decides an answer."
+            )
+        return dict(self.table)
+
+    def prompt(self) -> Prompt:
+        self.only({"instruction", "user", "end"})
+        end = self.text("end") if "end" in self.table else None
+        return Prompt(self.text("user"), self.text("instruction", ""), end)
+
+    def references(self, n_labels: int) -> tuple[Reference, ...]:
+        value = self.table.get("reference", [])
+        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+            raise self.fail("reference", "an array of tables, each opened by [[reference]]")
+        entries = [_Table(f"{self.where} [[reference]] {index}", entry) for index, entry in enumerate(value)]
+        return tuple(entry.reference(n_labels) for entry in entries)
+
+    def reference(self, n_labels: int) -> Reference:
+        self.only({"text", "probabilities", "label_mass"})
+        mass = self.table.get("label_mass")
+        if mass is not None and not _is_number(mass):
+            raise self.fail("label_mass", "a number")
+        return Reference(
+            self.text("text"), self.numbers("probabilities", n_labels), None if mass is None else float(mass)
+        )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(_toml(entry) for entry in value) + "]"
+    return repr(value)

@@ -1,0 +1,238 @@
+"""The command line: thin; every verb calls one library function.
+
+Exit codes: 0 done; 1 withheld, the evidence carries no surrogate; 2 usage or input error; 3 model error; 130 stopped.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from surrogate import __version__
+from surrogate.errors import InputError, ModelError
+
+__all__ = ["main"]
+
+DONE, WITHHELD, USAGE_ERROR, MODEL_ERROR, STOPPED = 0, 1, 2, 3, 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="surrogate")
+def cli() -> None:
+    """Explain what a language-model text classifier does, with measured rules and terms.
+
+    Exit codes: 0 done; 1 withheld (the evidence carries no surrogate); 2 usage or input error; 3 model error.
+    """
+
+
+@cli.command()
+@click.argument("text", required=False)
+@click.option("-f", "--file", "file", type=click.Path(dir_okay=False, path_type=Path), help="Read the text from a file.")
+@click.option(
+    "-m", "--model", default="bank-router", show_default=True, help="Shipped name, local folder, .skops file or hub name."
+)
+@click.option("-p", "--pipeline", default="local", show_default=True, help="Shipped recipe or TOML file.")
+@click.option("--target", help="Label to explain [default: the one the model gives].")
+@click.option("--contrast", help="Label to compare with [default: all others together].")
+@click.option("--calls", type=int, help="Most distinct texts to ask the model about [default: the recipe's].")
+@click.option("--labels", help="Labels of a causal language model, separated by commas.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder of the report [default: surrogate-report/ID].")
+@click.option(
+    "--format", "formats", multiple=True, default=("html",), show_default=True, help="html, md or text; may be repeated."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the record as JSON and nothing else; no report unless --out.")
+@click.option("--overwrite", is_flag=True, help="Replace a different report in the output folder.")
+@click.option("--no-store", is_flag=True, help="Keep no answers on disk.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only where the report is.")
+def explain(
+    text: str | None,
+    file: Path | None,
+    model: str,
+    pipeline: str,
+    target: str | None,
+    contrast: str | None,
+    calls: int | None,
+    labels: str | None,
+    out: Path | None,
+    formats: tuple[str, ...],
+    as_json: bool,
+    overwrite: bool,
+    no_store: bool,
+    quiet: bool,
+) -> None:
+    """Explain the model's decision on TEXT (or on a file, or on standard input with TEXT as '-')."""
+    content = _read_text(text, file)
+    from surrogate.report import check_formats
+
+    check_formats(formats)
+    from surrogate.assembly import explain as explain_text
+
+    with _progress(show=not as_json and not quiet) as progress:
+        explanation = explain_text(
+            content,
+            model,
+            pipeline,
+            target=target,
+            contrast=contrast,
+            calls=calls,
+            classes=[label.strip() for label in labels.split(",")] if labels else None,
+            store=not no_store,
+            progress=progress,
+        )
+    folder = None
+    if out is not None or not as_json:
+        folder = explanation.report(out or _default_folder(explanation), formats, overwrite=overwrite)
+    _show(explanation, folder, as_json, quiet)
+    raise SystemExit(DONE if explanation.passed else WITHHELD)
+
+
+@cli.command()
+def models() -> None:
+    """List the shipped models."""
+    from surrogate.blackbox import shipped_models
+
+    rows = [
+        (model.name, model.kind, f"{model.size_bytes / 1e6:.1f} MB", ", ".join(model.labels), model.summary)
+        for model in shipped_models()
+    ]
+    _table(("name", "kind", "size", "labels", "summary"), rows)
+    click.echo("Any local folder or hub name that from_pretrained understands works with --model, and so does a .skops file.")
+
+
+@cli.command()
+@click.argument("name", required=False)
+def pipelines(name: str | None) -> None:
+    """List the shipped recipes, or print the recipe NAME."""
+    from surrogate.recipes import shipped_recipes, show_recipe
+
+    if name is None:
+        _table(("name", "summary"), list(shipped_recipes().items()))
+    else:
+        click.echo(show_recipe(name), nl=False)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Without the program's name; None: those of the process.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    with warnings.catch_warnings():
+        warnings.showwarning = _show_warning
+        warnings.simplefilter("default", UserWarning)
+        try:
+            cli.main(arguments, prog_name="surrogate", standalone_mode=False)
+            return DONE
+        except SystemExit as end:
+            return int(end.code or 0)
+        except click.exceptions.Exit as end:
+            return int(end.exit_code)
+        except click.ClickException as error:
+            error.show()
+            return USAGE_ERROR
+        except InputError as error:
+            click.echo(f"error: {error}", err=True)
+            return USAGE_ERROR
+        except ModelError as error:
+            click.echo(f"model error: {error}", err=True)
+            return MODEL_ERROR
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("stopped; the answers received so far are kept in the store.", err=True)
+            return STOPPED
+
+
+def _read_text(text: str | None, file: Path | None) -> str:
+    if file is not None and text is not None:
+        raise InputError("bad-parameter", "Give the text or --file, not both.")
+    if file is not None:
+        try:
+            return _decoded(file.read_bytes(), file.name)
+        except OSError as error:
+            raise InputError("bad-file", f"{file} cannot be read: {error.strerror}.") from error
+    if text is not None and text != "-":
+        return text
+    if text is None and sys.stdin.isatty():
+        raise InputError("empty-text", "Give a text, --file FILE, or pipe the text into standard input.")
+    return _decoded(sys.stdin.buffer.read(), "standard input")
+
+
+def _decoded(content: bytes, where: str) -> str:
+    """UTF-8 without a byte order mark and without the line end that editors add."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            "not-utf8",
+            f"{where} is not UTF-8 (byte {error.start} is {content[error.start]:#04x}). Convert it first, "
+            "for instance with iconv -f LATIN1 -t UTF-8.",
+        ) from error
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def _default_folder(explanation: Any) -> Path:
+    from surrogate.canonical import canonical_bytes, digest
+
+    return Path("surrogate-report") / digest(canonical_bytes(explanation.to_dict()))[:12]
+
+
+@contextmanager
+def _progress(show: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on standard error while the model is asked, where a person is watching."""
+    if not show or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("asking the model"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("ask", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _show(explanation: Any, folder: Path | None, as_json: bool, quiet: bool) -> None:
+    if as_json:
+        from surrogate.canonical import canonical_bytes
+
+        click.echo(canonical_bytes(explanation.to_dict()).decode("utf-8"))
+    elif not quiet:
+        from rich.console import Console
+
+        from surrogate.report.text import print_report
+
+        print_report(explanation.to_dict(), Console())
+    if folder is not None:
+        click.echo(f"report: {_main_file(folder)}", err=as_json)
+
+
+def _main_file(folder: Path) -> Path:
+    page = folder / "report.html"
+    return page if page.exists() else folder / "report.json"
+
+
+def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, box=box.SIMPLE_HEAD)
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def _show_warning(message: Any, category: Any, *_: Any) -> None:
+    click.echo(f"warning: {message}", err=True)

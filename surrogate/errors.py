@@ -1,0 +1,89 @@
+"""Errors that are sentences: what was wanted, what was got, what to do next.
+
+Every error the package raises on purpose carries a stable ``code``; the codes are listed in ``CODES`` and explained in
+``docs/errors.md``.  The command line turns an :class:`InputError` into exit code 2 and a :class:`ModelError` into 3.
+"""
+
+from __future__ import annotations
+
+__all__ = ["CODES", "InputError", "ModelError", "SurrogateError"]
+
+#: Every stable error code with its one-line meaning.
+CODES: dict[str, str] = {
+    # what the user handed in
+    "empty-text": "The text to explain is empty or holds white space only.",
+    "not-text": "The input is not a string.",
+    "not-utf8": "The input bytes are not UTF-8.",
+    "text-too-long": "The text has more units than can be explained one by one.",
+    "unknown-unit": "The kind of unit is not one of those offered.",
+    "unknown-label": "The target or contrast is not one of the model's labels.",
+    "same-label": "Target and contrast are the same label.",
+    "bad-calls": "The number of calls, or the plan, cannot be carried out.",
+    "bad-parameter": "A parameter has a value that cannot be used.",
+    "missing-black-box": "The pipeline has no model to ask.",
+    "missing-mask-token": "Mask-token replacement was asked of a model that has no mask token.",
+    "unknown-pipeline": "No recipe has that name, and no file has that path.",
+    "bad-recipe": "A recipe file is not valid TOML or lacks a table.",
+    "unknown-recipe-key": "A recipe names a key or a class that does not exist or is not allowed.",
+    "bad-recipe-value": "A recipe gives a key a value of the wrong kind.",
+    "cannot-write": "The report could not be written to the output folder.",
+    "output-exists": "The output folder already holds a report.",
+    "bad-record": "A report record cannot be read.",
+    "withheld": "What was asked for is withheld, because the evidence does not carry it.",
+    "unknown-format": "The output format is not one of those offered.",
+    "bad-file": "The input file cannot be read.",
+    # the model behind the explanation
+    "unknown-model": "No model has that name or path.",
+    "no-weights": "A model folder has no weights.",
+    "unsafe-weights": "A model comes only in a format that can run code when it is loaded.",
+    "wrong-digest": "A model file does not have the SHA-256 that its model.toml states.",
+    "bad-model-file": "A model folder's files cannot be read or do not fit together.",
+    "reference-mismatch": "The model does not give the reference texts the recorded probabilities.",
+    "missing-package": "A package that this kind of model needs is not installed.",
+    "missing-labels": "The model does not say what its labels are.",
+    "bad-labels": "Labels are empty, repeated, or cannot be scored.",
+    "not-a-classifier": "The model cannot be asked for the probabilities of classes.",
+    "prompt-without-text": "The prompt has no place for the text.",
+    "untrusted-types": "A saved model holds types that are not on the trusted list.",
+    "bad-answer-shape": "The model gave too few or too many rows or columns.",
+    "bad-answer-values": "The model gave NaN, negative or unnormalised probabilities.",
+    "model-failed": "The model raised an error while it was answering.",
+}
+
+
+class SurrogateError(Exception):
+    """Base of every error raised on purpose.
+
+    Parameters
+    ----------
+    code : str
+        One of :data:`CODES`.
+    message : str
+        Sentences: what was wanted, what was got, what to do next.
+
+    Examples
+    --------
+    >>> error = InputError("empty-text", "The text is empty. Give a text with at least one word.")
+    >>> error.code
+    'empty-text'
+    >>> print(error)
+    The text is empty. Give a text with at least one word. [empty-text]
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        if code not in CODES:
+            raise KeyError(f"{code!r} is not a registered error code; add it to surrogate.errors.CODES.")
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.message} [{self.code}]"
+
+
+class InputError(SurrogateError, ValueError):
+    """What was handed in cannot be used; nothing was changed.  Exit code 2."""
+
+
+class ModelError(SurrogateError, RuntimeError):
+    """The model cannot be loaded or gave an unusable answer.  Exit code 3."""

@@ -1,0 +1,50 @@
+"""Estimate: a measured number with its interval and what it is to be compared with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Estimate"]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number, its interval, and a baseline.
+
+    Parameters
+    ----------
+    value : float
+    low, high : float
+        Ends of the interval; equal to ``value`` where nothing was sampled.
+    baseline : float, optional
+        What a trivial answer reaches on the same rows.
+    level : float, default 0.95
+        Nominal coverage of the interval.
+
+    Examples
+    --------
+    >>> Estimate.from_dict(Estimate(0.8, 0.7, 0.9).to_dict()) == Estimate(0.8, 0.7, 0.9)
+    True
+    """
+
+    value: float
+    low: float
+    high: float
+    baseline: float | None = None
+    level: float = 0.95
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {
+            "value": self.value,
+            "low": self.low,
+            "high": self.high,
+            "baseline": self.baseline,
+            "level": self.level,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Estimate:
+        """Inverse of :meth:`to_dict`."""
+        return cls(**data)

@@ -1,0 +1,158 @@
+"""The gate: whether the evidence carries a surrogate; what fails is withheld."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from surrogate.evidence.fidelity import Fidelity
+
+__all__ = ["Policy", "Verdict", "judge"]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the evidence must show before a surrogate is shown.
+
+    Parameters
+    ----------
+    min_r2 : float, default 0.5
+        The 95 % lower bound of the test R2 must reach it.
+    max_unusable : float, default 0.1
+        Largest share of altered copies that were truncated or refused.
+    min_test : int, default 30
+        Fewest test copies, unless every possible copy was asked.
+
+    Examples
+    --------
+    >>> Policy().min_r2
+    0.5
+    """
+
+    min_r2: float = 0.5
+    max_unusable: float = 0.1
+    min_test: int = 30
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {"min_r2": self.min_r2, "max_unusable": self.max_unusable, "min_test": self.min_test}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the gate says of one surrogate.
+
+    Parameters
+    ----------
+    status : {"pass", "fail", "insufficient evidence"}
+    reason : str
+        One sentence or two, for a reader.
+    calls_needed : int, optional
+        Roughly how many calls in all would settle an insufficient verdict, when more calls can.
+
+    Examples
+    --------
+    >>> Verdict("pass", "Good.").passed
+    True
+    """
+
+    status: str
+    reason: str
+    calls_needed: int | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the surrogate is shown."""
+        return self.status == "pass"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {"status": self.status, "reason": self.reason, "calls_needed": self.calls_needed}
+
+
+def judge(
+    fidelity: Fidelity | None,
+    *,
+    policy: Policy,
+    n_calls: int,
+    unusable_share: float,
+    original_usable: bool,
+    decides_alike: bool,
+) -> Verdict:
+    """Judge one surrogate.
+
+    Parameters
+    ----------
+    fidelity : Fidelity or None
+        None: too few usable copies to measure anything.
+    policy : Policy
+    n_calls : int
+        Calls spent so far, to say how many would settle the question.
+    unusable_share : float
+        Share of altered copies that were truncated or refused.
+    original_usable : bool
+        Whether the text itself was read whole and answered.
+    decides_alike : bool
+        Whether surrogate and model decide the same about the text itself.
+
+    Returns
+    -------
+    Verdict
+    """
+    if not original_usable:
+        return Verdict(
+            "insufficient evidence",
+            "The model did not read or answer the text itself as a whole, so nothing can be said about the parts it did not "
+            "read. Explain a shorter passage.",
+        )
+    if unusable_share > policy.max_unusable:
+        return Verdict(
+            "insufficient evidence",
+            f"{unusable_share:.0%} of the altered copies were truncated or refused by the model; "
+            f"at most {policy.max_unusable:.0%} may be.",
+        )
+    if fidelity is None or (fidelity.n_test < policy.min_test and not fidelity.exact):
+        n_test = 0 if fidelity is None else fidelity.n_test
+        return Verdict(
+            "insufficient evidence",
+            f"Only {n_test} altered copies were left to test on; {policy.min_test} are needed.",
+        )
+    if fidelity.variance < 1e-12:
+        return Verdict("fail", "The model does not react to this text: its answer is the same on every altered copy.")
+    return _judge_numbers(fidelity, policy, n_calls, decides_alike)
+
+
+def _judge_numbers(fidelity: Fidelity, policy: Policy, n_calls: int, decides_alike: bool) -> Verdict:
+    r2, agreement = fidelity.r2, fidelity.agreement
+    interval = f"{r2.value:.2f} (95 % interval {r2.low:.2f} to {r2.high:.2f})"
+    if r2.high < policy.min_r2:
+        return Verdict("fail", f"Fidelity R2 is {interval}: below the {policy.min_r2:.2f} that the policy asks for.")
+    if not decides_alike:
+        return Verdict("fail", "On the text itself the surrogate decides otherwise than the model.")
+    if r2.low < policy.min_r2:
+        needed = _calls_needed(fidelity, policy, n_calls)
+        hint = "" if needed is None else f" About {needed:,} calls would settle it."
+        return Verdict(
+            "insufficient evidence",
+            f"Fidelity R2 is {interval}: the interval reaches below the {policy.min_r2:.2f} that the policy asks for.{hint}",
+            needed,
+        )
+    if agreement.baseline is not None and agreement.value < agreement.baseline:
+        return Verdict(
+            "insufficient evidence",
+            f"The surrogate decides like the model on {agreement.value:.0%} of the altered copies; "
+            f"always giving the more frequent decision reaches {agreement.baseline:.0%}.",
+        )
+    return Verdict("pass", f"Fidelity R2 is {interval}; the policy asks for a lower end of at least {policy.min_r2:.2f}.")
+
+
+def _calls_needed(fidelity: Fidelity, policy: Policy, n_calls: int) -> int | None:
+    """Calls after which the interval, shrinking with their square root, would no longer hold the limit."""
+    distance = abs(fidelity.r2.value - policy.min_r2)
+    width = (fidelity.r2.value - fidelity.r2.low) if fidelity.r2.value >= policy.min_r2 else (
+        fidelity.r2.high - fidelity.r2.value
+    )
+    if fidelity.exact or distance < 0.01:
+        return None
+    return int(math.ceil(n_calls * (width / distance) ** 2 / 64) * 64)

@@ -1,0 +1,110 @@
+"""Surrogate: the last step of a pipeline; one readable model for each explained text."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError
+from sklearn.utils._param_validation import StrOptions
+from typing_extensions import Self
+
+from surrogate.errors import InputError
+from surrogate.estimator import StepMixin
+from surrogate.linear_model import LinearModel
+from surrogate.neighborhood import Neighborhood
+from surrogate.outcome import Outcome, resolve_outcome
+from surrogate.rows import Rows, original_row, usable_rows
+from surrogate.tree_model import TreeModel
+
+__all__ = ["SCALES", "Surrogate", "r2"]
+
+#: What is fitted: the log-odds of the target, or its probability (as LIME does).
+SCALES = ("log_odds", "probability")
+
+ReadableModel = LinearModel | TreeModel
+
+
+def r2(values: NDArray[np.float64], predicted: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    """Weighted coefficient of determination, as scikit-learn's ``r2_score``: 1 or 0 where the values do not vary.
+
+    Examples
+    --------
+    >>> r2(np.array([0.0, 1.0]), np.array([0.0, 1.0]), np.ones(2))
+    1.0
+    """
+    from sklearn.metrics import r2_score
+
+    return float(r2_score(values, predicted, sample_weight=weights))
+
+
+class Surrogate(StepMixin, BaseEstimator):
+    """Base of the readable surrogates: what differs is only how one text's model is fitted.
+
+    Attributes
+    ----------
+    models_ : dict of str to LinearModel or TreeModel
+        The fitted model of each text.
+    outcomes_ : dict of str to Outcome
+        What was explained about each text.
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "target": [str, None],
+        "contrast": [str, None],
+        "scale": [StrOptions(set(SCALES))],
+    }
+
+    target: str | None
+    contrast: str | None
+    scale: str
+
+    def fit_one(self, data: Rows) -> ReadableModel:
+        """Fit one text's model."""
+        raise NotImplementedError
+
+    def fit(self, neighborhood: Neighborhood, y: object = None) -> Self:
+        """Fit one model for each document, on the rows whose role is "fit".
+
+        Raises
+        ------
+        InputError
+            When the target or contrast is not a label of the model.
+        """
+        self._validate_params()
+        self.models_: dict[str, ReadableModel] = {}
+        self.outcomes_: dict[str, Outcome] = {}
+        for part in neighborhood.role("fit").parts():
+            text = part.documents[0].text
+            self.outcomes_[text] = self._outcome(part)
+            self.models_[text] = self.fit_one(usable_rows(part, self.outcomes_[text], self.scale))
+        return self
+
+    def _outcome(self, part: Neighborhood) -> Outcome:
+        if part.answers is None:
+            raise InputError("missing-black-box", "The neighbourhood has no answers. Put a Query step before this one.")
+        original = part.answers.take([original_row(part)])
+        return resolve_outcome(part.classes, self.target, self.contrast, original, part.multi_label)
+
+    def predict(self, neighborhood: Neighborhood) -> NDArray[np.float64]:
+        """What the surrogate says about each text as it stands (all units kept), shape (n_documents,)."""
+        models = [self._model(document.text) for document in neighborhood.documents]
+        return np.array([model.predict(np.ones((1, model.n_units), dtype=bool))[0] for model in models])
+
+    def score(self, neighborhood: Neighborhood, y: object = None) -> float:
+        """Mean fidelity (R2, weighted to the reference distribution) on the rows whose role is "select"."""
+        scores = []
+        for part in neighborhood.role("select").parts():
+            model = self._model(part.documents[0].text)
+            rows = part.replace(sample_weight=None)
+            data = usable_rows(rows, self.outcomes_[part.documents[0].text], self.scale)
+            scores.append(r2(data.values, model.predict(data.masks), data.weights) if len(data.values) > 1 else np.nan)
+        return float(np.mean(scores))
+
+    def _model(self, text: str) -> ReadableModel:
+        models = getattr(self, "models_", {})
+        if text not in models:
+            raise NotFittedError("This text was not fitted. Call fit with it first; a local surrogate knows no other.")
+        return models[text]

@@ -1,0 +1,122 @@
+"""RuleTree: a small decision tree that asks whether single units are kept."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.utils._param_validation import Interval
+
+from surrogate.fit.base import Surrogate
+from surrogate.rows import Rows
+from surrogate.tree_model import Node, TreeModel
+
+__all__ = ["RuleTree"]
+
+#: A split must explain at least this share of the variance, or it is not worth a reader's attention.
+_MIN_GAIN = 0.01
+
+
+class RuleTree(Surrogate):
+    """A rule tree surrogate: at most ``max_leaves`` leaves, each reached by enough altered copies to be checked.
+
+    Parameters
+    ----------
+    max_leaves : int, default 16
+    min_samples_leaf : int, default 30
+        Fewest fitting rows in a leaf, so that about as many test rows reach it; 1 where every copy was asked.
+    scale : {"log_odds", "probability"}, default "log_odds"
+    target, contrast : str, optional
+        As in :class:`~surrogate.fit.SparseLinear`.
+
+    Attributes
+    ----------
+    models_ : dict of str to TreeModel
+    outcomes_ : dict of str to Outcome
+
+    References
+    ----------
+    Breiman, Friedman, Olshen and Stone, "Classification and Regression Trees", 1984; grown best-first by scikit-learn.
+
+    Examples
+    --------
+    >>> data = Rows(np.array([[1, 1], [0, 0], [1, 0], [0, 1]], bool), np.array([3.0, -3, 3, -3]), np.ones(4),
+    ...                np.ones(4), np.array([0, 0, 1, 1]), ("lost", "card"))
+    >>> RuleTree(min_samples_leaf=1).fit_one(data).nodes[0].unit
+    0
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **Surrogate._parameter_constraints,
+        "max_leaves": [Interval(Integral, 2, None, closed="left")],
+        "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        *,
+        max_leaves: int = 16,
+        min_samples_leaf: int = 30,
+        scale: str = "log_odds",
+        target: str | None = None,
+        contrast: str | None = None,
+    ) -> None:
+        self.max_leaves = max_leaves
+        self.min_samples_leaf = min_samples_leaf
+        self.scale = scale
+        self.target = target
+        self.contrast = contrast
+
+    def fit_one(self, data: Rows) -> TreeModel:
+        """Grow the tree of one text."""
+        if len(data.values) < 2:
+            return TreeModel(data.n_units, (Node(0.0, 0.0),), self.scale)
+        from sklearn.tree import DecisionTreeRegressor
+
+        # Where every copy was asked, a leaf needs no rows to be checked on.
+        least = 1 if data.exact else int(self.min_samples_leaf)
+        variance = np.average((data.values - np.average(data.values, weights=data.weights)) ** 2, weights=data.weights)
+        inner = DecisionTreeRegressor(
+            max_leaf_nodes=int(self.max_leaves),
+            min_samples_leaf=least,
+            min_impurity_decrease=_MIN_GAIN * float(variance),
+            random_state=0,
+        )
+        inner.fit(data.masks.astype(np.float32), data.values, sample_weight=data.weights)
+        return TreeModel(data.n_units, _nodes(inner, data), self.scale)
+
+
+def _nodes(inner: Any, data: Rows) -> tuple[Node, ...]:
+    """scikit-learn's arrays as nodes, with the mean margin of the rows that reach each."""
+    tree = inner.tree_
+    reached = inner.decision_path(data.masks.astype(np.float32)).toarray().astype(bool)
+    nodes = []
+    for number in range(tree.node_count):
+        rows = reached[:, number]
+        margin = float(np.average(data.margins[rows], weights=data.weights[rows]))
+        value = float(tree.value[number, 0, 0])
+        is_leaf = tree.children_left[number] == tree.children_right[number]
+        if is_leaf:
+            nodes.append(Node(value, margin))
+        else:
+            # A mask is 0 or 1 and the threshold one half: "left" means removed.
+            children = int(tree.children_right[number]), int(tree.children_left[number])
+            nodes.append(Node(value, margin, int(tree.feature[number]), *children))
+    return _in_preorder(nodes)
+
+
+def _in_preorder(nodes: list[Node]) -> tuple[Node, ...]:
+    """Number the nodes so that children follow their parent, "kept" first."""
+    order: list[int] = []
+    waiting = [0]
+    while waiting:
+        number = waiting.pop()
+        order.append(number)
+        node = nodes[number]
+        waiting += [child for child in (node.removed, node.kept) if child is not None]
+    place = {old: new for new, old in enumerate(order)}
+    return tuple(
+        Node(node.value, node.margin, node.unit, place.get(node.kept), place.get(node.removed))  # type: ignore[arg-type]
+        for node in (nodes[number] for number in order)
+    )

@@ -1,0 +1,165 @@
+"""Perturb: the first step of a pipeline, from texts to altered copies of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from numbers import Integral
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.exceptions import NotFittedError
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from surrogate.errors import InputError
+from surrogate.estimator import StepMixin
+from surrogate.neighborhood import Neighborhood
+from surrogate.perturb.designs import DESIGNS
+from surrogate.perturb.sequence import MaskSample, Render, draw_masks
+from surrogate.units import UNIT_KINDS, Document, split_units
+
+__all__ = ["MIN_SAMPLES", "Perturb"]
+
+#: The fewest distinct texts with which anything can be fitted and held out.
+MIN_SAMPLES = 8
+
+
+class Perturb(StepMixin, TransformerMixin, BaseEstimator):
+    """Base of the samplers: everything but how a removed unit is removed.
+
+    ``fit_transform`` yields the fitting part of each text's mask sequence, ``transform`` its select part; :meth:`draw`
+    yields any parts together.  Subclasses name their ``perturbation`` and write :meth:`render`.
+    """
+
+    perturbation: ClassVar[str]
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "units": [StrOptions(set(UNIT_KINDS))],
+        "design": [StrOptions(set(DESIGNS))],
+        "n_samples": [Interval(Integral, MIN_SAMPLES, None, closed="left")],
+        "split": ["array-like"],
+        "random_state": [Interval(Integral, 0, None, closed="left")],
+        "accepts_empty": ["boolean"],
+    }
+
+    units: str
+    design: str
+    n_samples: int
+    split: tuple[int, int, int]
+    random_state: int
+    accepts_empty: bool
+
+    def render(self, document: Document) -> Render:
+        """How a mask becomes a text: a callable from mask (bool, shape (n_units,)) to str."""
+        raise NotImplementedError
+
+    def fit(self, texts: Iterable[str], y: object = None) -> Perturb:
+        """Find the units of each text and remember the texts.
+
+        Parameters
+        ----------
+        texts : iterable of str, length n_texts
+        y : ignored
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InputError
+            When a text has no units or too many, or a parameter cannot be used.
+        """
+        self._check()
+        self.documents_ = tuple(self._document(text) for text in _as_texts(texts))
+        return self
+
+    def fit_transform(self, texts: Iterable[str], y: object = None, **params: object) -> Neighborhood:
+        """The fitting part of each text's sample."""
+        return self.fit(texts).draw(texts, ("fit",))
+
+    def transform(self, texts: Iterable[str]) -> Neighborhood:
+        """The select part of each text's sample.
+
+        Raises
+        ------
+        NotFittedError
+            For a text this step was not fitted on: a local explanation says nothing about it.
+        """
+        wanted = _as_texts(texts)
+        known = {document.text for document in getattr(self, "documents_", ())}
+        for number, text in enumerate(wanted):
+            if text not in known:
+                raise NotFittedError(
+                    f"Text {number} is not one this pipeline was fitted on. A local pipeline can be scored and asked only "
+                    "about the texts it was fitted on; call fit with it first (in a grid search use cv=SameTexts())."
+                )
+        return self.draw(wanted, ("select",))
+
+    def draw(self, texts: Iterable[str], roles: tuple[str, ...] = ("fit", "select", "test")) -> Neighborhood:
+        """The parts of each text's sample with the named roles, in one neighbourhood.
+
+        Parameters
+        ----------
+        texts : iterable of str, length n_texts
+        roles : tuple of {"fit", "select", "test"}
+
+        Returns
+        -------
+        Neighborhood
+        """
+        self._check()
+        documents = tuple(self._document(text) for text in _as_texts(texts))
+        samples = [self._draw_one(document, roles) for document in documents]
+        return Neighborhood(
+            documents=documents,
+            masks=tuple(sample.masks for sample in samples),
+            texts=tuple(text for sample in samples for text in sample.texts),
+            roles=np.concatenate([sample.roles for sample in samples]),
+            pairs=np.concatenate([sample.pairs for sample in samples]),
+            reference_weight=np.concatenate([sample.reference_weight for sample in samples]),
+            perturbation=self.perturbation,
+        )
+
+    def _document(self, text: str) -> Document:
+        return split_units(text, self.units)
+
+    def _draw_one(self, document: Document, roles: tuple[str, ...]) -> MaskSample:
+        sample = draw_masks(
+            document,
+            self.render(document),
+            n_samples=int(self.n_samples),
+            split=_as_split(self.split),
+            design=self.design,
+            random_state=int(self.random_state),
+            accepts_empty=self.accepts_empty,
+        )
+        rows = np.flatnonzero(np.isin(sample.roles, [*roles, "all"]))
+        return MaskSample(
+            sample.masks[rows],
+            tuple(sample.texts[row] for row in rows),
+            sample.roles[rows],
+            sample.pairs[rows],
+            sample.reference_weight[rows],
+        )
+
+    def _check(self) -> None:
+        self._validate_params()
+        _as_split(self.split)
+
+
+def _as_texts(texts: Iterable[str]) -> list[str]:
+    if isinstance(texts, str | bytes):
+        raise InputError("not-text", "Give a list of texts, not one string: pipe.fit([text]).")
+    return list(texts)
+
+
+def _as_split(split: Any) -> tuple[int, int, int]:
+    values = tuple(split)
+    good = len(values) == 3 and all(isinstance(share, Integral) and share >= 1 for share in values)
+    if not good:
+        raise InputError(
+            "bad-parameter",
+            f"split must be three whole numbers of at least 1: pairs to fit, to select and to test on; got {split!r}.",
+        )
+    return (int(values[0]), int(values[1]), int(values[2]))

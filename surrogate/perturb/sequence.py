@@ -1,0 +1,188 @@
+"""The mask sequence of one document: prefix-stable, seeded from content, with its roles.
+
+A longer sequence begins with the shorter one, so asking for more masks never changes those already asked; and nothing
+but the units, the design and ``random_state`` enters the seed, so neither order, batch, worker nor clock can matter.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surrogate.neighborhood import ROLES
+from surrogate.perturb import designs
+from surrogate.seeding import content_generator
+from surrogate.units import Document
+
+__all__ = ["MaskSample", "draw_masks"]
+
+#: How often a mask is redrawn when its text was seen before, until the text counts as having no more copies.
+_TRIES = 200
+
+#: Share of draws that must have been skipped as already seen before rows are weighted by size.
+_SKIPPED_SHARE = 0.05
+
+Render = Callable[[NDArray[np.bool_]], str]
+
+
+@dataclass(frozen=True, eq=False)
+class MaskSample:
+    """Masks of one document with their texts, roles, pair numbers and reference weights (see ``Neighborhood``)."""
+
+    masks: NDArray[np.bool_]
+    texts: tuple[str, ...]
+    roles: NDArray[np.str_]
+    pairs: NDArray[np.int64]
+    reference_weight: NDArray[np.float64]
+
+
+def draw_masks(
+    document: Document,
+    render: Render,
+    *,
+    n_samples: int,
+    split: tuple[int, int, int],
+    design: str,
+    random_state: int,
+    accepts_empty: bool = True,
+) -> MaskSample:
+    """Draw the altered copies of one document.
+
+    All 2 ** n_units masks when they fit into ``n_samples``; otherwise the original text, the empty text where the model
+    accepts it, and then pairs whose roles come from a randomly permuted block, every text new.
+
+    Parameters
+    ----------
+    document : Document
+    render : callable (mask) -> str
+    n_samples : int
+        The most distinct texts to draw, the original included.
+    split : tuple of int
+        Pairs for fit, select and test in each block of the sequence.
+    design : {"pairs", "lime"}
+        Design of the fitting part.
+    random_state : int
+    accepts_empty : bool, default True
+
+    Returns
+    -------
+    MaskSample
+    """
+    if document.n_units < 24 and 2**document.n_units <= n_samples:
+        return _exhaustive(document, render, accepts_empty)
+    sequence = _Sequence(document, render, split, design, random_state, accepts_empty)
+    return sequence.draw(n_samples)
+
+
+def _exhaustive(document: Document, render: Render, accepts_empty: bool) -> MaskSample:
+    masks = designs.all_masks(document.n_units)
+    pairs = np.repeat(np.arange(len(masks) // 2), 2)
+    weight = np.array([designs.reference_density(document.n_units, int(size)) for size in masks.sum(axis=1)])
+    texts = tuple(render(mask) for mask in masks)
+    allowed = np.array([accepts_empty or bool(text.strip()) for text in texts])
+    inside = allowed & (weight > 0)
+    weight = weight * inside.sum() / max(weight[inside].sum(), np.finfo(float).tiny)
+    return MaskSample(
+        masks[allowed],
+        tuple(text for text, flag in zip(texts, allowed, strict=True) if flag),
+        np.full(int(allowed.sum()), "all"),
+        pairs[allowed],
+        weight[allowed],
+    )
+
+
+class _Sequence:
+    """Draws one document's masks in order, remembering which texts were seen and in which role."""
+
+    def __init__(
+        self,
+        document: Document,
+        render: Render,
+        split: tuple[int, int, int],
+        design: str,
+        random_state: int,
+        accepts_empty: bool,
+    ) -> None:
+        self.render = render
+        self.n_units = document.n_units
+        self.accepts_empty = accepts_empty
+        self.role_of: dict[str, str] = {}
+        self.rows: list[tuple[NDArray[np.bool_], str, str, int]] = []
+        self.n_skipped = 0
+        content = (document.text, document.spans, random_state)
+        self.roles = self._role_sequence(split, content_generator("roles", split, *content))
+        held_out = designs.draw_pairs(self.n_units, content_generator("pairs", *content))
+        fitting = held_out if design == "pairs" else designs.draw_lime(self.n_units, content_generator(design, *content))
+        self.source = {"fit": fitting, "select": held_out, "test": held_out}
+        self.repeats_allowed = design == "lime"
+
+    @staticmethod
+    def _role_sequence(split: tuple[int, int, int], generator: np.random.Generator) -> Iterator[str]:
+        common = math.gcd(*split)
+        block = np.repeat(ROLES, [share // common for share in split])
+        first = generator.permutation(block)
+        # The pair of the original and the empty text is a fitting pair: it takes the first fitting place.
+        yield from np.delete(first, np.flatnonzero(first == "fit")[0]).tolist()
+        while True:
+            yield from generator.permutation(block).tolist()
+
+    def draw(self, n_samples: int) -> MaskSample:
+        anchors = np.stack([np.ones(self.n_units, dtype=bool), np.zeros(self.n_units, dtype=bool)])
+        self._append(anchors if self.accepts_empty else anchors[:1], "fit", 0)
+        for number, role in enumerate(self.roles, start=1):
+            masks = self._fresh(role)
+            if masks is None or self._is_full(masks, n_samples):
+                break
+            self._append(masks, role, number)
+        return self._sample()
+
+    def _is_full(self, masks: NDArray[np.bool_], n_samples: int) -> bool:
+        n_new = sum(self.render(mask) not in self.role_of for mask in masks)
+        n_rows = len(self.rows) + len(masks) if self.repeats_allowed else 0
+        return max(len(self.role_of) + n_new, n_rows) > n_samples
+
+    def _fresh(self, role: str) -> NDArray[np.bool_] | None:
+        """The next masks of a role whose texts are new (LIME repeats its own), or None after too many tries."""
+        for _ in range(_TRIES):
+            masks = next(self.source[role])
+            texts = [self.render(mask) for mask in masks]
+            if not self.accepts_empty and not all(text.strip() for text in texts):
+                continue
+            known = {self.role_of.get(text) for text in texts}
+            if self.repeats_allowed and role == "fit":
+                fresh = known <= {None, "fit"}
+            else:
+                fresh = known == {None} and len(set(texts)) == len(texts)
+            if fresh:
+                return masks
+            self.n_skipped += 1
+        return None
+
+    def _append(self, masks: NDArray[np.bool_], role: str, number: int) -> None:
+        for mask in masks:
+            text = self.render(mask)
+            self.role_of.setdefault(text, role)
+            self.rows.append((mask, text, role, number))
+
+    def _sample(self) -> MaskSample:
+        masks = np.array([row[0] for row in self.rows])
+        roles = np.array([row[2] for row in self.rows])
+        ran_short = self.n_skipped > _SKIPPED_SHARE * len(masks)
+        weight = self._weights(masks) if ran_short else np.ones(len(masks))
+        return MaskSample(
+            masks, tuple(row[1] for row in self.rows), roles, np.array([row[3] for row in self.rows]), weight
+        )
+
+    def _weights(self, masks: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Weights by size where small sizes ran out of unseen masks: target share over drawn share."""
+        strata = designs.size_stratum(masks)
+        drawn = np.bincount(strata[strata > 0], minlength=self.n_units // 2 + 1).astype(float)
+        present = drawn > 0
+        weight = np.ones(len(masks))
+        inside = strata > 0
+        weight[inside] = drawn.sum() / present.sum() / drawn[strata[inside]]
+        return weight

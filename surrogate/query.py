@@ -1,0 +1,160 @@
+"""Query: the second step of a pipeline; asks the model about each distinct text once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from numbers import Integral
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils._param_validation import Interval
+from typing_extensions import Self
+
+from surrogate.answers import Answers
+from surrogate.errors import InputError, ModelError
+from surrogate.estimator import StepMixin
+from surrogate.neighborhood import Neighborhood
+from surrogate.store import MemoryStore
+
+__all__ = ["Query", "ask"]
+
+
+class Query(StepMixin, TransformerMixin, BaseEstimator):
+    """Fill in what the model says about each altered copy.
+
+    Parameters
+    ----------
+    black_box : BlackBox
+        What is being explained.  It is shared, never copied, by clones of the step.
+    store : AnswerStore, optional
+        Where answers are kept; None: in memory, for this step alone.
+    batch_size : int, default 512
+        Texts handed to the model at a time: progress and the store advance by this much.
+    progress : callable (n_done, n_all) -> None, optional
+        Called before and after each batch.
+
+    Attributes
+    ----------
+    store_ : AnswerStore
+
+    Examples
+    --------
+    >>> from surrogate.blackbox.function import FunctionBox
+    >>> from surrogate.perturb import Delete
+    >>> box = FunctionBox(lambda texts: [[0.5, 0.5]] * len(texts), classes=["no", "yes"])
+    >>> Query(box).fit_transform(Delete(n_samples=8).fit_transform(["pay my bill"])).answers.probabilities[0].tolist()
+    [0.5, 0.5]
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "black_box": "no_validation",
+        "store": "no_validation",
+        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "progress": [callable, None],
+    }  # type: ignore[dict-item]
+
+    def __init__(
+        self,
+        black_box: Any = None,
+        *,
+        store: Any = None,
+        batch_size: int = 512,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self.black_box = black_box
+        self.store = store
+        self.batch_size = batch_size
+        self.progress = progress
+
+    def fit(self, neighborhood: Neighborhood, y: object = None) -> Self:
+        """Check that there is a model to ask.
+
+        Raises
+        ------
+        InputError
+            ``missing-black-box``.
+        """
+        self._validate_params()
+        if not hasattr(self.black_box, "answer"):
+            raise InputError(
+                "missing-black-box",
+                "The pipeline has no model to ask. Set one: pipe.set_params(query__black_box=…), "
+                "or name it when the recipe is loaded.",
+            )
+        self.store_ = MemoryStore() if self.store is None else self.store
+        return self
+
+    def transform(self, neighborhood: Neighborhood) -> Neighborhood:
+        """The neighbourhood with its answers, classes and kind of labels filled in.
+
+        Raises
+        ------
+        ModelError
+            When the model fails, or answers with too few rows, NaN, or a wrong number of classes.
+        """
+        if not hasattr(self, "store_"):
+            self.fit(neighborhood)
+        box = self.black_box
+        answers = ask(box, neighborhood.texts, self.store_, int(self.batch_size), self.progress)
+        return neighborhood.replace(
+            answers=answers,
+            classes=tuple(str(name) for name in box.classes_),
+            multi_label=bool(box.multi_label),
+        )
+
+
+def ask(
+    black_box: Any,
+    texts: Sequence[str],
+    store: Any,
+    batch_size: int = 512,
+    progress: Callable[[int, int], None] | None = None,
+) -> Answers:
+    """Answers to texts, in their order: each distinct text that the store does not know is asked once.
+
+    Parameters
+    ----------
+    black_box : BlackBox
+    texts : sequence of str, length n_texts
+    store : AnswerStore
+    batch_size : int
+    progress : callable (n_done, n_all) -> None, optional
+
+    Returns
+    -------
+    Answers
+        Length n_texts.
+    """
+    distinct = list(dict.fromkeys(texts))
+    known = store.get(black_box, distinct)
+    missing = [text for text in distinct if text not in known]
+    if progress is not None and missing:
+        progress(0, len(missing))
+    for start in range(0, len(missing), batch_size):
+        batch = missing[start : start + batch_size]
+        answers = _checked(black_box, black_box.answer(batch), len(batch))
+        store.put(black_box, batch, answers)
+        known.update((text, answers.take([row])) for row, text in enumerate(batch))
+        if progress is not None:
+            progress(start + len(batch), len(missing))
+    return Answers.concatenate([known[text] for text in distinct]).take(_places(texts, distinct))
+
+
+def _places(texts: Sequence[str], distinct: Sequence[str]) -> list[int]:
+    place = {text: number for number, text in enumerate(distinct)}
+    return [place[text] for text in texts]
+
+
+def _checked(black_box: Any, answers: Answers, n_texts: int) -> Answers:
+    wanted = (n_texts, len(black_box.classes_))
+    if answers.log_probabilities.shape != wanted:
+        raise ModelError(
+            "bad-answer-shape",
+            f"The model was asked for probabilities of shape {wanted} (texts, classes); "
+            f"it gave {answers.log_probabilities.shape}.",
+        )
+    answered = answers.log_probabilities[~answers.refused]
+    if np.isnan(answered).any() or (answered > 1e-6).any():
+        raise ModelError("bad-answer-values", "The model gave NaN or a probability above one.")
+    return answers

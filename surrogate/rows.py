@@ -1,0 +1,81 @@
+"""Rows: the altered copies of one text that were read whole and answered, as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surrogate.errors import InputError
+from surrogate.neighborhood import Neighborhood
+from surrogate.outcome import Outcome, sigmoid
+
+__all__ = ["Rows", "original_row", "usable_rows"]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The usable rows of one text's sample as arrays, n rows.
+
+    Parameters
+    ----------
+    masks : ndarray of bool, shape (n, n_units)
+    values, margins : ndarray of float, shape (n,)
+        The fitted quantity, and the decision margin.
+    weights : ndarray of float, shape (n,)
+    pairs : ndarray of int, shape (n,)
+    units : tuple of str, length n_units
+    exact : bool
+        Whether the rows are every possible copy of the text, so that nothing was sampled.
+
+    Examples
+    --------
+    >>> Rows(np.ones((1, 2), bool), np.zeros(1), np.zeros(1), np.ones(1), np.zeros(1, int), ("a", "b")).n_units
+    2
+    """
+
+    masks: NDArray[np.bool_]
+    values: NDArray[np.float64]
+    margins: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    pairs: NDArray[np.int64]
+    units: tuple[str, ...]
+    exact: bool = False
+
+    @property
+    def n_units(self) -> int:
+        """Number of units of the text."""
+        return self.masks.shape[1]
+
+
+def usable_rows(part: Neighborhood, outcome: Outcome, scale: str = "log_odds") -> Rows:
+    """The rows of one text that were read whole and answered.
+
+    Parameters
+    ----------
+    part : Neighborhood
+        Of one document, answered; its ``sample_weight`` is used where it is there, else its ``reference_weight``.
+    outcome : Outcome
+    scale : {"log_odds", "probability"}
+    """
+    if part.answers is None:
+        raise InputError("missing-black-box", "The neighbourhood has no answers. Put a Query step before this one.")
+    rows = np.flatnonzero(part.answers.usable)
+    answers = part.answers.take(rows)
+    values = outcome.log_odds(answers)
+    weights = part.reference_weight if part.sample_weight is None else part.sample_weight
+    return Rows(
+        part.masks[0][rows],
+        values if scale == "log_odds" else sigmoid(values),
+        outcome.margin(answers),
+        weights[rows],
+        part.pairs[rows],
+        part.documents[0].units,
+        part.exhaustive,
+    )
+
+
+def original_row(part: Neighborhood) -> int:
+    """Row of the unaltered text in a neighbourhood of one document."""
+    return int(np.flatnonzero(part.masks[0].all(axis=1))[0])
