@@ -118,9 +118,7 @@ def explain(
         return explanation_of(pipe, text, policy=policy, recipe_name=str(pipeline) if isinstance(pipeline, str) else "")
 
 
-def explanation_of(
-    pipe: Pipeline, text: str, *, policy: Policy | None = None, recipe_name: str = ""
-) -> Explanation:
+def explanation_of(pipe: Pipeline, text: str, *, policy: Policy | None = None, recipe_name: str = "") -> Explanation:
     """The explanation of one text by a pipeline that was fitted on it; the test part is read here, once.
 
     Parameters
@@ -243,9 +241,7 @@ def _member(
     measurable = (
         (whole.exhaustive or len(np.unique(test.pairs)) > 1) and bool((test.weights > 0).any()) and len(fit.values) > 1
     )
-    fidelity = (
-        measure_fidelity(model, test, fit, generator=generator) if measurable else None
-    )
+    fidelity = measure_fidelity(model, test, fit, generator=generator) if measurable else None
     verdict = _verdict(model, fidelity, whole, outcome, policy, calls["total"])
     rules: tuple[Rule, ...] = ()
     if isinstance(model, LinearModel) and measurable:

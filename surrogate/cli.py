@@ -33,20 +33,35 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("text", required=False)
-@click.option("-f", "--file", "file", type=click.Path(dir_okay=False, path_type=Path), help="Read the text from a file.")
 @click.option(
-    "-m", "--model", default="bank-router", show_default=True, help="Shipped name, local folder, .skops file or hub name."
+    "-f", "--file", "file", type=click.Path(dir_okay=False, path_type=Path), help="Read the text from a file."
+)
+@click.option(
+    "-m",
+    "--model",
+    default="bank-router",
+    show_default=True,
+    help="Shipped name, local folder, .skops file or hub name.",
 )
 @click.option("-p", "--pipeline", default="local", show_default=True, help="Shipped recipe or TOML file.")
 @click.option("--target", help="Label to explain [default: the one the model gives].")
 @click.option("--contrast", help="Label to compare with [default: all others together].")
 @click.option("--calls", type=int, help="Most distinct texts to ask the model about [default: the recipe's].")
 @click.option("--labels", help="Labels of a causal language model, separated by commas.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder of the report [default: surrogate-report/ID].")
 @click.option(
-    "--format", "formats", multiple=True, default=("html",), show_default=True, help="html, md or text; may be repeated."
+    "-o", "--out", type=click.Path(path_type=Path), help="Folder of the report [default: surrogate-report/ID]."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the record as JSON and nothing else; no report unless --out.")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    default=("html",),
+    show_default=True,
+    help="html, md or text; may be repeated.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the record as JSON and nothing else; no report unless --out."
+)
 @click.option("--overwrite", is_flag=True, help="Replace a different report in the output folder.")
 @click.option("--no-store", is_flag=True, help="Keep no answers on disk.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only where the report is.")
@@ -102,7 +117,9 @@ def models() -> None:
         for model in shipped_models()
     ]
     _table(("name", "kind", "size", "labels", "summary"), rows)
-    click.echo("Any local folder or hub name that from_pretrained understands works with --model, and so does a .skops file.")
+    click.echo(
+        "Any local folder or hub name that from_pretrained understands works with --model, and so does a .skops file."
+    )
 
 
 @cli.command()
@@ -234,5 +251,5 @@ def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     Console().print(table)
 
 
-def _show_warning(message: Any, category: Any, *_: Any) -> None:
+def _show_warning(message: Any, *_: Any, **__: Any) -> None:
     click.echo(f"warning: {message}", err=True)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-from typing_extensions import Self
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 
-__all__ = ["StepMixin"]
+__all__ = ["StepMixin", "announced"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+S = TypeVar("S", bound="StepMixin")
 
 
-class StepMixin:
-    """Tags and ``set_output`` for estimators whose input is no 2-D array.  Put it first among the bases.
+class StepMixin(CallbackSupportMixin):
+    """Tags, callbacks and ``set_output`` for estimators whose input is no 2-D array.  Put it first among the bases.
 
     Examples
     --------
@@ -33,3 +39,23 @@ class StepMixin:
         tags.no_validation = True
         tags.requires_fit = False
         return tags
+
+
+def announced(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
+    """Decorate a ``fit`` so that scikit-learn's callbacks see it begin and end.
+
+    References
+    ----------
+    ``sklearn.callback`` of scikit-learn 1.9: each fit makes one root task.
+    """
+
+    @with_callbacks
+    @functools.wraps(method)
+    def fit(self: S, *args: P.args, **kwargs: P.kwargs) -> R:
+        context = self._init_callback_context()
+        context.call_on_fit_task_begin(estimator=self)
+        result = method(self, *args, **kwargs)
+        context.call_on_fit_task_end(estimator=self)
+        return result
+
+    return fit

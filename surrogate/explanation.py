@@ -241,7 +241,9 @@ class Explanation:
         """
         version = data.get("schema_version") if isinstance(data, dict) else None
         if version != SCHEMA_VERSION:
-            raise InputError("bad-record", f"A record of version {SCHEMA_VERSION} is needed; this one says {version!r}.")
+            raise InputError(
+                "bad-record", f"A record of version {SCHEMA_VERSION} is needed; this one says {version!r}."
+            )
         try:
             return cls._from_dict(data)
         except (KeyError, TypeError, ValueError, AttributeError) as error:

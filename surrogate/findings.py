@@ -46,7 +46,9 @@ def find_findings(
         findings += _counts(whole, answers.refused, "refused by the model and left out")
         clipped = float(outcome.clipped(answers).mean())
         if clipped > _MUCH_CLIPPED:
-            findings.append(f"{clipped:.0%} of the model's answers were so certain that their log-odds had to be clipped.")
+            findings.append(
+                f"{clipped:.0%} of the model's answers were so certain that their log-odds had to be clipped."
+            )
     findings += _disagreement(members, whole, outcome)
     return tuple(findings)
 

@@ -31,6 +31,7 @@ def as_masks(masks: ArrayLike, n_units: int) -> NDArray[np.bool_]:
     array = np.asarray(masks, dtype=bool)
     if array.ndim != 2 or array.shape[1] != n_units:
         raise InputError(
-            "bad-parameter", f"Masks must have shape (n_masks, {n_units}), True where a unit is kept; got {array.shape}."
+            "bad-parameter",
+            f"Masks must have shape (n_masks, {n_units}), True where a unit is kept; got {array.shape}.",
         )
     return array

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from numbers import Integral
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.callback import with_callbacks
 from sklearn.utils._param_validation import Interval
-from typing_extensions import Self
 
 from surrogate.answers import Answers
 from surrogate.errors import InputError, ModelError
@@ -75,15 +75,27 @@ class Query(StepMixin, TransformerMixin, BaseEstimator):
         InputError
             ``missing-black-box``.
         """
-        self._validate_params()
-        if not hasattr(self.black_box, "answer"):
-            raise InputError(
-                "missing-black-box",
-                "The pipeline has no model to ask. Set one: pipe.set_params(query__black_box=…), "
-                "or name it when the recipe is loaded.",
-            )
-        self.store_ = MemoryStore() if self.store is None else self.store
+        self._open()
         return self
+
+    @with_callbacks
+    def fit_transform(self, neighborhood: Neighborhood, y: object = None, **params: object) -> Neighborhood:
+        """Check that there is a model and ask it; scikit-learn's callbacks see every batch as a task."""
+        context = self._init_callback_context(max_subtasks=None)
+        context.call_on_fit_task_begin(estimator=self)
+
+        def announce(n_done: int, n_all: int) -> None:
+            if self.progress is not None:
+                self.progress(n_done, n_all)
+            if n_done:
+                task = context.subcontext(task_name="ask")
+                task.call_on_fit_task_begin(estimator=self)
+                task.call_on_fit_task_end(estimator=self)
+
+        self._open()
+        answered = self._ask(neighborhood, announce)
+        context.call_on_fit_task_end(estimator=self)
+        return answered
 
     def transform(self, neighborhood: Neighborhood) -> Neighborhood:
         """The neighbourhood with its answers, classes and kind of labels filled in.
@@ -94,9 +106,22 @@ class Query(StepMixin, TransformerMixin, BaseEstimator):
             When the model fails, or answers with too few rows, NaN, or a wrong number of classes.
         """
         if not hasattr(self, "store_"):
-            self.fit(neighborhood)
+            self._open()
+        return self._ask(neighborhood, self.progress)
+
+    def _open(self) -> None:
+        self._validate_params()
+        if not hasattr(self.black_box, "answer"):
+            raise InputError(
+                "missing-black-box",
+                "The pipeline has no model to ask. Set one: pipe.set_params(query__black_box=…), "
+                "or name it when the recipe is loaded.",
+            )
+        self.store_ = MemoryStore() if self.store is None else self.store
+
+    def _ask(self, neighborhood: Neighborhood, progress: Callable[[int, int], None] | None) -> Neighborhood:
         box = self.black_box
-        answers = ask(box, neighborhood.texts, self.store_, int(self.batch_size), self.progress)
+        answers = ask(box, neighborhood.texts, self.store_, int(self.batch_size), progress)
         return neighborhood.replace(
             answers=answers,
             classes=tuple(str(name) for name in box.classes_),

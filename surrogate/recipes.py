@@ -116,7 +116,9 @@ def dump(pipe: Pipeline, name: str = "", summary: str = "") -> str:
     tables: dict[str, Any] = {}
     for step, classes in STEPS.items():
         if step not in pipe.named_steps:
-            raise InputError("bad-recipe", f"A recipe needs the step {step!r}; the pipeline has {list(pipe.named_steps)}.")
+            raise InputError(
+                "bad-recipe", f"A recipe needs the step {step!r}; the pipeline has {list(pipe.named_steps)}."
+            )
         tables[step] = _describe(pipe.named_steps[step], classes, step)
     return tomli_w.dumps({**head, **tables})
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import regex
@@ -102,7 +103,7 @@ class Document:
         if not kept:
             return ""
         parts = [self.units[kept[0]]]
-        for left, right in zip(kept, kept[1:], strict=False):
+        for left, right in pairwise(kept):
             parts.append(self._joint(left, right))
             parts.append(self.units[right])
         return "".join(parts)
@@ -151,7 +152,9 @@ def split_units(text: str, kind: str = "word") -> Document:
     if kind not in UNIT_KINDS:
         raise InputError("unknown-unit", f"Units can be {', '.join(UNIT_KINDS)}; got {kind!r}.")
     if not isinstance(text, str):
-        raise InputError("not-text", f"A text must be a string; got {type(text).__name__}. Decode bytes as UTF-8 first.")
+        raise InputError(
+            "not-text", f"A text must be a string; got {type(text).__name__}. Decode bytes as UTF-8 first."
+        )
     if any(unicodedata.category(character) == "Cs" for character in text):
         raise InputError("not-utf8", "The text holds lone surrogates: it was not UTF-8. Give the text in UTF-8.")
     spans = tuple(match.span() for match in _WORD.finditer(text) if not match.group().isspace())

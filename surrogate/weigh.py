@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
 from sklearn.utils._param_validation import Interval, StrOptions
-from typing_extensions import Self
 
 from surrogate.errors import InputError
-from surrogate.estimator import StepMixin
+from surrogate.estimator import StepMixin, announced
 from surrogate.neighborhood import Neighborhood
 
 __all__ = ["KERNELS", "Weigh", "exponential_kernel"]
@@ -70,6 +69,7 @@ class Weigh(StepMixin, TransformerMixin, BaseEstimator):
         self.kernel = kernel
         self.kernel_width = kernel_width
 
+    @announced
     def fit(self, neighborhood: Neighborhood, y: object = None) -> Self:
         """Remember the embedding of each original text, for the embedding kernel.
 

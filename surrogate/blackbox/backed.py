@@ -63,9 +63,20 @@ class ModelBacked(SharedBlackBox):
             ``not-text`` or ``not-utf8``.
         ModelError
             ``bad-answer-values`` when the model gives NaN; ``wrong-digest`` when the model had to be loaded again and
-            is no longer the same.
+            is no longer the same; ``model-failed`` when torch raises.
         """
-        return self._loaded().read(check_texts(texts))
+        listed = check_texts(texts)
+        reader = self._loaded()
+        try:
+            return reader.read(listed)
+        except ModelError:
+            raise
+        except (RuntimeError, IndexError, ValueError) as error:
+            raise ModelError(
+                "model-failed",
+                f"The model {self.name!r} raised {type(error).__name__} when it was asked about {len(listed)} texts. "
+                "Is the memory used up, or does the tokenizer belong to another model?",
+            ) from error
 
     def _loaded(self) -> Reader:
         if self._reader is None:

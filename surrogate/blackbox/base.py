@@ -48,31 +48,40 @@ class BlackBox(Protocol):
     """
 
     @property
-    def classes_(self) -> NDArray[np.str_]: ...
+    def classes_(self) -> NDArray[np.str_]:
+        """Labels, in the order of the columns."""
 
     @property
-    def fingerprint(self) -> str | None: ...
+    def fingerprint(self) -> str | None:
+        """Identity, or None."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What a report calls the model."""
 
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> str:
+        """Which adapter reads it."""
 
     @property
-    def multi_label(self) -> bool: ...
+    def multi_label(self) -> bool:
+        """Whether rows need not sum to one."""
 
     @property
-    def mask_token(self) -> str | None: ...
+    def mask_token(self) -> str | None:
+        """Mask token, or None."""
 
     @property
-    def accepts_empty(self) -> bool: ...
+    def accepts_empty(self) -> bool:
+        """Whether the empty text may be asked."""
 
     @property
-    def embeds(self) -> bool: ...
+    def embeds(self) -> bool:
+        """Whether answers come with embeddings."""
 
     @property
-    def details(self) -> dict[str, Detail]: ...
+    def details(self) -> dict[str, Detail]:
+        """What a report states about the reading."""
 
     def answer(self, texts: Sequence[str]) -> Answers:
         """Answers to ``texts``, one row per text, in their order."""

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 __all__ = ["Shapes", "read_in_batches"]
 
+_STEP = 8
+
 _Forward = Callable[[NDArray[np.int64], NDArray[np.int64]], Sequence[NDArray[np.generic] | None]]
 
 
@@ -25,7 +27,7 @@ class Shapes:
     ----------
     max_length : int
         Longest sequence, in tokens.
-    max_rows : int, default 32
+    max_rows : int, default 16
         Rows of a batch of short sequences.
     budget : int, default 1024
         Tokens of a batch of long sequences, about.
@@ -36,22 +38,26 @@ class Shapes:
     --------
     >>> shapes = Shapes(max_length=100)
     >>> shapes.length(5), shapes.length(33), shapes.length(99), shapes.rows(8), shapes.rows(96)
-    (8, 40, 100, 32, 10)
+    (8, 40, 100, 16, 8)
     """
 
     max_length: int
-    max_rows: int = 32
+    max_rows: int = 16
     budget: int = 1024
     extra: int = 0
 
     def length(self, n_tokens: int) -> int:
-        """The padded length for a sequence of ``n_tokens``: eighths of a power of two, at least in steps of 8."""
+        """Return the padded length for ``n_tokens`` tokens: eighths of a power of two, at least in steps of 8."""
         step = max(8, 2 ** max(0, (max(n_tokens, 1) - 1).bit_length() - 3))
         return min(self.max_length, -(-max(n_tokens, 1) // step) * step)
 
     def rows(self, length: int) -> int:
-        """Rows of a batch of that padded length; a function of the length only."""
-        return max(1, min(self.max_rows, self.budget // (length + self.extra)))
+        """Return the rows of a batch of that padded length; a function of the length only."""
+        if self.max_rows < _STEP:
+            return 1
+        # With other numbers of rows the last rows of a small matrix product go through another kernel, and an answer
+        # would depend on its place in the batch.  (One row has one place.)
+        return _STEP * max(1, min(self.max_rows, self.budget // (length + self.extra)) // _STEP)
 
 
 def read_in_batches(
@@ -69,7 +75,8 @@ def read_in_batches(
     sequences : sequence of sequence of int
         Token ids, at least one each and at most ``shapes.max_length``.
     forward : callable
-        Takes ids and mask (ndarray of int64, shape (n_rows, length)) and returns arrays whose first axis is the rows, or None.
+        Takes ids and mask (ndarray of int64, shape (n_rows, length)) and returns arrays whose first axis is the rows,
+        or None.
     shapes : Shapes
     pad_id : int
         Token id of padding and of dummy rows.
@@ -99,7 +106,7 @@ def read_in_batches(
 
 
 def _batches(sequences: Sequence[Sequence[int]], shapes: Shapes) -> Iterator[tuple[int, list[int]]]:
-    """Padded length and rows of each batch, shortest first."""
+    """Yield padded length and rows of each batch, shortest first."""
     by_length: dict[int, list[int]] = {}
     for row in sorted(range(len(sequences)), key=lambda row: len(sequences[row])):
         by_length.setdefault(shapes.length(len(sequences[row])), []).append(row)

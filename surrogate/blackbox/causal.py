@@ -114,7 +114,7 @@ class CausalLM(ModelBacked):
 
 
 def default_prompt(labels: Sequence[str]) -> Prompt:
-    """The prompt that is used when none is given: instruction first, then the text.
+    """Return the prompt that is used when none is given: instruction first, then the text.
 
     Examples
     --------
@@ -160,7 +160,7 @@ class _CausalReader:
         """Batch shapes: few enough rows for the label tokens and the logits that are kept."""
         extra = len(LabelTrie.of(self.label_ids).tokens)
         vocabulary = int(self.model.config.get_text_config().vocab_size)
-        rows = max(1, min(32, _KEPT_LOGITS // ((extra + 1) * vocabulary)))
+        rows = max(1, min(16, _KEPT_LOGITS // ((extra + 1) * vocabulary)))
         return Shapes(self.encoder.max_length, max_rows=rows, extra=extra)
 
 
@@ -204,7 +204,7 @@ def _scoring(model: Any) -> str:
 
 
 def _checked(reader: _CausalReader, name: str) -> _CausalReader:
-    """The reader, with one row per label if the model does not take the trie; raises if neither agrees with plain reading."""
+    """Return the reader, with one row per label if the model does not take the trie; raise if neither agrees."""
     # per token, because the probabilities of long labels are too small to show a difference
     lengths = np.array([len(label) for label in reader.label_ids])
     plain = np.exp(_read_plainly(reader, _PROBES) / lengths)
@@ -221,7 +221,7 @@ def _checked(reader: _CausalReader, name: str) -> _CausalReader:
 
 
 def _read_plainly(reader: _CausalReader, texts: Sequence[str]) -> NDArray[np.float64]:
-    """Log-probability of each label by one forward pass per prompt and label without padding, shape (n_texts, n_labels)."""
+    """Score each prompt and label by a pass of its own, without padding, shape (n_texts, n_labels)."""
     import torch
 
     prompts, _ = reader.encoder.encode(list(texts))

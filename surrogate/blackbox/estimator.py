@@ -70,7 +70,7 @@ class EstimatorBox(SharedBlackBox):
         listed = check_texts(texts)
         try:
             probabilities = self.estimator.predict_proba(listed) if listed else []
-        except Exception as error:
+        except Exception as error:  # foreign code may raise anything; it is chained, never swallowed
             raise model_failed(self.name, error, len(listed)) from error
         return probabilities_of(probabilities, len(listed), self._identity)
 
@@ -103,7 +103,7 @@ def _labels(estimator: Any, called: str) -> tuple[str, ...]:
     if classes is None or np.ndim(classes) != 1:
         raise ModelError(
             "not-a-classifier",
-            f"{called} does not have one list of classes; a model with several outputs must be explained one output at a time.",
+            f"{called} does not have one list of classes; explain a model with several outputs one output at a time.",
         )
     return check_labels(list(classes))
 

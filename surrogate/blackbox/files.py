@@ -69,7 +69,7 @@ def check_folder(folder: Path) -> None:
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """The config.json of a model folder.
+    """Read the config.json of a model folder.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 
 def verify_files(folder: Path, spec: ModelSpec) -> None:
-    """Raise unless every file has the digest that model.toml states, and no file that decides an answer is left out.
+    """Raise unless every file has its stated digest, and every file that decides an answer has one.
 
     Raises
     ------
@@ -105,8 +105,8 @@ def verify_files(folder: Path, spec: ModelSpec) -> None:
         if found != wanted:
             raise ModelError(
                 "wrong-digest",
-                f"{folder.name}/{name} has SHA-256 {found[:12]}…, model.toml states {wanted[:12]}…. The file was changed "
-                "or not fetched whole (a git LFS pointer?); fetch it again.",
+                f"{folder.name}/{name} has SHA-256 {found[:12]}…, model.toml states {wanted[:12]}…. The file was "
+                "changed or not fetched whole (a git LFS pointer?); fetch it again.",
             )
     unlisted = [path.name for path in answer_files(folder) if path.name not in spec.files]
     if unlisted:

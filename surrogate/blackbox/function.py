@@ -92,13 +92,13 @@ class FunctionBox(SharedBlackBox):
         listed = check_texts(texts)
         try:
             probabilities = self.function(listed) if listed else []
-        except Exception as error:
+        except Exception as error:  # foreign code may raise anything; it is chained, never swallowed
             raise model_failed(self.name, error, len(listed)) from error
         return probabilities_of(probabilities, len(listed), self._identity)
 
 
 def model_failed(name: str, error: Exception, n_texts: int) -> ModelError:
-    """The error for a model that raised; it never quotes the texts or the model's own message."""
+    """Make the error for a model that raised; it never quotes the texts or the model's own message."""
     return ModelError(
         "model-failed",
         f"The model {name!r} raised {type(error).__name__} when it was asked about {n_texts} texts. "
@@ -107,7 +107,7 @@ def model_failed(name: str, error: Exception, n_texts: int) -> ModelError:
 
 
 def probabilities_of(probabilities: Any, n_texts: int, identity: Identity) -> Answers:
-    """Checked answers from what a model returned for ``n_texts`` texts."""
+    """Check what a model returned for ``n_texts`` texts."""
     import numpy as np
 
     n_classes = len(identity.labels)

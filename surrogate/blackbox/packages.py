@@ -8,7 +8,7 @@ __all__ = ["missing_package", "require_transformers"]
 
 
 def missing_package(package: str, purpose: str) -> ModelError:
-    """The error that says what to install.
+    """Make the error that says what to install.
 
     Examples
     --------

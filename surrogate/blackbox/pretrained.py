@@ -17,13 +17,14 @@ _OFFSET_POSITIONS = frozenset(
     {"camembert", "data2vec-text", "esm", "ibert", "longformer", "luke", "mpnet", "roberta", "roberta-prelayernorm"}
     | {"xlm-roberta", "xlm-roberta-xl", "xmod"}
 )
+_VOCABULARIES = frozenset({"tokenizer.json", "vocab.txt", "vocab.json"})
 _FETCHED = ["*.safetensors", "*.json", "*.txt", "*.model", "*.jinja", "*.bpe"]
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Hold back progress bars and load reports; what they would tell is checked, and raised, by the caller."""
-    from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars
+    from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars
     from transformers.utils import logging
 
     verbosity, bars, hub_bars_off = (
@@ -71,7 +72,7 @@ def _plain_errors(name: str) -> Iterator[None]:
 
 
 def load_tokenizer(folder: Path, name: str) -> Any:
-    """The tokenizer of a model folder.
+    """Load the tokenizer of a model folder.
 
     Raises
     ------
@@ -80,12 +81,18 @@ def load_tokenizer(folder: Path, name: str) -> Any:
     """
     from transformers import AutoTokenizer
 
+    # without one, transformers may make up an empty vocabulary, to which every word is unknown
+    if not any(path.name in _VOCABULARIES or path.suffix in (".model", ".bpe") for path in folder.iterdir()):
+        raise ModelError(
+            "bad-model-file",
+            f"The folder of {name!r} has no tokenizer. Save it beside the model: tokenizer.save_pretrained(folder).",
+        )
     with _quiet(), _plain_errors(name):
         return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
 
 
 def load_weights(auto_class: str, folder: Path, name: str, device: str) -> Any:
-    """A transformers model in float32 and evaluation mode.
+    """Load a transformers model in float32 and evaluation mode.
 
     Parameters
     ----------
@@ -127,7 +134,10 @@ def load_weights(auto_class: str, folder: Path, name: str, device: str) -> Any:
 
 
 def token_limit(config: Any, tokenizer: Any, stated: int | None = None) -> int:
-    """Tokens that the model reads: as stated, else the tokenizer's limit, else the positions, else 512; never more than fit."""
+    """Find how many tokens are read: as stated, else the tokenizer's limit, else the positions, else 512.
+
+    Never more than the model has positions for.
+    """
     positions = getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", None)
     if positions and config.model_type in _OFFSET_POSITIONS:
         positions -= (config.pad_token_id or 0) + 1
@@ -138,7 +148,7 @@ def token_limit(config: Any, tokenizer: Any, stated: int | None = None) -> int:
 
 
 def fetch(name: str) -> Path:
-    """Folder with the files of a hub model: from the local cache if it is there, else downloaded.
+    """Find the folder with the files of a hub model: from the local cache if it is there, else downloaded.
 
     Raises
     ------

@@ -75,8 +75,8 @@ class PromptEncoder:
         if alone >= max_length:
             raise ModelError(
                 "prompt-without-text",
-                f"The prompt alone takes {alone} tokens and the model reads {max_length}: there is no place for the text. "
-                "Shorten the instruction.",
+                f"The prompt alone takes {alone} tokens and the model reads {max_length}: there is no place for the "
+                "text. Shorten the instruction.",
             )
         return encoder
 
@@ -95,7 +95,8 @@ class PromptEncoder:
         Raises
         ------
         ModelError
-            ``bad-labels`` for a label without tokens, two with the same tokens, or one that changes the prompt's tokens.
+            ``bad-labels`` for a label without tokens, two with the same tokens, or one that changes the tokens of the
+            prompt.
         """
         tail = [] if end is None else self.tokenizer(end, add_special_tokens=False)["input_ids"]
         if end is not None and not tail:
@@ -107,8 +108,8 @@ class PromptEncoder:
             if joint[: len(prompt)] != prompt:
                 raise ModelError(
                     "bad-labels",
-                    f"The label {label!r} merges with the end of the prompt when both are split into tokens. End the prompt "
-                    "with a line break or a token of its own.",
+                    f"The label {label!r} merges with the end of the prompt when both are split into tokens. End the "
+                    "prompt with a line break or a token of its own.",
                 )
             ids = tuple(joint[len(prompt) :])
             if not ids:
@@ -160,7 +161,7 @@ class PromptEncoder:
         return [token.id for piece in pieces for token in backend.model.tokenize(piece)]
 
     def _cut(self, text: str) -> list[int]:
-        """The prompt with as much of the start of the text as fits, found by bisection."""
+        """Encode the prompt with as much of the start of the text as fits, found by bisection."""
         fits, too_long = 0, len(text)
         while too_long - fits > 1:
             middle = (fits + too_long) // 2

@@ -41,7 +41,7 @@ class ShippedModel(NamedTuple):
 
 
 def shipped_models() -> list[ShippedModel]:
-    """The models that come with the package, by name; nothing is loaded."""
+    """List the models that come with the package, by name; nothing is loaded."""
     shipped = []
     for path in sorted(_models_folder().glob(f"*/{SPEC_FILE}")):
         spec = read_spec(path.parent)
@@ -112,7 +112,7 @@ def load_model(
 
 
 def as_black_box(model: Any, *, classes: Sequence[str] | None = None) -> BlackBox:
-    """A black box from an object: as it is, or wrapped.
+    """Make a black box of an object: as it is, or wrapped.
 
     Parameters
     ----------
@@ -168,8 +168,8 @@ def _load_described(folder: Path, source: dict[str, Any]) -> BlackBox:
     if given:
         raise InputError(
             "bad-parameter",
-            f"The model {spec.name!r} states its {' and '.join(given)} in {SPEC_FILE}; leave out what was given. To ask "
-            "another question, save a copy of the folder with its own model.toml.",
+            f"The model {spec.name!r} states its {' and '.join(given)} in {SPEC_FILE}; leave out what was given. To "
+            "ask another question, save a copy of the folder with its own model.toml.",
         )
     verify_files(folder, spec)
     require_transformers(spec.name)

@@ -15,7 +15,7 @@ PICKLE_SUFFIXES = frozenset({".pkl", ".pickle", ".joblib", ".dill", ".pt", ".pth
 
 
 def load_saved(path: Path) -> EstimatorBox:
-    """The classifier saved in a ``.skops`` file.
+    """Load the classifier saved in a ``.skops`` file.
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ class LabelTrie:
 
     @classmethod
     def of(cls, labels: Sequence[Sequence[int]]) -> LabelTrie:
-        """The trie of some token sequences."""
+        """Build the trie of some token sequences."""
         nodes: dict[tuple[int, int], int] = {}
         paths = []
         for label in labels:
@@ -75,7 +75,7 @@ class LabelTrie:
 
 
 def score_trie(model: Any, trie: LabelTrie, device: str) -> Callable[[NDArray[np.int64], NDArray[np.int64]], _Outputs]:
-    """A forward function for left-padded prompts that reads prompt and trie in one pass.
+    """Make a forward function for left-padded prompts that reads prompt and trie in one pass.
 
     Returns
     -------
@@ -114,9 +114,9 @@ def score_trie(model: Any, trie: LabelTrie, device: str) -> Callable[[NDArray[np
 def score_rows(
     model: Any, labels: Sequence[Sequence[int]], pad_id: int, device: str
 ) -> Callable[[NDArray[np.int64], NDArray[np.int64]], _Outputs]:
-    """The same as :func:`score_trie`, with one row per prompt and label: for models that take no custom attention mask.
+    """Make the same as :func:`score_trie` does, with one row per prompt and label.
 
-    The embedding comes from the row of the first label.
+    This is for models that take no custom attention mask.  The embedding comes from the row of the first label.
     """
     longest = max(len(label) for label in labels)
     taken = inspect.signature(model.forward).parameters

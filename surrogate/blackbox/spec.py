@@ -36,7 +36,7 @@ _REQUIRED = ("schema", "name", "kind", "labels", "max_length", "files")
 
 @dataclass(frozen=True)
 class Prompt:
-    """What a causal language model is asked.
+    r"""What a causal language model is asked.
 
     Parameters
     ----------
@@ -53,8 +53,8 @@ class Prompt:
 
     Examples
     --------
-    >>> Prompt("{instruction}\\n{text}", "Positive or negative?").around_text()
-    ('Positive or negative?\\n', '')
+    >>> Prompt("{instruction}\n{text}", "Positive or negative?").around_text()
+    ('Positive or negative?\n', '')
     """
 
     user: str
@@ -65,11 +65,11 @@ class Prompt:
         if self.user.count("{text}") != 1:
             raise ModelError(
                 "prompt-without-text",
-                f"The prompt needs {{text}} exactly once, where the text goes; it occurs {self.user.count('{text}')} times.",
+                f"The prompt needs {{text}} exactly once, where the text goes; not {self.user.count('{text}')} times.",
             )
 
     def around_text(self) -> tuple[str, str]:
-        """What stands before and after the text; nothing in the text itself is ever filled in."""
+        """Split at the place of the text; nothing in the text itself is ever filled in."""
         before, after = self.user.split("{text}")
         return before.replace("{instruction}", self.instruction), after.replace("{instruction}", self.instruction)
 
@@ -125,7 +125,7 @@ class ModelSpec:
     references: tuple[Reference, ...] = ()
 
     def to_toml(self) -> str:
-        """The text of a model.toml that :func:`read_spec` reads back as an equal object."""
+        """Write a model.toml that :func:`read_spec` reads back as an equal object."""
         lines = ["schema = 1"]
         for key in ("name", "kind", "summary", "language", "licence", "labels", "max_length"):
             lines.append(f"{key} = {_toml(getattr(self, key))}")
@@ -142,7 +142,7 @@ class ModelSpec:
 
 
 def read_spec(folder: Path) -> ModelSpec:
-    """The checked model.toml of a folder.
+    """Read and check the model.toml of a folder.
 
     Raises
     ------

@@ -119,9 +119,7 @@ def _label(outcome: Outcome, column: int, target_wins: bool) -> str:
     return outcome.classes[column]
 
 
-def find_misses(
-    model: LinearModel | TreeModel, test: Neighborhood, outcome: Outcome, n: int = 3
-) -> tuple[Miss, ...]:
+def find_misses(model: LinearModel | TreeModel, test: Neighborhood, outcome: Outcome, n: int = 3) -> tuple[Miss, ...]:
     """Test copies with the largest error in probability, worst first."""
     told, said, texts = _both(model, test, outcome)
     order = sorted(range(len(texts)), key=lambda row: (-abs(told[row] - said[row]), texts[row]))

@@ -144,14 +144,18 @@ def _judge_numbers(fidelity: Fidelity, policy: Policy, n_calls: int, decides_ali
             f"The surrogate decides like the model on {agreement.value:.0%} of the altered copies; "
             f"always giving the more frequent decision reaches {agreement.baseline:.0%}.",
         )
-    return Verdict("pass", f"Fidelity R2 is {interval}; the policy asks for a lower end of at least {policy.min_r2:.2f}.")
+    return Verdict(
+        "pass", f"Fidelity R2 is {interval}; the policy asks for a lower end of at least {policy.min_r2:.2f}."
+    )
 
 
 def _calls_needed(fidelity: Fidelity, policy: Policy, n_calls: int) -> int | None:
     """Calls after which the interval, shrinking with their square root, would no longer hold the limit."""
     distance = abs(fidelity.r2.value - policy.min_r2)
-    width = (fidelity.r2.value - fidelity.r2.low) if fidelity.r2.value >= policy.min_r2 else (
-        fidelity.r2.high - fidelity.r2.value
+    width = (
+        (fidelity.r2.value - fidelity.r2.low)
+        if fidelity.r2.value >= policy.min_r2
+        else (fidelity.r2.high - fidelity.r2.value)
     )
     if fidelity.exact or distance < 0.01:
         return None

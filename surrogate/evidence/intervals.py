@@ -36,7 +36,9 @@ def with_intervals(model: LinearModel, fit: Rows, *, generator: np.random.Genera
     if not model.terms:
         return model
     if fit.exact:
-        return replace(model, terms=tuple(replace(term, low=term.coefficient, high=term.coefficient) for term in model.terms))
+        return replace(
+            model, terms=tuple(replace(term, low=term.coefficient, high=term.coefficient) for term in model.terms)
+        )
     design = np.column_stack([model.design(fit.masks), np.ones(len(fit.values))])
     gram = pair_sums(fit.weights[:, None, None] * design[:, :, None] * design[:, None, :], fit.pairs)
     moment = pair_sums((fit.weights * fit.values)[:, None] * design, fit.pairs)
@@ -44,9 +46,7 @@ def with_intervals(model: LinearModel, fit: Rows, *, generator: np.random.Genera
     trace = 1e-3 * np.eye(design.shape[1])
     estimate = np.linalg.solve(gram.sum(axis=0) + trace, moment.sum(axis=0))
     seed = generator.integers(2**63)
-    grams, moments = (
-        resampled_sums(sums, np.random.default_rng(seed), _N_REPLICATES) for sums in (gram, moment)
-    )
+    grams, moments = (resampled_sums(sums, np.random.default_rng(seed), _N_REPLICATES) for sums in (gram, moment))
     replicates = np.linalg.solve(grams + trace, moments[..., None])[..., 0] - estimate
     low, high = np.quantile(replicates[:, :-1], [0.025, 0.975], axis=0)
     terms = tuple(

@@ -87,9 +87,7 @@ class Rule:
         return cls(**{**data, "literals": literals, "precision": precision})
 
 
-def measure_rules(
-    tree: TreeModel, test: Rows, outcome: Outcome, coverage: dict[int, float]
-) -> tuple[Rule, ...]:
+def measure_rules(tree: TreeModel, test: Rows, outcome: Outcome, coverage: dict[int, float]) -> tuple[Rule, ...]:
     """The rules of a tree, largest coverage first.
 
     Parameters
@@ -131,9 +129,7 @@ def measure_rules(
     return tuple(sorted(rules, key=lambda rule: (-rule.coverage, rule.leaf)))
 
 
-def _precision(
-    right: NDArray[np.bool_], weights: NDArray[np.float64], n_rules: int, exact: bool
-) -> Estimate | None:
+def _precision(right: NDArray[np.bool_], weights: NDArray[np.float64], n_rules: int, exact: bool) -> Estimate | None:
     if len(right) < (1 if exact else MIN_SUPPORT):
         return None
     value = float(np.average(right, weights=weights))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 from sklearn.utils._param_validation import StrOptions
-from typing_extensions import Self
 
 from surrogate.errors import InputError
-from surrogate.estimator import StepMixin
+from surrogate.estimator import StepMixin, announced
 from surrogate.linear_model import LinearModel
 from surrogate.neighborhood import Neighborhood
 from surrogate.outcome import Outcome, resolve_outcome
@@ -65,6 +64,7 @@ class Surrogate(StepMixin, BaseEstimator):
         """Fit one text's model."""
         raise NotImplementedError
 
+    @announced
     def fit(self, neighborhood: Neighborhood, y: object = None) -> Self:
         """Fit one model for each document, on the rows whose role is "fit".
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils.metaestimators import _BaseComposition
-from typing_extensions import Self
 
 from surrogate.errors import InputError
-from surrogate.estimator import StepMixin
+from surrogate.estimator import StepMixin, announced
 from surrogate.fit.base import Surrogate
 from surrogate.neighborhood import Neighborhood
 
@@ -63,6 +62,7 @@ class Panel(StepMixin, _BaseComposition):
         self._set_params("members", **params)
         return self
 
+    @announced
     def fit(self, neighborhood: Neighborhood, y: object = None) -> Self:
         """Fit a clone of each member to the same rows.
 
@@ -75,9 +75,7 @@ class Panel(StepMixin, _BaseComposition):
         if not self.members:
             raise InputError("bad-parameter", "A panel needs at least one member, such as ('linear', SparseLinear()).")
         shared = {"target": self.target, "contrast": self.contrast}
-        self.members_ = {
-            name: clone(member).set_params(**shared).fit(neighborhood) for name, member in self.members
-        }
+        self.members_ = {name: clone(member).set_params(**shared).fit(neighborhood) for name, member in self.members}
         return self
 
     def predict(self, neighborhood: Neighborhood) -> NDArray[np.float64]:

@@ -94,9 +94,7 @@ class SparseLinear(Surrogate):
         return _refit(data, masks[:, units], units, max(float(self.alpha), _TRACE), self.scale)
 
 
-def _refit(
-    data: Rows, columns: NDArray[np.float64], units: NDArray[np.intp], alpha: float, scale: str
-) -> LinearModel:
+def _refit(data: Rows, columns: NDArray[np.float64], units: NDArray[np.intp], alpha: float, scale: str) -> LinearModel:
     from sklearn.linear_model import Ridge
 
     targets = np.column_stack([data.values, data.margins])
@@ -111,9 +109,7 @@ def _refit(
         for place, unit in enumerate(units)
     ]
     terms.sort(key=lambda term: (-abs(term.coefficient), term.units))
-    return LinearModel(
-        data.n_units, float(model.intercept_[0]), tuple(terms), float(model.intercept_[1]), scale
-    )
+    return LinearModel(data.n_units, float(model.intercept_[0]), tuple(terms), float(model.intercept_[1]), scale)
 
 
 def _constant(data: Rows, scale: str) -> LinearModel:

@@ -12,7 +12,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from surrogate.errors import InputError
-from surrogate.estimator import StepMixin
+from surrogate.estimator import StepMixin, announced
 from surrogate.neighborhood import Neighborhood
 from surrogate.perturb.designs import DESIGNS
 from surrogate.perturb.sequence import MaskSample, Render, draw_masks
@@ -53,6 +53,7 @@ class Perturb(StepMixin, TransformerMixin, BaseEstimator):
         """How a mask becomes a text: a callable from mask (bool, shape (n_units,)) to str."""
         raise NotImplementedError
 
+    @announced
     def fit(self, texts: Iterable[str], y: object = None) -> Perturb:
         """Find the units of each text and remember the texts.
 

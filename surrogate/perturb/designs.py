@@ -124,6 +124,4 @@ def rule_coverage(n_units: int, n_kept: int, n_removed: int) -> float:
     0.5
     """
     free = n_units - n_kept - n_removed
-    return math.fsum(
-        reference_density(n_units, n_kept + more) * math.comb(free, more) for more in range(free + 1)
-    )
+    return math.fsum(reference_density(n_units, n_kept + more) * math.comb(free, more) for more in range(free + 1))

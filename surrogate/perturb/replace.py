@@ -36,7 +36,10 @@ class ReplaceByMask(Perturb):
     perturbation: ClassVar[str] = "mask"
     _takes_strings = True
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {**Perturb._parameter_constraints, "mask_token": [str, None]}
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **Perturb._parameter_constraints,
+        "mask_token": [str, None],
+    }
 
     def __init__(
         self,

@@ -116,7 +116,9 @@ class _Sequence:
         content = (document.text, document.spans, random_state)
         self.roles = self._role_sequence(split, content_generator("roles", split, *content))
         held_out = designs.draw_pairs(self.n_units, content_generator("pairs", *content))
-        fitting = held_out if design == "pairs" else designs.draw_lime(self.n_units, content_generator(design, *content))
+        fitting = (
+            held_out if design == "pairs" else designs.draw_lime(self.n_units, content_generator(design, *content))
+        )
         self.source = {"fit": fitting, "select": held_out, "test": held_out}
         self.repeats_allowed = design == "lime"
 

@@ -1,0 +1,262 @@
+"""Laws of sequence classifiers, on tiny transformers models with random weights."""
+
+from __future__ import annotations
+
+import pickle
+
+import joblib
+import numpy as np
+import pytest
+
+from surrogate.blackbox import BlackBox, load_model
+from surrogate.blackbox.batching import Shapes, read_in_batches
+from surrogate.errors import ModelError
+from tests import blackbox_toys as toys
+
+torch = pytest.importorskip("torch")
+transformers = pytest.importorskip("transformers")
+
+KINDS = ["bert", "multi_label", "one_logit", "roberta", "gpt2"]
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def box(request, tmp_path_factory):
+    return load_model(getattr(toys, request.param)(tmp_path_factory.mktemp("models") / request.param))
+
+
+@pytest.fixture(scope="module")
+def bert(tmp_path_factory):
+    return load_model(toys.bert(tmp_path_factory.mktemp("models") / "bert"))
+
+
+@pytest.fixture
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def plain_logits(box, texts):
+    """Transformers alone, one text at a time."""
+    folder = box._source["model"]
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    model = transformers.AutoModelForSequenceClassification.from_pretrained(folder).eval()
+    with torch.inference_mode():
+        return torch.cat([model(**tokenizer(text, return_tensors="pt")).logits for text in texts]).double()
+
+
+def test_every_model_is_a_black_box(box):
+    assert isinstance(box, BlackBox)
+    assert box.kind == "sequence-classifier"
+    assert box.fingerprint.startswith("sequence-classifier:sha256:")
+
+
+def test_matches_plain_transformers(box):
+    texts = toys.random_texts(12, seed=1, longest=20)
+    logits = plain_logits(box, texts)
+    if box.multi_label:
+        wanted = logits.sigmoid()
+    elif logits.shape[1] == 1:
+        wanted = torch.cat([1 - logits.sigmoid(), logits.sigmoid()], dim=1)
+    else:
+        wanted = logits.softmax(dim=-1)
+    np.testing.assert_allclose(box.answer(texts).probabilities, wanted.numpy(), atol=1e-5)
+
+
+def test_answers_do_not_depend_on_batch_mates(box):
+    texts = toys.random_texts(90, seed=2)
+    whole = box.answer(texts)
+    generator = np.random.default_rng(3)
+    for n_parts in (1, 4, 23, 90):
+        order = generator.permutation(len(texts))
+        for part in np.array_split(order, n_parts):
+            answers = box.answer([texts[row] for row in part])
+            assert (answers.log_probabilities == whole.log_probabilities[part]).all()
+            assert (answers.embeddings == whole.embeddings[part]).all()
+
+
+def test_answers_do_not_depend_on_threads(box, one_thread):
+    texts = toys.random_texts(60, seed=4)
+    one = box.answer(texts)
+    torch.set_num_threads(2)
+    two = box.answer(texts)
+    assert (one.log_probabilities == two.log_probabilities).all()
+    assert (one.embeddings == two.embeddings).all()
+
+
+def test_answering_leaves_the_number_of_threads_alone(bert, one_thread):
+    bert.answer(["the card"])
+    assert torch.get_num_threads() == 1
+
+
+def test_truncated_text_is_flagged(box):
+    answers = box.answer(["the card", "lost " * 200, "my money"])
+    assert answers.truncated.tolist() == [False, True, False]
+    assert not answers.refused.any()
+
+
+def test_text_that_just_fits_is_not_flagged(bert):
+    assert bert.answer(["card " * 62, "card " * 63]).truncated.tolist() == [False, True]
+
+
+def test_truncated_text_is_answered_as_its_beginning(bert):
+    long, start = bert.answer(["card " * 62 + "lost", "card " * 62]).log_probabilities
+    assert (long == start).all()
+
+
+def test_empty_text_is_answered(box):
+    answers = box.answer([""])
+    assert box.accepts_empty
+    assert np.isfinite(answers.log_probabilities).all()
+    assert np.isfinite(answers.embeddings).all()
+    assert not answers.truncated.any()
+
+
+def test_no_text_has_no_answer(box):
+    answers = box.answer([])
+    assert answers.log_probabilities.shape == (0, len(box.classes_))
+    assert answers.embeddings.shape == (0, 32)
+
+
+def test_probabilities_and_embeddings_come_from_one_forward_pass(box):
+    calls = []
+    hook = box._loaded().model.base_model.register_forward_hook(lambda *_: calls.append(1))
+    answers = box.answer(["the card", "my money", "lost"])
+    hook.remove()
+    assert len(calls) == 1
+    assert answers.embeddings.shape == (3, 32)
+    assert answers.embeddings.dtype == np.float32
+
+
+def test_embedding_is_the_hidden_state_that_the_head_reads(bert):
+    model = bert._loaded().model
+    answers = bert.answer(["the card was lost"])
+    with torch.inference_mode():
+        logits = model.classifier(model.bert.pooler(torch.tensor(answers.embeddings)[:, None]))
+    np.testing.assert_allclose(logits.softmax(-1).numpy(), answers.probabilities, atol=1e-5)
+
+
+def test_embedding_of_a_decoder_is_that_of_its_last_token(tmp_path):
+    box = load_model(toys.gpt2(tmp_path / "gpt2"))
+    answers = box.answer(["the card was lost", "no"])
+    with torch.inference_mode():
+        logits = box._loaded().model.score(torch.tensor(answers.embeddings))
+    np.testing.assert_allclose(logits.softmax(-1).numpy(), answers.probabilities, atol=1e-5)
+    assert box.details["pooling"] == "last-token"
+
+
+def test_multi_label_probabilities_are_independent(tmp_path):
+    box = load_model(toys.multi_label(tmp_path / "multi"))
+    assert box.multi_label
+    assert not np.allclose(box.answer(["the card"]).probabilities.sum(), 1.0, atol=0.01)
+
+
+def test_one_output_has_two_classes(tmp_path):
+    folder = toys.one_logit(tmp_path / "one")
+    box = load_model(folder)
+    assert box.classes_.tolist() == ["not spam", "spam"]
+    assert not box.multi_label
+    np.testing.assert_allclose(box.answer(["the card"]).probabilities.sum(), 1.0)
+    assert load_model(folder, labels=["ham", "spam"]).classes_.tolist() == ["ham", "spam"]
+
+
+def test_labels_come_from_the_configuration(bert):
+    assert bert.classes_.tolist() == list(toys.LABELS)
+
+
+def test_mask_token_is_read_as_such(bert):
+    assert bert.mask_token == "[MASK]"
+    assert bert._loaded().encode(["[MASK]"])[0] == [[2, 4, 3]]
+
+
+def test_roberta_positions_leave_room_for_padding(tmp_path):
+    assert load_model(toys.roberta(tmp_path / "roberta")).details["max_length"] == 64
+
+
+def test_clone_shares_the_black_box(bert):
+    base = pytest.importorskip("sklearn.base")
+    assert base.clone(bert, safe=False) is bert
+
+
+def test_pickle_holds_no_weights(bert):
+    assert len(pickle.dumps(bert)) < 10_000
+
+
+def test_pickled_box_loads_itself_again(bert):
+    again = pickle.loads(pickle.dumps(bert))
+    assert again._reader is None
+    assert (again.answer(["the card"]).log_probabilities == bert.answer(["the card"]).log_probabilities).all()
+
+
+def test_hash_does_not_change_with_use_or_pickle(bert):
+    again = pickle.loads(pickle.dumps(bert))
+    before = joblib.hash(again)
+    again.answer(["the card"])
+    assert before == joblib.hash(again) == joblib.hash(bert)
+
+
+def test_pickled_box_notices_a_changed_model(tmp_path):
+    saved = pickle.dumps(load_model(toys.bert(tmp_path / "bert")))
+    toys.bert(tmp_path / "bert", seed=1)
+    with pytest.raises(ModelError) as raised:
+        pickle.loads(saved).answer(["the card"])
+    assert raised.value.code == "wrong-digest"
+
+
+def test_fingerprint_follows_weights_labels_and_limit(tmp_path):
+    folder = toys.bert(tmp_path / "bert")
+    found = {load_model(folder).fingerprint, load_model(toys.bert(tmp_path / "copy")).fingerprint}
+    assert len(found) == 1
+    found.add(load_model(folder, labels=["a", "b", "c"]).fingerprint)
+    found.add(load_model(folder, max_length=20).fingerprint)
+    found.add(load_model(toys.bert(tmp_path / "other", seed=1)).fingerprint)
+    assert len(found) == 4
+
+
+def test_details_name_no_path(bert):
+    assert not [value for value in bert.details.values() if isinstance(value, str) and "/" in value]
+
+
+def test_padding_that_changes_answers_is_noticed(tmp_path, monkeypatch):
+    from surrogate.blackbox import sequence
+
+    folder = toys.bert(tmp_path / "bert")
+    monkeypatch.setattr(
+        sequence, "read_in_batches", lambda *args, **options: list(reversed_rows(read_in_batches(*args, **options)))
+    )
+    with pytest.raises(ModelError) as raised:
+        load_model(folder)
+    assert raised.value.code == "reference-mismatch"
+
+
+def reversed_rows(outputs):
+    return [output[::-1] for output in outputs]
+
+
+def test_damaged_weights_are_noticed(tmp_path):
+    folder = toys.bert(tmp_path / "bert")
+    from safetensors.torch import load_file, save_file
+
+    weights = load_file(folder / "model.safetensors")
+    weights["classifier.bias"][0] = float("nan")
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ModelError) as raised:
+        load_model(folder)
+    assert raised.value.code == "bad-answer-values"
+
+
+def test_shapes_of_batches_are_few_and_their_rows_are_multiples_of_eight():
+    shapes = Shapes(512)
+    lengths = [shapes.length(n_tokens) for n_tokens in range(1, 513)]
+    assert all(length >= n_tokens for n_tokens, length in enumerate(lengths, start=1))
+    assert len(set(lengths)) < 30
+    assert all(shapes.rows(length) % 8 == 0 for length in lengths)
+
+
+def test_batches_come_back_in_order():
+    generator = np.random.default_rng(0)
+    sequences = [list(range(1, n + 1)) for n in generator.integers(1, 60, size=100)]
+    sums, nothing = read_in_batches(sequences, lambda ids, mask: [(ids * mask).sum(axis=1), None], Shapes(64), pad_id=9)
+    assert sums.tolist() == [sum(sequence) for sequence in sequences]
+    assert nothing is None
