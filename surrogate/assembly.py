@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.metadata
+import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +80,7 @@ def explain(
         The most distinct texts to ask about, or a plan such as ``{"fit": 64, "select": 16, "test": 128}``; None: the
         recipe's.
     classes : sequence of str, optional
-        Names of the columns, for a callable.
+        Names of the columns of a callable, or the labels that a causal language model chooses from.
     store : bool, str, Path or AnswerStore, default True
         True: answers are kept in the user's cache folder; False: in memory only; a path: in that SQLite file.
     policy : Policy, optional
@@ -107,15 +109,35 @@ def explain(
     from surrogate.units import split_units
 
     split_units(text)  # A text that cannot be used is refused before a model is loaded.
-    black_box = load_model(model, classes=classes)
+    start = time.perf_counter()
+    named = isinstance(model, str | Path)
+    black_box = load_model(model, classes=None if named else classes, labels=classes if named else None)
+    loaded = time.perf_counter()
     pipe = _pipeline(pipeline, black_box, _store(store))
-    pipe.set_params(surrogate__target=target, surrogate__contrast=contrast, query__progress=progress)
+    asked = _Asked(progress)
+    pipe.set_params(surrogate__target=target, surrogate__contrast=contrast, query__progress=asked)
     if calls is not None:
         pipe.set_params(**_plan(calls))
     _ask_at_once(pipe, text)
     with threadpool_limits(1):
         pipe.fit([text])
-        return explanation_of(pipe, text, policy=policy, recipe_name=str(pipeline) if isinstance(pipeline, str) else "")
+        explanation = explanation_of(pipe, text, policy=policy, recipe_name=_recipe_name(pipeline))
+    end = time.perf_counter()
+    return replace(explanation, run={"load_s": loaded - start, "explain_s": end - loaded, "n_asked": asked.total})
+
+
+class _Asked:
+    """Pass progress on, and remember how many texts the model was really asked about."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None) -> None:
+        self.progress = progress
+        self.total = 0
+
+    def __call__(self, n_done: int, n_all: int) -> None:
+        if n_done == n_all:
+            self.total += n_all
+        if self.progress is not None:
+            self.progress(n_done, n_all)
 
 
 def explanation_of(pipe: Pipeline, text: str, *, policy: Policy | None = None, recipe_name: str = "") -> Explanation:
@@ -157,6 +179,11 @@ def explanation_of(pipe: Pipeline, text: str, *, policy: Policy | None = None, r
             findings=find_findings(members, decision, whole, outcome),
             limits=state_limits(decision, whole, model),
         )
+
+
+def _recipe_name(pipeline: str | Path | Pipeline) -> str:
+    """Name of a recipe; of a file its last part, since a path says where someone keeps it."""
+    return Path(pipeline).stem if isinstance(pipeline, str | Path) else ""
 
 
 def _pipeline(pipeline: str | Path | Pipeline, black_box: Any, store: Any) -> Pipeline:

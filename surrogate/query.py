@@ -47,12 +47,12 @@ class Query(StepMixin, TransformerMixin, BaseEstimator):
     [0.5, 0.5]
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
         "black_box": "no_validation",
         "store": "no_validation",
         "batch_size": [Interval(Integral, 1, None, closed="left")],
         "progress": [callable, None],
-    }  # type: ignore[dict-item]
+    }
 
     def __init__(
         self,

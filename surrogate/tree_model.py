@@ -74,7 +74,7 @@ class TreeModel:
         place = np.zeros(len(array), dtype=np.intp)
         # Nodes are numbered so that children come after their parent: one pass settles every mask.
         for number, node in enumerate(self.nodes):
-            if node.unit is not None:
+            if node.unit is not None and node.kept is not None and node.removed is not None:
                 here = place == number
                 place[here] = np.where(array[here, node.unit], node.kept, node.removed)
         return place

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import time
+from dataclasses import replace
 
 import joblib
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from surrogate.blackbox import load_model
 from surrogate.blackbox.prompting import PromptEncoder
 from surrogate.blackbox.scoring import LabelTrie
-from surrogate.blackbox.spec import Prompt
+from surrogate.blackbox.spec import Prompt, Reference
 from surrogate.errors import ModelError
 from tests import blackbox_toys as toys
 
@@ -250,3 +251,16 @@ def test_many_texts_do_not_take_long(tmp_path):
     start = time.perf_counter()
     box.answer(texts)
     assert time.perf_counter() - start < 30  # a busy machine; a few seconds when it is idle
+
+
+def test_label_mass_of_reference_texts_must_agree(tmp_path):
+    folder = toys.describe(toys.llama(tmp_path / "router"), "causal-lm", prompt=PROMPT)
+    answers = load_model(folder).answer(["", "the card"])
+    rows = zip(["", "the card"], answers.probabilities.tolist(), answers.label_mass.tolist(), strict=True)
+    good = [Reference(text, tuple(row), mass) for text, row, mass in rows]
+    toys.describe(folder, "causal-lm", prompt=PROMPT, references=tuple(good))
+    load_model(folder)
+    toys.describe(folder, "causal-lm", prompt=PROMPT, references=(good[0], replace(good[1], label_mass=0.5)))
+    error = refusal(folder)
+    assert error.code == "reference-mismatch"
+    assert "label mass of reference text 1" in error.message

@@ -146,6 +146,6 @@ def _both(model: LinearModel | TreeModel, test: Neighborhood, outcome: Outcome) 
     rows = usable_rows(test, outcome)
     predicted = model.predict(rows.masks)
     said = np.clip(predicted, 0.0, 1.0) if model.scale == "probability" else sigmoid(predicted)
-    usable = [] if test.answers is None else test.answers.usable
+    usable = () if test.answers is None else tuple(test.answers.usable)
     texts = [text for text, flag in zip(test.texts, usable, strict=True) if flag]
     return sigmoid(rows.values), said, texts

@@ -157,7 +157,7 @@ def _as_texts(texts: Iterable[str]) -> list[str]:
 
 def _as_split(split: Any) -> tuple[int, int, int]:
     values = tuple(split)
-    good = len(values) == 3 and all(isinstance(share, Integral) and share >= 1 for share in values)
+    good = len(values) == 3 and all(isinstance(share, Integral) and int(share) >= 1 for share in values)
     if not good:
         raise InputError(
             "bad-parameter",
