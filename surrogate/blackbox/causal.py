@@ -25,6 +25,7 @@ from surrogate.blackbox.prompting import PromptEncoder
 from surrogate.blackbox.references import check_parity
 from surrogate.blackbox.scoring import LabelTrie, score_rows, score_trie
 from surrogate.blackbox.spec import Prompt
+from surrogate.blackbox.threads import reading
 from surrogate.errors import ModelError
 
 __all__ = ["CausalLM", "default_prompt"]
@@ -228,7 +229,7 @@ def _read_plainly(reader: _CausalReader, texts: Sequence[str]) -> NDArray[np.flo
     scores = np.empty((len(texts), len(reader.label_ids)))
     for row, ids in enumerate(prompts):
         for column, label in enumerate(reader.label_ids):
-            with torch.inference_mode():
+            with reading(reader.model):
                 logits = reader.model(input_ids=torch.tensor([[*ids, *label]], device=reader.device)).logits[0]
             logs = logits[len(ids) - 1 : -1].double().log_softmax(dim=-1).cpu().numpy()
             scores[row, column] = logs[np.arange(len(label)), list(label)].sum()

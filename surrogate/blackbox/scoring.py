@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from surrogate.blackbox.threads import reading
+
 __all__ = ["LabelTrie", "score_rows", "score_trie"]
 
 _Outputs = tuple[NDArray[np.float64], NDArray[np.float32]]
@@ -95,7 +97,7 @@ def score_trie(model: Any, trie: LabelTrie, device: str) -> Callable[[NDArray[np
         positions = np.maximum(mask.cumsum(axis=1) - 1, 0)
         positions = np.hstack([positions, positions[:, -1:] + depths])
         attention = torch.from_numpy(_attention(mask.astype(bool), visible)).to(device)
-        with torch.inference_mode():
+        with reading(model):
             output = model(
                 input_ids=torch.from_numpy(whole).to(device),
                 attention_mask=attention,
@@ -131,7 +133,7 @@ def score_rows(
         extra: dict[str, Any] = {"logits_to_keep": len(label) + 1} if "logits_to_keep" in taken else {}
         if "position_ids" in taken:
             extra["position_ids"] = torch.from_numpy(np.maximum(seen.cumsum(axis=1) - 1, 0)).to(device)
-        with torch.inference_mode():
+        with reading(model):
             output = model(
                 input_ids=torch.from_numpy(whole).to(device),
                 attention_mask=torch.from_numpy(seen).to(device),

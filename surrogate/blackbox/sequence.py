@@ -19,6 +19,7 @@ from surrogate.blackbox.files import check_folder
 from surrogate.blackbox.fingerprint import BACKEND, file_digests, model_fingerprint, release
 from surrogate.blackbox.pretrained import load_tokenizer, load_weights, token_limit
 from surrogate.blackbox.references import check_parity
+from surrogate.blackbox.threads import reading
 from surrogate.errors import ModelError
 
 __all__ = ["SequenceClassifier"]
@@ -145,7 +146,7 @@ class _SequenceReader:
         import torch
 
         attention = torch.from_numpy(mask).to(self.device)
-        with torch.inference_mode():
+        with reading(self.model):
             output = self.model(
                 input_ids=torch.from_numpy(ids).to(self.device), attention_mask=attention, output_hidden_states=True
             )
@@ -245,12 +246,10 @@ def _settings(reader: _SequenceReader) -> dict[str, Detail]:
 
 def _check_reading(reader: _SequenceReader, name: str) -> bool:
     """Whether the model gives embeddings; raises if padding changes the answers to texts also read one by one."""
-    import torch
-
     plain = []
     for text in _PROBES:
         inputs = reader.tokenizer(text, return_tensors="pt", truncation=True, max_length=reader.max_length)
-        with torch.inference_mode():
+        with reading(reader.model):
             plain.append(reader.model(**inputs.to(reader.device)).logits.cpu().numpy())
     theirs = np.exp(_log_probabilities(np.concatenate(plain), reader.activation))
     ours = reader.read(list(_PROBES))
