@@ -1,0 +1,1 @@
+"""Scripts that train the two shipped language models; not part of the installed package."""
