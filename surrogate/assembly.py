@@ -119,9 +119,8 @@ def explain(
     if calls is not None:
         pipe.set_params(**_plan(calls))
     _ask_at_once(pipe, text)
-    with threadpool_limits(1):
-        pipe.fit([text])
-        explanation = explanation_of(pipe, text, policy=policy, recipe_name=_recipe_name(pipeline))
+    pipe.fit([text])
+    explanation = explanation_of(pipe, text, policy=policy, recipe_name=_recipe_name(pipeline))
     end = time.perf_counter()
     return replace(explanation, run={"load_s": loaded - start, "explain_s": end - loaded, "n_asked": asked.total})
 
@@ -156,8 +155,9 @@ def explanation_of(pipe: Pipeline, text: str, *, policy: Policy | None = None, r
     Explanation
     """
     policy = Policy() if policy is None else policy
+    whole = _answered(pipe, text)
+    # One thread: sums over many rows must not depend on how many cores share them.
     with threadpool_limits(1):
-        whole = _answered(pipe, text)
         surrogate = pipe.named_steps["surrogate"]
         fitted = surrogate.members_ if isinstance(surrogate, Panel) else {None: surrogate}
         outcome = next(iter(fitted.values())).outcomes_[text]

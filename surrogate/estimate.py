@@ -36,13 +36,7 @@ class Estimate:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
-        return {
-            "value": self.value,
-            "low": self.low,
-            "high": self.high,
-            "baseline": self.baseline,
-            "level": self.level,
-        }
+        return dict(vars(self))
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Estimate:

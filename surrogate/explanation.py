@@ -164,7 +164,7 @@ class Explanation:
     >>> explanation = surrogate.explain("pay my bill", lambda texts: [[.9, .1] if "bill" in t else [.2, .8] for t in texts],
     ...                                 classes=["money", "other"])
     >>> [(term.text, round(term.coefficient, 1)) for term in explanation.terms[:1]]
-    [('bill', 3.5)]
+    [('bill', 3.6)]
     >>> Explanation.from_dict(explanation.to_dict()).to_dict() == explanation.to_dict()
     True
     """

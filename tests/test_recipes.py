@@ -74,8 +74,8 @@ def test_load_is_the_inverse_of_dump(perturb: object, weigh: object, surrogate: 
         ('class = "Delete"', 'class = "Delte"', "unknown-recipe-key", ["perturb", "Delte", "'Delete'"]),
         ('class = "Query"', 'class = "os.system"', "unknown-recipe-key", ["query", "os.system"]),
         ("[weigh]", "[wiegh]", "unknown-recipe-key", ["wiegh", "'weigh'"]),
-        ("n_samples = 256", "n_samples = 2", "bad-recipe-value", ["perturb", "n_samples"]),
-        ("n_samples = 256", "n_samples = ", "bad-recipe", ["broken.toml"]),
+        ("n_samples = 512", "n_samples = 2", "bad-recipe-value", ["perturb", "n_samples"]),
+        ("n_samples = 512", "n_samples = ", "bad-recipe", ["broken.toml"]),
         ('kernel = "uniform"', 'kernel = "round"', "bad-recipe-value", ["weigh", "kernel"]),
     ],
 )

@@ -33,11 +33,12 @@ def reading(model: Any) -> Iterator[None]:
 
     n_threads = torch.get_num_threads()
     small = sum(weight.numel() for weight in model.parameters()) < SMALL
-    if small and n_threads > 1:
+    if small:
+        # Also where torch says one already: a limit laid on OpenMP from outside does not reach the matrix library.
         torch.set_num_threads(1)
     try:
         with torch.inference_mode():
             yield
     finally:
-        if torch.get_num_threads() != n_threads:
+        if small:
             torch.set_num_threads(n_threads)

@@ -10,7 +10,7 @@ import numpy as np
 from surrogate.linear_model import LinearModel
 from surrogate.neighborhood import Neighborhood
 from surrogate.outcome import Outcome, sigmoid
-from surrogate.rows import usable_rows
+from surrogate.rows import original_row, usable_rows
 from surrogate.tree_model import TreeModel
 
 __all__ = ["Flip", "Miss", "SizeBand", "find_flips", "find_misses", "fidelity_by_size"]
@@ -28,11 +28,13 @@ class Flip:
     label : str
         The model's decision on the copy.
     probability : float
+        Probability of that decision.
+    target_probability : float
         Probability of the target.
 
     Examples
     --------
-    >>> Flip("pay", (1,), "cards", 0.2).to_dict()["removed"]
+    >>> Flip("pay", (1,), "cards", 0.7, 0.2).to_dict()["removed"]
     [1]
     """
 
@@ -40,10 +42,11 @@ class Flip:
     removed: tuple[int, ...]
     label: str
     probability: float
+    target_probability: float
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
-        return {"text": self.text, "removed": list(self.removed), "label": self.label, "probability": self.probability}
+        return {**vars(self), "removed": list(self.removed)}
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Miss:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
-        return {"text": self.text, "model": self.model, "surrogate": self.surrogate}
+        return dict(vars(self))
 
 
 @dataclass(frozen=True)
@@ -82,41 +85,33 @@ class SizeBand:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
-        return {
-            "from_share": self.from_share,
-            "to_share": self.to_share,
-            "n_test": self.n_test,
-            "mae_probability": self.mae_probability,
-        }
+        return dict(vars(self))
 
 
 def find_flips(part: Neighborhood, outcome: Outcome, n: int = 5) -> tuple[Flip, ...]:
     """Altered copies on which the model's decision is not that on the text, fewest removed units first."""
     if part.answers is None:
         return ()
-    labels = part.answers.log_probabilities.argmax(axis=1)
-    margins = outcome.margin(part.answers)
-    masks = part.masks[0]
-    original = int(np.flatnonzero(masks.all(axis=1))[0])
+    answers, masks = part.answers, part.masks[0]
+    margins = outcome.margin(answers)
+    original = original_row(part)
     other = (margins > 0) != (margins[original] > 0)
-    rows = np.flatnonzero(other & part.answers.usable & masks.any(axis=1))
+    rows = np.flatnonzero(other & answers.usable & masks.any(axis=1))
     order = sorted(rows, key=lambda row: (-int(masks[row].sum()), -abs(margins[row]), part.texts[row]))
-    probabilities = sigmoid(outcome.log_odds(part.answers))
-    return tuple(
-        Flip(
-            part.texts[row],
-            tuple(int(unit) for unit in np.flatnonzero(~masks[row])),
-            _label(outcome, int(labels[row]), margins[row] > 0),
-            float(probabilities[row]),
-        )
-        for row in order[:n]
-    )
+    return tuple(_flip(part, outcome, row) for row in order[:n])
 
 
-def _label(outcome: Outcome, column: int, target_wins: bool) -> str:
+def _flip(part: Neighborhood, outcome: Outcome, row: int) -> Flip:
+    answer = part.answers.take([row])  # type: ignore[union-attr]
+    target = float(sigmoid(outcome.log_odds(answer))[0])
     if outcome.multi_label or outcome.contrast is not None:
-        return outcome.target if target_wins else outcome.opposite
-    return outcome.classes[column]
+        wins = bool(outcome.margin(answer)[0] > 0)
+        label, probability = (outcome.target, target) if wins else (outcome.opposite, 1.0 - target)
+    else:
+        best = int(np.argmax(answer.log_probabilities[0]))
+        label, probability = outcome.classes[best], float(answer.probabilities[0, best])
+    removed = tuple(int(unit) for unit in np.flatnonzero(~part.masks[0][row]))
+    return Flip(part.texts[row], removed, label, probability, target)
 
 
 def find_misses(model: LinearModel | TreeModel, test: Neighborhood, outcome: Outcome, n: int = 3) -> tuple[Miss, ...]:

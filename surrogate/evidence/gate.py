@@ -11,6 +11,10 @@ from surrogate.evidence.fidelity import Fidelity
 __all__ = ["Policy", "Verdict", "judge"]
 
 
+#: Two shares computed in different orders differ by less than this when they are equal.
+_ROUNDING = 1e-9
+
+
 @dataclass(frozen=True)
 class Policy:
     """What the evidence must show before a surrogate is shown.
@@ -36,7 +40,7 @@ class Policy:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
-        return {"min_r2": self.min_r2, "max_unusable": self.max_unusable, "min_test": self.min_test}
+        return dict(vars(self))
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Verdict:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
-        return {"status": self.status, "reason": self.reason, "calls_needed": self.calls_needed}
+        return dict(vars(self))
 
 
 def judge(
@@ -138,7 +142,7 @@ def _judge_numbers(fidelity: Fidelity, policy: Policy, n_calls: int, decides_ali
             f"Fidelity R2 is {interval}: the interval reaches below the {policy.min_r2:.2f} that the policy asks for.{hint}",
             needed,
         )
-    if agreement.baseline is not None and agreement.value < agreement.baseline:
+    if agreement.baseline is not None and agreement.value < agreement.baseline - _ROUNDING:
         return Verdict(
             "insufficient evidence",
             f"The surrogate decides like the model on {agreement.value:.0%} of the altered copies; "

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 from sklearn.utils._param_validation import StrOptions
+from threadpoolctl import threadpool_limits
 
 from surrogate.errors import InputError
 from surrogate.estimator import StepMixin, announced
@@ -79,7 +80,9 @@ class Surrogate(StepMixin, BaseEstimator):
         for part in neighborhood.role("fit").parts():
             text = part.documents[0].text
             self.outcomes_[text] = self._outcome(part)
-            self.models_[text] = self.fit_one(usable_rows(part, self.outcomes_[text], self.scale))
+            # One thread: sums over many rows must not depend on how many cores share them.
+            with threadpool_limits(1):
+                self.models_[text] = self.fit_one(usable_rows(part, self.outcomes_[text], self.scale))
         return self
 
     def _outcome(self, part: Neighborhood) -> Outcome:
