@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -14,39 +13,18 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from surrogate import recipes
-from surrogate.canonical import canonical, canonical_bytes, digest
+from surrogate.appraisal import appraise, count_calls, read_decision
 from surrogate.errors import InputError
-from surrogate.evidence import (
-    Policy,
-    Rule,
-    Verdict,
-    fidelity_by_size,
-    find_flips,
-    find_misses,
-    judge,
-    measure_fidelity,
-    measure_rules,
-    with_intervals,
-)
-from surrogate.explanation import Decision, Explanation, Member
+from surrogate.evidence import Policy, find_flips
+from surrogate.explanation import Explanation
 from surrogate.findings import find_findings, state_limits
 from surrogate.fit import Panel
-from surrogate.linear_model import LinearModel
 from surrogate.neighborhood import ROLES, Neighborhood
-from surrogate.outcome import Outcome
 from surrogate.perturb import MIN_SAMPLES
-from surrogate.perturb.designs import rule_coverage
-from surrogate.rows import original_row, usable_rows
-from surrogate.seeding import content_generator
+from surrogate.provenance import describe_model, describe_production
 from surrogate.store import MemoryStore, SqliteStore, default_store_path
-from surrogate.tree_model import TreeModel
 
 __all__ = ["explain", "explanation_of"]
-
-REFERENCE_DISTRIBUTION = (
-    "Pairs of complementary copies; the share of words kept is uniform between the text and nothing, the words are chosen "
-    "at random."
-)
 
 
 def explain(
@@ -161,23 +139,21 @@ def explanation_of(pipe: Pipeline, text: str, *, policy: Policy | None = None, r
         surrogate = pipe.named_steps["surrogate"]
         fitted = surrogate.members_ if isinstance(surrogate, Panel) else {None: surrogate}
         outcome = next(iter(fitted.values())).outcomes_[text]
-        calls = _count_calls(whole)
         members = tuple(
-            _member(name, estimator.models_[text], whole, outcome, policy, calls) for name, estimator in fitted.items()
+            appraise(name, estimator.models_[text], whole, outcome, policy) for name, estimator in fitted.items()
         )
-        production = _production(pipe, whole, outcome, policy, recipe_name)
-        model = _model_card(pipe.named_steps["query"].black_box)
-        decision = _decision(whole, outcome)
+        model = describe_model(pipe.named_steps["query"].black_box)
+        decision = read_decision(whole, outcome)
         return Explanation(
             document=whole.documents[0],
             decision=decision,
             members=members,
             flips=find_flips(whole, outcome),
-            calls=calls,
+            calls=count_calls(whole),
             model=model,
-            production=production,
+            production=describe_production(pipe, whole, outcome, policy, recipe_name),
             findings=find_findings(members, decision, whole, outcome),
-            limits=state_limits(decision, whole, model),
+            limits=state_limits(whole, outcome, model),
         )
 
 
@@ -239,158 +215,3 @@ def _answered(pipe: Pipeline, text: str) -> Neighborhood:
     for _, step in pipe.steps[1:-1]:
         neighborhood = step.transform(neighborhood)
     return neighborhood
-
-
-def _count_calls(whole: Neighborhood) -> dict[str, int]:
-    """Distinct texts by role; the original is counted for itself."""
-    original = whole.documents[0].text
-    counts = {"original": 1}
-    for role in ("all",) if whole.exhaustive else ROLES:
-        texts = {text for text, own in zip(whole.texts, whole.roles, strict=True) if own == role}
-        counts[role] = len(texts - {original})
-    return {**counts, "total": len(set(whole.texts))}
-
-
-def _member(
-    name: str | None,
-    model: LinearModel | TreeModel,
-    whole: Neighborhood,
-    outcome: Outcome,
-    policy: Policy,
-    calls: dict[str, int],
-) -> Member:
-    name = model.kind if name is None else name
-    text = whole.documents[0].text
-    generator = content_generator("evidence", name, text, whole.n_samples)
-    fit = usable_rows(whole.role("fit"), outcome, model.scale)
-    test_part = whole.role("test").replace(sample_weight=None)
-    test = usable_rows(test_part, outcome, model.scale)
-    measurable = (
-        (whole.exhaustive or len(np.unique(test.pairs)) > 1) and bool((test.weights > 0).any()) and len(fit.values) > 1
-    )
-    fidelity = measure_fidelity(model, test, fit, generator=generator) if measurable else None
-    verdict = _verdict(model, fidelity, whole, outcome, policy, calls["total"])
-    rules: tuple[Rule, ...] = ()
-    if isinstance(model, LinearModel) and measurable:
-        model = with_intervals(model, fit, generator=generator)
-    elif isinstance(model, TreeModel) and measurable:
-        rules = measure_rules(model, test, outcome, _coverage(model))
-    return Member(
-        name,
-        model.kind,
-        model,
-        verdict,
-        fidelity,
-        rules,
-        find_misses(model, test_part, outcome) if measurable else (),
-        fidelity_by_size(model, test_part, outcome) if measurable else (),
-    )
-
-
-def _verdict(
-    model: LinearModel | TreeModel,
-    fidelity: Any,
-    whole: Neighborhood,
-    outcome: Outcome,
-    policy: Policy,
-    n_calls: int,
-) -> Verdict:
-    answers = whole.answers
-    if answers is None:
-        raise InputError("missing-black-box", "The pipeline has no answers. Put a Query step into it.")
-    original = original_row(whole)
-    margin = float(outcome.margin(answers.take([original]))[0])
-    predicted = float(model.predict_margin(whole.masks[0][[original]])[0])
-    return judge(
-        fidelity,
-        policy=policy,
-        n_calls=n_calls,
-        unusable_share=float(np.mean(~answers.usable)),
-        original_usable=bool(answers.usable[original]),
-        decides_alike=(predicted > 0) == (margin > 0),
-    )
-
-
-def _coverage(tree: TreeModel) -> dict[int, float]:
-    """Exact share of the reference distribution that reaches each leaf."""
-    coverage = {}
-    for leaf, literals in tree.paths():
-        kept = len({literal.unit for literal in literals if literal.kept})
-        removed = len({literal.unit for literal in literals if not literal.kept})
-        coverage[leaf] = rule_coverage(tree.n_units, kept, removed)
-    return coverage
-
-
-def _decision(whole: Neighborhood, outcome: Outcome) -> Decision:
-    row = original_row(whole)
-    answers = whole.answers.take([row])  # type: ignore[union-attr]
-    probabilities = answers.probabilities[0]
-    return Decision(
-        label=outcome.classes[int(np.argmax(probabilities))],
-        target=outcome.target,
-        opposite=outcome.opposite,
-        contrast=outcome.contrast,
-        probabilities={name: float(share) for name, share in zip(outcome.classes, probabilities, strict=True)},
-        log_odds=float(outcome.log_odds(answers)[0]),
-        margin=float(outcome.margin(answers)[0]),
-        truncated=bool(answers.truncated[0]),
-        refused=bool(answers.refused[0]),
-        label_mass=None if answers.label_mass is None else float(answers.label_mass[0]),
-    )
-
-
-def _model_card(black_box: Any) -> dict[str, Any]:
-    return {
-        "name": black_box.name,
-        "kind": black_box.kind,
-        "fingerprint": black_box.fingerprint,
-        "labels": [str(name) for name in black_box.classes_],
-        "multi_label": bool(black_box.multi_label),
-        "details": dict(black_box.details),
-    }
-
-
-def _production(
-    pipe: Pipeline, whole: Neighborhood, outcome: Outcome, policy: Policy, recipe_name: str
-) -> dict[str, Any]:
-    toml = recipes.dump(pipe)
-    perturb = pipe.named_steps["perturb"]
-    answers = whole.answers
-    if answers is None:
-        raise InputError("missing-black-box", "The pipeline has no answers. Put a Query step into it.")
-    return {
-        "recipe": {"name": recipe_name, "toml": toml, "sha256": digest(toml)},
-        "fitted": outcome.description,
-        "perturbation": whole.perturbation,
-        "design": perturb.design,
-        "reference_distribution": REFERENCE_DISTRIBUTION,
-        "random_state": int(perturb.random_state),
-        "exhaustive": whole.exhaustive,
-        "n_copies": whole.n_samples,
-        "n_truncated": int(answers.truncated.sum()),
-        "n_refused": int(answers.refused.sum()),
-        "clipped_share": float(outcome.clipped(answers).mean()),
-        "answers_sha256": _answers_digest(whole),
-        "text_sha256": digest(whole.documents[0].text),
-        "policy": policy.to_dict(),
-        "versions": _versions(),
-    }
-
-
-def _answers_digest(whole: Neighborhood) -> str:
-    rows = [
-        [digest(text), canonical(list(row))]
-        for text, row in zip(whole.texts, whole.answers.probabilities, strict=True)  # type: ignore[union-attr]
-    ]
-    return digest(canonical_bytes(sorted(rows, key=lambda row: str(row[0]))))
-
-
-def _versions() -> dict[str, str]:
-    """Versions of the packages that decide a number; those that are not installed are left out."""
-    versions = {}
-    for name in ("surrogate-explainer", "numpy", "scipy", "scikit-learn", "torch", "transformers", "tokenizers"):
-        try:
-            versions[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return versions

@@ -76,13 +76,13 @@ def _disagreement(members: tuple[Member, ...], whole: Neighborhood, outcome: Out
     return [f"The surrogates {names} decide alike on {alike:.0%} of the altered copies."]
 
 
-def state_limits(decision: Decision, whole: Neighborhood, model: dict[str, Any]) -> tuple[str, ...]:
+def state_limits(whole: Neighborhood, outcome: Outcome, model: dict[str, Any]) -> tuple[str, ...]:
     """What the explanation does not say.
 
     Parameters
     ----------
-    decision : Decision
     whole : Neighborhood
+    outcome : Outcome
     model : dict
         Identity of the explained model.
 
@@ -96,9 +96,7 @@ def state_limits(decision: Decision, whole: Neighborhood, model: dict[str, Any])
         f"Altered copies were made by {how}. Such copies may read unnaturally; how the model treats natural rewordings was "
         "not measured.",
         "It says what the model reacts to, not whether the model is right, fair or lawful.",
-        f"Numbers are about {decision.target!r} against "
-        f"{'all other labels together' if decision.contrast is None else repr(decision.contrast)}; other labels may have "
-        "other reasons.",
+        f"Numbers are about the {outcome.description}; other labels may have other reasons.",
     ]
     if whole.exhaustive:
         limits.append(

@@ -107,6 +107,8 @@ class Outcome:
         """The fitted quantity in words."""
         if self.contrast is not None:
             return f"log-odds of {self.target!r} against {self.contrast!r}"
+        if self.multi_label:
+            return f"log-odds of {self.target!r} against its absence"
         return f"log-odds of {self.target!r} against all other labels together"
 
 

@@ -21,7 +21,7 @@ VALUES = {
 }  # fmt: skip
 STEPS = {"perturb", "query", "weigh", "fit"}
 EVIDENCE = {"evidence", "explanation", "findings"}
-ASSEMBLY = {"assembly", "recipes", "cli", "model_selection", "report"}
+ASSEMBLY = {"appraisal", "assembly", "cli", "model_selection", "provenance", "recipes", "report"}
 EDGES = {"blackbox", "baselines"}
 HEAVY = {"torch", "transformers", "lime", "shap", "httpx", "tokenizers", "safetensors", "matplotlib", "skops"}
 

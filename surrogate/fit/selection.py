@@ -72,12 +72,12 @@ def left_out_error(
     scale = np.sqrt(weights)
     design = np.column_stack([columns, np.ones(len(values))]) * scale[:, None]
     inverse = np.linalg.inv(design.T @ design + 1e-6 * np.eye(design.shape[1]))
-    hat = design @ inverse @ design.T
-    residual = values * scale - hat @ (values * scale)
+    half_hat = design @ inverse
+    residual = values * scale - half_hat @ (design.T @ (values * scale))
+    order = np.argsort(pairs, kind="stable")
     error = 0.0
-    for pair in np.unique(pairs):
-        rows = np.flatnonzero(pairs == pair)
-        block = np.eye(len(rows)) - hat[np.ix_(rows, rows)]
+    for rows in np.split(order, np.flatnonzero(np.diff(pairs[order])) + 1):
+        block = np.eye(len(rows)) - half_hat[rows] @ design[rows].T
         error += float((np.linalg.lstsq(block, residual[rows], rcond=None)[0] ** 2).sum())
     return error
 

@@ -1,0 +1,96 @@
+"""Provenance: how an explanation was produced, and of which model; what an auditor needs to do it again."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from typing import Any
+
+from sklearn.pipeline import Pipeline
+
+from surrogate import recipes
+from surrogate.canonical import canonical, canonical_bytes, digest
+from surrogate.errors import InputError
+from surrogate.evidence import Policy
+from surrogate.neighborhood import Neighborhood
+from surrogate.outcome import Outcome
+
+__all__ = ["describe_model", "describe_production"]
+
+REFERENCE_DISTRIBUTION = (
+    "Pairs of complementary copies; the share of words kept is uniform between the text and nothing, the words are chosen "
+    "at random."
+)
+
+
+def describe_model(black_box: Any) -> dict[str, Any]:
+    """Identity of the explained model: name, kind, fingerprint, labels and details; no path, no weights."""
+    return {
+        "name": black_box.name,
+        "kind": black_box.kind,
+        "fingerprint": black_box.fingerprint,
+        "labels": [str(name) for name in black_box.classes_],
+        "multi_label": bool(black_box.multi_label),
+        "details": dict(black_box.details),
+    }
+
+
+def describe_production(
+    pipe: Pipeline, whole: Neighborhood, outcome: Outcome, policy: Policy, recipe_name: str
+) -> dict[str, Any]:
+    """How an explanation was produced: recipe, design, counts, digests, policy and versions.
+
+    Parameters
+    ----------
+    pipe : sklearn.pipeline.Pipeline
+    whole : Neighborhood
+        All rows of one text's sample, answered.
+    outcome : Outcome
+    policy : Policy
+    recipe_name : str
+
+    Returns
+    -------
+    dict
+        JSON values; nothing that depends on clock, host or path.
+    """
+    toml = recipes.dump(pipe)
+    perturb = pipe.named_steps["perturb"]
+    answers = whole.answers
+    if answers is None:
+        raise InputError("missing-black-box", "The pipeline has no answers. Put a Query step into it.")
+    return {
+        "recipe": {"name": recipe_name, "toml": toml, "sha256": digest(toml)},
+        "fitted": outcome.description,
+        "perturbation": whole.perturbation,
+        "design": perturb.design,
+        "reference_distribution": REFERENCE_DISTRIBUTION,
+        "random_state": int(perturb.random_state),
+        "exhaustive": whole.exhaustive,
+        "n_copies": whole.n_samples,
+        "n_truncated": int(answers.truncated.sum()),
+        "n_refused": int(answers.refused.sum()),
+        "clipped_share": float(outcome.clipped(answers).mean()),
+        "answers_sha256": _answers_digest(whole),
+        "text_sha256": digest(whole.documents[0].text),
+        "policy": policy.to_dict(),
+        "versions": _versions(),
+    }
+
+
+def _answers_digest(whole: Neighborhood) -> str:
+    rows = [
+        [digest(text), canonical(list(row))]
+        for text, row in zip(whole.texts, whole.answers.probabilities, strict=True)  # type: ignore[union-attr]
+    ]
+    return digest(canonical_bytes(sorted(rows, key=lambda row: str(row[0]))))
+
+
+def _versions() -> dict[str, str]:
+    """Versions of the packages that decide a number; those that are not installed are left out."""
+    versions = {}
+    for name in ("surrogate-explainer", "numpy", "scipy", "scikit-learn", "torch", "transformers", "tokenizers"):
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return versions

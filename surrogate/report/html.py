@@ -1,0 +1,113 @@
+"""The record as one HTML page, and as a fragment for a notebook."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from surrogate.canonical import canonical_bytes, digest
+from surrogate.report import number_format as numbers
+from surrogate.report import words
+from surrogate.report.marks import copy_pieces, mark_text, shown_models, unit_name
+from surrogate.report.normal import ordered
+from surrogate.report.svg import terms_chart
+from surrogate.report.svg_tree import MAX_DEPTH, tree_chart, tree_depth
+from surrogate.report.visible import visible
+
+__all__ = ["render_fragment", "render_html"]
+
+#: Labels shown before the rest is folded away.
+_LABELS_SHOWN = 8
+
+
+def render_html(record: dict[str, Any]) -> str:
+    """One self-contained page: no script, no outside resource; the same record always gives the same bytes.
+
+    Parameters
+    ----------
+    record : dict
+        ``Explanation.to_dict()``.
+
+    Returns
+    -------
+    str
+    """
+    return _environment().get_template("report.html.j2").render(_context(ordered(record)))
+
+
+def render_fragment(record: dict[str, Any]) -> str:
+    """A compact piece of HTML for a notebook: verdict, decision, marked text, terms and rules.
+
+    Parameters
+    ----------
+    record : dict
+
+    Returns
+    -------
+    str
+        Without ``<html>``; its styles apply to itself only.
+    """
+    return _environment().get_template("fragment.html.j2").render(_context(ordered(record)))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for name in ("decimal", "percent", "points", "signed"):
+        environment.filters[name] = getattr(numbers, name)
+    return environment
+
+
+def _finalize(value: Any) -> Any:
+    """Every string that reaches the page is made visible first, then escaped; markup is only what was built here."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _context(record: dict[str, Any]) -> dict[str, Any]:
+    labels = sorted(record["decision"]["probabilities"].items(), key=lambda item: (-item[1], item[0]))
+    named = {record["decision"]["target"], record["decision"]["contrast"]}
+    return {
+        "record": record,
+        "decision": record["decision"],
+        "production": record["production"],
+        "sha256": digest(canonical_bytes(record)),
+        "pieces": mark_text(record),
+        "linear": shown_models(record, "linear"),
+        "trees": shown_models(record, "tree"),
+        "labels": [label for place, label in enumerate(labels) if place < _LABELS_SHOWN or label[0] in named],
+        "more_labels": [label for label in labels[_LABELS_SHOWN:] if label[0] not in named],
+        "unit_name": partial(unit_name, record),
+        "copy_pieces": partial(copy_pieces, record),
+        "draw_terms": partial(_draw_terms, record),
+        "draw_tree": partial(_draw_tree, record),
+        "probability_of": numbers.probability_of,
+        "odds_effect": numbers.odds_effect,
+        "reaches_zero": numbers.reaches_zero,
+        "as_decimal": numbers.decimal,
+        "words": words,
+    }
+
+
+def _draw_terms(record: dict[str, Any], member: dict[str, Any], narrow: bool) -> Markup:
+    terms, scale = member["model"]["terms"], member["model"]["scale"]
+    names = [words.term_name(record, term) for term in terms]
+    chart = terms_chart(names, terms, record["decision"]["target"], scale=scale, narrow=narrow)
+    return Markup(chart)  # noqa: S704 - built by an XML serialiser
+
+
+def _draw_tree(record: dict[str, Any], member: dict[str, Any]) -> Markup:
+    """The drawing, or nothing for a tree that is too deep for one."""
+    if not 0 < tree_depth(member["model"]["nodes"]) <= MAX_DEPTH:
+        return Markup("")
+    return Markup(tree_chart(record, member))  # noqa: S704 - built by an XML serialiser
