@@ -98,7 +98,7 @@ def find_flips(part: Neighborhood, outcome: Outcome, n: int = 5) -> tuple[Flip, 
     other = (margins > 0) != (margins[original] > 0)
     rows = np.flatnonzero(other & answers.usable & masks.any(axis=1))
     order = sorted(rows, key=lambda row: (-int(masks[row].sum()), -abs(margins[row]), part.texts[row]))
-    return tuple(_flip(part, outcome, row) for row in order[:n])
+    return tuple(_flip(part, outcome, int(row)) for row in order[:n])
 
 
 def _flip(part: Neighborhood, outcome: Outcome, row: int) -> Flip:
