@@ -19,6 +19,9 @@ from surrogate.errors import InputError, ModelError
 
 __all__ = ["main"]
 
+#: The most bytes that are read; a text of so many words is refused anyway.
+_MOST_BYTES = 5_000_000
+
 DONE, WITHHELD, USAGE_ERROR, MODEL_ERROR, STOPPED = 0, 1, 2, 3, 130
 
 
@@ -176,18 +179,25 @@ def _read_text(text: str | None, file: Path | None) -> str:
         raise InputError("bad-parameter", "Give the text or --file, not both.")
     if file is not None:
         try:
-            return _decoded(file.read_bytes(), file.name)
+            with file.open("rb") as stream:
+                return _decoded(stream.read(_MOST_BYTES + 1), file.name)
         except OSError as error:
             raise InputError("bad-file", f"{file} cannot be read: {error.strerror}.") from error
     if text is not None and text != "-":
         return text
     if text is None and sys.stdin.isatty():
         raise InputError("empty-text", "Give a text, --file FILE, or pipe the text into standard input.")
-    return _decoded(sys.stdin.buffer.read(), "standard input")
+    return _decoded(sys.stdin.buffer.read(_MOST_BYTES + 1), "standard input")
 
 
 def _decoded(content: bytes, where: str) -> str:
     """UTF-8 without a byte order mark and without the line end that editors add."""
+    if len(content) > _MOST_BYTES:
+        raise InputError(
+            "text-too-long",
+            f"{where} is larger than {_MOST_BYTES // 1_000_000} MB, which is no text that can be explained word by word. "
+            "Give the passage that matters.",
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -5,7 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Estimate"]
+__all__ = ["Estimate", "percent", "two_decimals"]
+
+
+def percent(share: float) -> str:
+    """A share as whole per cent, for a sentence.
+
+    Examples
+    --------
+    >>> percent(0.891)
+    '89 %'
+    """
+    return f"{100 * share:.0f} %"
+
+
+def two_decimals(number: float) -> str:
+    """A number with two decimals, for a sentence; never minus zero.
+
+    Examples
+    --------
+    >>> two_decimals(-0.001), two_decimals(-1.239)
+    ('0.00', '-1.24')
+    """
+    return f"{round(number, 2) + 0.0:.2f}"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from surrogate.estimate import percent
 from surrogate.explanation import Decision, Member
 from surrogate.neighborhood import Neighborhood
 from surrogate.outcome import Outcome
@@ -47,7 +48,7 @@ def find_findings(
         clipped = float(outcome.clipped(answers).mean())
         if clipped > _MUCH_CLIPPED:
             findings.append(
-                f"{clipped:.0%} of the model's answers were so certain that their log-odds had to be clipped."
+                f"{percent(clipped)} of the model's answers were so certain that their log-odds had to be clipped."
             )
     findings += _disagreement(members, whole, outcome)
     return tuple(findings)
@@ -73,7 +74,7 @@ def _disagreement(members: tuple[Member, ...], whole: Neighborhood, outcome: Out
     decisions = [model.predict_margin(masks) > 0 for _, model in models]
     alike = float(np.mean(np.all(np.stack(decisions) == decisions[0], axis=0)))
     names = " and ".join(name for name, _ in models)
-    return [f"The surrogates {names} decide alike on {alike:.0%} of the altered copies."]
+    return [f"The surrogates {names} decide alike on {percent(alike)} of the altered copies."]
 
 
 def state_limits(whole: Neighborhood, outcome: Outcome, model: dict[str, Any]) -> tuple[str, ...]:

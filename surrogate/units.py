@@ -6,7 +6,6 @@ Everything that is not white space belongs to exactly one unit.
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -155,8 +154,12 @@ def split_units(text: str, kind: str = "word") -> Document:
         raise InputError(
             "not-text", f"A text must be a string; got {type(text).__name__}. Decode bytes as UTF-8 first."
         )
-    if any(unicodedata.category(character) == "Cs" for character in text):
-        raise InputError("not-utf8", "The text holds lone surrogates: it was not UTF-8. Give the text in UTF-8.")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError(
+            "not-utf8", "The text holds lone surrogates: it was not UTF-8. Give the text in UTF-8."
+        ) from error
     spans = tuple(match.span() for match in _WORD.finditer(text) if not match.group().isspace())
     if not spans:
         raise InputError("empty-text", "The text is empty or only white space. Give a text with at least one word.")

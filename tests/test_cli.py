@@ -115,6 +115,14 @@ def test_bytes_that_are_not_utf8(capsys: pytest.CaptureFixture[str]) -> None:
     assert "byte 1" in err
 
 
+def test_a_huge_file_is_refused_without_reading_it_all(capsys: pytest.CaptureFixture[str]) -> None:
+    with Path("huge.txt").open("wb") as file:
+        file.truncate(2_000_000_000)
+    code, _, err = run("explain", "--file", "huge.txt", capsys=capsys)
+    assert code == 2
+    assert "text-too-long" in err
+
+
 def test_an_output_folder_that_cannot_be_written(capsys: pytest.CaptureFixture[str]) -> None:
     Path("taken").write_text("a file")
     code, _, err = run("explain", SHORT, "--out", "taken", capsys=capsys)

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from surrogate.estimate import percent, two_decimals
 from surrogate.evidence.fidelity import Fidelity
 
 __all__ = ["Policy", "Verdict", "judge"]
@@ -113,8 +114,8 @@ def judge(
     if unusable_share > policy.max_unusable:
         return Verdict(
             "insufficient evidence",
-            f"{unusable_share:.0%} of the altered copies were truncated or refused by the model; "
-            f"at most {policy.max_unusable:.0%} may be.",
+            f"{percent(unusable_share)} of the altered copies were truncated or refused by the model; "
+            f"at most {percent(policy.max_unusable)} may be.",
         )
     if fidelity is None or (fidelity.n_test < policy.min_test and not fidelity.exact):
         n_test = 0 if fidelity is None else fidelity.n_test
@@ -129,9 +130,10 @@ def judge(
 
 def _judge_numbers(fidelity: Fidelity, policy: Policy, n_calls: int, decides_alike: bool) -> Verdict:
     r2, agreement = fidelity.r2, fidelity.agreement
-    interval = f"{r2.value:.2f} (95 % interval {r2.low:.2f} to {r2.high:.2f})"
+    interval = f"{two_decimals(r2.value)} (95 % interval {two_decimals(r2.low)} to {two_decimals(r2.high)})"
+    limit = two_decimals(policy.min_r2)
     if r2.high < policy.min_r2:
-        return Verdict("fail", f"Fidelity R2 is {interval}: below the {policy.min_r2:.2f} that the policy asks for.")
+        return Verdict("fail", f"Fidelity R2 is {interval}: below the {limit} that the policy asks for.")
     if not decides_alike:
         return Verdict("fail", "On the text itself the surrogate decides otherwise than the model.")
     if r2.low < policy.min_r2:
@@ -139,18 +141,16 @@ def _judge_numbers(fidelity: Fidelity, policy: Policy, n_calls: int, decides_ali
         hint = "" if needed is None else f" About {needed:,} calls would settle it."
         return Verdict(
             "insufficient evidence",
-            f"Fidelity R2 is {interval}: the interval reaches below the {policy.min_r2:.2f} that the policy asks for.{hint}",
+            f"Fidelity R2 is {interval}: the interval reaches below the {limit} that the policy asks for.{hint}",
             needed,
         )
     if agreement.baseline is not None and agreement.value < agreement.baseline - _ROUNDING:
         return Verdict(
             "insufficient evidence",
-            f"The surrogate decides like the model on {agreement.value:.0%} of the altered copies; "
-            f"always giving the more frequent decision reaches {agreement.baseline:.0%}.",
+            f"The surrogate decides like the model on {percent(agreement.value)} of the altered copies; "
+            f"always giving the more frequent decision reaches {percent(agreement.baseline)}.",
         )
-    return Verdict(
-        "pass", f"Fidelity R2 is {interval}; the policy asks for a lower end of at least {policy.min_r2:.2f}."
-    )
+    return Verdict("pass", f"Fidelity R2 is {interval}; the policy asks for a lower end of at least {limit}.")
 
 
 def _calls_needed(fidelity: Fidelity, policy: Policy, n_calls: int) -> int | None:
