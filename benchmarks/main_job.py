@@ -22,6 +22,7 @@ MESSAGE = (
     "Hello, I was charged twice for the same card payment at a shop yesterday and one of them is still pending, "
     "could you please tell me when I get my money back?"
 )
+N_CALLS = 256
 OTHER = "My transfer to a friend in Spain has not arrived and I would like to cancel it now"
 
 
@@ -57,10 +58,10 @@ def promises(model: str) -> dict[str, object]:
     asked: list[str] = []
     answer = box.answer
     box.answer = lambda texts: (asked.extend(texts), answer(texts))[1]
-    records = [surrogate.explain(MESSAGE, box, store=False).to_dict()]
+    records = [surrogate.explain(MESSAGE, box, calls=N_CALLS, store=False).to_dict()]
     n_twice = len(asked) - len(set(asked))
     for texts in ([MESSAGE, OTHER], [OTHER, MESSAGE]):
-        pipe = surrogate.load("local", box, MemoryStore()).fit(texts)
+        pipe = surrogate.load("local", box, MemoryStore()).set_params(perturb__n_samples=N_CALLS).fit(texts)
         records.append(surrogate.explanation_of(pipe, MESSAGE, recipe_name="local").to_dict())
     sample = pipe.named_steps["perturb"].draw([MESSAGE])
     roles = {
@@ -90,14 +91,14 @@ def main() -> None:
         seconds, _ = median_run(options.runs, *surrogate_command, "--help", cache=cache)
         rows.append(("`surrogate --help`", f"{seconds:.2f} s", "1 s"))
         for model in ("bank-router", "bank-router-lm"):
-            load = f"import surrogate, surrogate.assembly as a, surrogate.report; surrogate.load_model({model!r}).answer(['a'])"
-            loading, _ = median_run(options.runs, "-c", load, cache=cache)
-            explain = (*surrogate_command, "explain", MESSAGE, "--model", model, "--calls", "256", "--json")
+            smallest = (*surrogate_command, "explain", "card", "--model", model, "--json", "--no-store")
+            loading, _ = median_run(options.runs, *smallest, cache=cache)
+            explain = (*surrogate_command, "explain", MESSAGE, "--model", model, "--calls", str(N_CALLS), "--json")
             fresh, peak = median_run(options.runs, *explain, "--no-store", cache=cache)
             stored, _ = median_run(options.runs, *explain, cache=cache)
             n_words = len(MESSAGE.split())
-            rows.append((f"imports, loading and one answer, {model}", f"{loading:.2f} s", "6 s"))
-            rows.append((f"explain {n_words} words, 256 calls, {model}, nothing stored", f"{fresh:.2f} s", "8 s"))
+            rows.append((f"imports and loading, {model} (a one-word text, 2 calls)", f"{loading:.2f} s", "6 s"))
+            rows.append((f"explain {n_words} words, {N_CALLS} calls, {model}, nothing stored", f"{fresh:.2f} s", "8 s"))
             rows.append((f"the same from the store, {model}", f"{stored:.2f} s", "8 s"))
             rows.append((f"peak memory, {model}", f"{peak:,.0f} MB", "1,500 MB"))
             kept = promises(model)

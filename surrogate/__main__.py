@@ -1,8 +1,6 @@
 """``python -m surrogate``."""
 
-import sys
-
-from surrogate.cli import main
+from surrogate.cli import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()
