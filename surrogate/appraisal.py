@@ -21,7 +21,7 @@ from surrogate.explanation import Decision, Member
 from surrogate.linear_model import LinearModel
 from surrogate.neighborhood import ROLES, Neighborhood
 from surrogate.outcome import Outcome
-from surrogate.perturb.designs import rule_coverage
+from surrogate.reference import rule_coverage
 from surrogate.rows import original_row, usable_rows
 from surrogate.seeding import content_generator
 from surrogate.tree_model import TreeModel

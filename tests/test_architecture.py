@@ -17,6 +17,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 #: Which parts of the package each part may import; a part is a module or a folder.
 VALUES = {
     "answers", "canonical", "errors", "estimate", "linear_model", "literals", "locate", "masks", "neighborhood", "outcome",
+    "reference",
     "rows", "seeding", "tree_model", "units",
 }  # fmt: skip
 STEPS = {"perturb", "query", "weigh", "fit"}

@@ -9,7 +9,7 @@ from sklearn.exceptions import NotFittedError
 from surrogate.errors import InputError
 from surrogate.neighborhood import Neighborhood
 from surrogate.perturb import Delete, ReplaceByMask
-from surrogate.perturb.designs import all_masks, reference_density, rule_coverage
+from surrogate.reference import all_masks, reference_density, rule_coverage
 from tests.toys import MESSAGE
 
 ROLES = ("fit", "select", "test")

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from surrogate import reference
 from surrogate.neighborhood import ROLES
-from surrogate.perturb import designs
+from surrogate.perturb.designs import draw_lime
 from surrogate.seeding import content_generator
 from surrogate.units import Document
 
@@ -79,9 +80,9 @@ def draw_masks(
 
 
 def _exhaustive(document: Document, render: Render, accepts_empty: bool) -> MaskSample:
-    masks = designs.all_masks(document.n_units)
+    masks = reference.all_masks(document.n_units)
     pairs = np.repeat(np.arange(len(masks) // 2), 2)
-    weight = np.array([designs.reference_density(document.n_units, int(size)) for size in masks.sum(axis=1)])
+    weight = np.array([reference.reference_density(document.n_units, int(size)) for size in masks.sum(axis=1)])
     texts = tuple(render(mask) for mask in masks)
     allowed = np.array([accepts_empty or bool(text.strip()) for text in texts])
     inside = allowed & (weight > 0)
@@ -115,10 +116,8 @@ class _Sequence:
         self.n_skipped = 0
         content = (document.text, document.spans, random_state)
         self.roles = self._role_sequence(split, content_generator("roles", split, *content))
-        held_out = designs.draw_pairs(self.n_units, content_generator("pairs", *content))
-        fitting = (
-            held_out if design == "pairs" else designs.draw_lime(self.n_units, content_generator(design, *content))
-        )
+        held_out = reference.draw_pairs(self.n_units, content_generator("pairs", *content))
+        fitting = held_out if design == "pairs" else draw_lime(self.n_units, content_generator(design, *content))
         self.source = {"fit": fitting, "select": held_out, "test": held_out}
         self.repeats_allowed = design == "lime"
 
@@ -181,7 +180,7 @@ class _Sequence:
 
     def _weights(self, masks: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Weights by size where small sizes ran out of unseen masks: target share over drawn share."""
-        strata = designs.size_stratum(masks)
+        strata = reference.size_stratum(masks)
         drawn = np.bincount(strata[strata > 0], minlength=self.n_units // 2 + 1).astype(float)
         present = drawn > 0
         weight = np.ones(len(masks))
