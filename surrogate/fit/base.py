@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from surrogate.errors import InputError
 from surrogate.estimator import StepMixin, announced
+from surrogate.fit.proxy import PROXIES, Teacher
 from surrogate.linear_model import LinearModel
 from surrogate.neighborhood import Neighborhood
 from surrogate.outcome import Outcome, resolve_outcome
@@ -40,6 +41,14 @@ def r2(values: NDArray[np.float64], predicted: NDArray[np.float64], weights: NDA
     return float(r2_score(values, predicted, sample_weight=weights))
 
 
+def _is_uniform(part: Neighborhood) -> bool:
+    """Whether no locality kernel weighs the rows; a proxy's answers carry no such weights."""
+    if part.sample_weight is None:
+        return True
+    inside = ~np.isin(part.masks[0].sum(axis=1), (0, part.documents[0].n_units))
+    return bool(np.allclose(part.sample_weight[inside], part.reference_weight[inside]))
+
+
 class Surrogate(StepMixin, BaseEstimator):
     """Base of the readable surrogates: what differs is only how one text's model is fitted.
 
@@ -55,19 +64,33 @@ class Surrogate(StepMixin, BaseEstimator):
         "target": [str, None],
         "contrast": [str, None],
         "scale": [StrOptions(set(SCALES))],
+        "proxy": [StrOptions(set(PROXIES))],
     }
 
     target: str | None
     contrast: str | None
     scale: str
+    proxy: str
 
-    def fit_one(self, data: Rows) -> ReadableModel:
-        """Fit one text's model."""
+    def fit_one(self, data: Rows, taught: Rows) -> ReadableModel:
+        """Fit one text's model to its calls (``data``), by what a proxy taught (``taught``, or the calls again)."""
         raise NotImplementedError
 
     @announced
-    def fit(self, neighborhood: Neighborhood, y: object = None) -> Self:
+    def fit(self, neighborhood: Neighborhood, y: object = None, teacher: Teacher | None = None) -> Self:
         """Fit one model for each document, on the rows whose role is "fit".
+
+        Parameters
+        ----------
+        neighborhood : Neighborhood
+            Answered and weighed.
+        y : ignored
+        teacher : Teacher, optional
+            Shared by the members of a panel, so that one proxy serves them all.
+
+        Returns
+        -------
+        self
 
         Raises
         ------
@@ -82,7 +105,9 @@ class Surrogate(StepMixin, BaseEstimator):
             self.outcomes_[text] = self._outcome(part)
             # One thread: sums over many rows must not depend on how many cores share them.
             with threadpool_limits(1):
-                self.models_[text] = self.fit_one(usable_rows(part, self.outcomes_[text], self.scale))
+                data = usable_rows(part, self.outcomes_[text], self.scale)
+                taught = (teacher or Teacher()).teach(data, self.proxy if _is_uniform(part) else "none")
+                self.models_[text] = self.fit_one(data, taught)
         return self
 
     def _outcome(self, part: Neighborhood) -> Outcome:

@@ -12,6 +12,7 @@ from sklearn.utils.metaestimators import _BaseComposition
 from surrogate.errors import InputError
 from surrogate.estimator import StepMixin, announced
 from surrogate.fit.base import Surrogate
+from surrogate.fit.proxy import Teacher
 from surrogate.neighborhood import Neighborhood
 
 __all__ = ["Panel"]
@@ -75,7 +76,10 @@ class Panel(StepMixin, _BaseComposition):
         if not self.members:
             raise InputError("bad-parameter", "A panel needs at least one member, such as ('linear', SparseLinear()).")
         shared = {"target": self.target, "contrast": self.contrast}
-        self.members_ = {name: clone(member).set_params(**shared).fit(neighborhood) for name, member in self.members}
+        teacher = Teacher()
+        self.members_ = {
+            name: clone(member).set_params(**shared).fit(neighborhood, teacher=teacher) for name, member in self.members
+        }
         return self
 
     def predict(self, neighborhood: Neighborhood) -> NDArray[np.float64]:

@@ -24,9 +24,12 @@ class RuleTree(Surrogate):
     Parameters
     ----------
     max_leaves : int, default 16
-    min_samples_leaf : int, default 30
-        Fewest fitting rows in a leaf, so that about as many test rows reach it; 1 where every copy was asked.
+    min_samples_leaf : int, default 24
+        Fewest fitting rows in a leaf, as a share of them all, so that enough test rows reach it; none where every copy was
+        asked.
     scale : {"log_odds", "probability"}, default "log_odds"
+    proxy : {"auto", "none"}, default "auto"
+        Whether the tree is grown on the answers of a proxy to many altered copies; used with the uniform kernel only.
     target, contrast : str, optional
         As in :class:`~surrogate.fit.SparseLinear`.
 
@@ -43,7 +46,7 @@ class RuleTree(Surrogate):
     --------
     >>> data = Rows(np.array([[1, 1], [0, 0], [1, 0], [0, 1]], bool), np.array([3.0, -3, 3, -3]), np.ones(4),
     ...                np.ones(4), np.array([0, 0, 1, 1]), ("lost", "card"))
-    >>> RuleTree(min_samples_leaf=1).fit_one(data).nodes[0].unit
+    >>> RuleTree(min_samples_leaf=1).fit_one(data, data).nodes[0].unit
     0
     """
 
@@ -57,34 +60,38 @@ class RuleTree(Surrogate):
         self,
         *,
         max_leaves: int = 16,
-        min_samples_leaf: int = 30,
+        min_samples_leaf: int = 24,
         scale: str = "log_odds",
+        proxy: str = "auto",
         target: str | None = None,
         contrast: str | None = None,
     ) -> None:
         self.max_leaves = max_leaves
         self.min_samples_leaf = min_samples_leaf
         self.scale = scale
+        self.proxy = proxy
         self.target = target
         self.contrast = contrast
 
-    def fit_one(self, data: Rows) -> TreeModel:
+    def fit_one(self, data: Rows, taught: Rows) -> TreeModel:
         """Grow the tree of one text."""
         if len(data.values) < 2:
             return TreeModel(data.n_units, (Node(0.0, 0.0),), self.scale)
         from sklearn.tree import DecisionTreeRegressor
 
         # Where every copy was asked, a leaf needs no rows to be checked on.
-        least = 1 if data.exact else int(self.min_samples_leaf)
-        variance = np.average((data.values - np.average(data.values, weights=data.weights)) ** 2, weights=data.weights)
+        share = 0.0 if data.exact else min(0.5, int(self.min_samples_leaf) / len(data.values))
+        variance = np.average(
+            (taught.values - np.average(taught.values, weights=taught.weights)) ** 2, weights=taught.weights
+        )
         inner = DecisionTreeRegressor(
             max_leaf_nodes=int(self.max_leaves),
-            min_samples_leaf=least,
+            min_weight_fraction_leaf=share,
             min_impurity_decrease=_MIN_GAIN * float(variance),
             random_state=0,
         )
-        inner.fit(data.masks.astype(np.float32), data.values, sample_weight=data.weights)
-        return TreeModel(data.n_units, _nodes(inner, data), self.scale)
+        inner.fit(taught.masks.astype(np.float32), taught.values, sample_weight=taught.weights)
+        return TreeModel(data.n_units, _nodes(inner, taught), self.scale)
 
 
 def _nodes(inner: Any, data: Rows) -> tuple[Node, ...]:

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 __all__ = ["SELECTIONS", "left_out_error", "select_lime", "select_ridge"]
 
-#: Ways to choose: by a ridge fit of all units, or exactly as lime 0.2.0.1 does by default.
-SELECTIONS = ("ridge", "lime")
+#: Ways to choose terms: what serves fidelity best, or exactly as lime 0.2.0.1 does by default.
+SELECTIONS = ("auto", "lime")
 
 #: Up to this many features lime chooses by forward selection, beyond it by the largest weights.
 _LIME_FORWARD = 6

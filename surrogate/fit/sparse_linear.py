@@ -6,13 +6,13 @@ from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from surrogate.fit.base import Surrogate
+from surrogate.fit.forward import forward_terms
 from surrogate.fit.selection import SELECTIONS, select_lime, select_ridge
 from surrogate.linear_model import LinearModel, Term
-from surrogate.literals import Literal
+from surrogate.literals import Literal, all_hold
 from surrogate.rows import Rows
 
 __all__ = ["SparseLinear"]
@@ -24,18 +24,23 @@ _TRACE = 1e-6
 class SparseLinear(Surrogate):
     """A sparse linear surrogate: intercept plus at most ``max_terms`` terms.
 
-    Units are ranked by their coefficients in a ridge fit of all units; as many are taken as help to tell left-out pairs
-    (never more than ``max_terms``), and the chosen ones are fitted again alone, so that what is shown is what was fitted.
+    Terms are single units and, where that explains clearly more, products of two.  They are chosen and fitted on the answers
+    of a proxy to many altered copies, and measured on the model's own.  Without a proxy, units are ranked by a ridge fit of
+    all of them and as many are taken as help to tell left-out pairs.
 
     Parameters
     ----------
     max_terms : int, default 12
     alpha : float, default 0
         Ridge strength of the fit of the chosen terms; 0: least squares.
-    selection : {"ridge", "lime"}, default "ridge"
+    max_units : {1, 2}, default 2
+        Most units in a term; 1: no interactions.
+    selection : {"auto", "lime"}, default "auto"
         "lime": the lime package's own choice of features.
     scale : {"log_odds", "probability"}, default "log_odds"
         The fitted quantity.
+    proxy : {"auto", "none"}, default "auto"
+        Whether a proxy teaches the surrogate; used with the uniform kernel only.
     target : str, optional
         Class to explain; None: the one the model gives the text.
     contrast : str, optional
@@ -54,13 +59,14 @@ class SparseLinear(Surrogate):
     --------
     >>> masks = np.array([[1, 1], [0, 0], [1, 0], [0, 1]] * 2, bool)
     >>> data = Rows(masks, masks @ [2.0, 1.0], np.zeros(8), np.ones(8), np.array([0, 0, 1, 1, 2, 2, 3, 3]), ("lost", "card"))
-    >>> [(term.text, round(term.coefficient, 2)) for term in SparseLinear().fit_one(data).terms]
+    >>> [(term.text, round(term.coefficient, 2)) for term in SparseLinear().fit_one(data, data).terms]
     [('lost', 2.0), ('card', 1.0)]
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **Surrogate._parameter_constraints,
         "max_terms": [Interval(Integral, 1, None, closed="left")],
+        "max_units": [Interval(Integral, 1, 2, closed="both")],
         "alpha": [Interval(Real, 0, None, closed="left")],
         "selection": [StrOptions(set(SELECTIONS))],
     }
@@ -70,46 +76,57 @@ class SparseLinear(Surrogate):
         *,
         max_terms: int = 12,
         alpha: float = 0.0,
-        selection: str = "ridge",
+        max_units: int = 2,
+        selection: str = "auto",
         scale: str = "log_odds",
+        proxy: str = "auto",
         target: str | None = None,
         contrast: str | None = None,
     ) -> None:
         self.max_terms = max_terms
         self.alpha = alpha
+        self.max_units = max_units
         self.selection = selection
         self.scale = scale
+        self.proxy = proxy
         self.target = target
         self.contrast = contrast
 
-    def fit_one(self, data: Rows) -> LinearModel:
+    def fit_one(self, data: Rows, taught: Rows) -> LinearModel:
         """Choose the terms of one text and fit them."""
         if len(data.values) < 2 or np.ptp(data.values) == 0:
             return _constant(data, self.scale)
-        masks = data.masks.astype(np.float64)
+        conditions = self._choose(data, taught)
+        return _fit_terms(taught, conditions, max(float(self.alpha), _TRACE), self.scale)
+
+    def _choose(self, data: Rows, taught: Rows) -> list[tuple[Literal, ...]]:
+        n, masks = int(self.max_terms), data.masks.astype(np.float64)
         if self.selection == "lime":
-            units = select_lime(masks, data.values, data.weights, int(self.max_terms))
+            units = select_lime(masks, data.values, data.weights, n)
+        elif taught is data and not data.exact:
+            units = select_ridge(masks, data.values, data.weights, data.pairs, n)
         else:
-            units = select_ridge(masks, data.values, data.weights, data.pairs, int(self.max_terms))
-        return _refit(data, masks[:, units], units, max(float(self.alpha), _TRACE), self.scale)
+            return forward_terms(taught, n, int(self.max_units))
+        return [(Literal(int(unit), True),) for unit in units]
 
 
-def _refit(data: Rows, columns: NDArray[np.float64], units: NDArray[np.intp], alpha: float, scale: str) -> LinearModel:
+def _fit_terms(rows: Rows, conditions: list[tuple[Literal, ...]], alpha: float, scale: str) -> LinearModel:
     from sklearn.linear_model import Ridge
 
-    targets = np.column_stack([data.values, data.margins])
-    model = Ridge(alpha=alpha).fit(columns, targets, sample_weight=data.weights)
+    columns = np.column_stack([all_hold(condition, rows.masks) for condition in conditions]).astype(np.float64)
+    targets = np.column_stack([rows.values, rows.margins])
+    model = Ridge(alpha=alpha).fit(columns, targets, sample_weight=rows.weights)
     terms = [
         Term(
-            (Literal(int(unit), True),),
-            data.units[unit],
+            condition,
+            " & ".join(rows.units[literal.unit] for literal in condition),
             float(model.coef_[0, place]),
             margin_coefficient=float(model.coef_[1, place]),
         )
-        for place, unit in enumerate(units)
+        for place, condition in enumerate(conditions)
     ]
     terms.sort(key=lambda term: (-abs(term.coefficient), term.units))
-    return LinearModel(data.n_units, float(model.intercept_[0]), tuple(terms), float(model.intercept_[1]), scale)
+    return LinearModel(rows.n_units, float(model.intercept_[0]), tuple(terms), float(model.intercept_[1]), scale)
 
 
 def _constant(data: Rows, scale: str) -> LinearModel:

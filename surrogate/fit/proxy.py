@@ -1,0 +1,130 @@
+"""The proxy: a strong model of the model, never shown; readable surrogates are distilled from its answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surrogate.fit.gaussian_process import fit_gaussian_process
+from surrogate.fit.selection import left_out_error
+from surrogate.reference import reference_masks
+from surrogate.rows import Rows
+from surrogate.seeding import content_generator
+
+__all__ = ["N_TAUGHT", "PROXIES", "Additive", "Proxy", "Teacher", "fit_proxy"]
+
+#: Ways to teach the readable surrogates: by a proxy, or by the calls alone.
+PROXIES = ("auto", "none")
+
+#: Masks that the proxy answers for the readable surrogates.
+N_TAUGHT = 4096
+
+#: With fewer rows nothing is gained by a proxy.
+_FEWEST_ROWS = 16
+
+#: A simpler proxy is kept while its left-out error is within this factor of the better one's.
+_TOLERANCE = 1.02
+
+
+class Proxy(Protocol):
+    """Anything that predicts value and margin of masks."""
+
+    def predict(self, masks: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Value and margin, shape (m, 2)."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Additive:
+    """Least squares on all units: the proxy where the model adds up its words.
+
+    Parameters
+    ----------
+    coefficients : ndarray of float, shape (n_units, 2)
+    intercept : ndarray of float, shape (2,)
+
+    Examples
+    --------
+    >>> Additive(np.array([[1.0, 2.0]]), np.zeros(2)).predict(np.array([[True]])).tolist()
+    [[1.0, 2.0]]
+    """
+
+    coefficients: NDArray[np.float64]
+    intercept: NDArray[np.float64]
+
+    def predict(self, masks: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Value and margin of masks, shape (m, 2)."""
+        return masks.astype(np.float64) @ self.coefficients + self.intercept
+
+
+def fit_proxy(rows: Rows) -> Proxy:
+    """A Gaussian process, or least squares on all units where that predicts left-out pairs as well.
+
+    Parameters
+    ----------
+    rows : Rows
+        The fitting rows, with values that vary.
+
+    Returns
+    -------
+    Proxy
+    """
+    process = fit_gaussian_process(rows)
+    masks = rows.masks.astype(np.float64)
+    if len(masks) < 2 * (masks.shape[1] + 1):
+        return process
+    error = left_out_error(masks, rows.values, rows.weights, rows.pairs)
+    return _fit_additive(rows) if error <= process.left_out * _TOLERANCE else process
+
+
+def _fit_additive(rows: Rows) -> Additive:
+    scale = np.sqrt(rows.weights)[:, None]
+    design = np.column_stack([rows.masks.astype(np.float64), np.ones(len(rows.values))])
+    targets = np.column_stack([rows.values, rows.margins])
+    found = np.linalg.lstsq(design * scale, targets * scale, rcond=None)[0]
+    return Additive(found[:-1], found[-1])
+
+
+class Teacher:
+    """Turns the calls into what readable surrogates learn from, fitting one proxy for each set of calls.
+
+    Examples
+    --------
+    >>> rows = Rows(np.eye(2, dtype=bool), np.ones(2), np.ones(2), np.ones(2), np.zeros(2, int), ("a", "b"))
+    >>> Teacher().teach(rows, "auto") is rows
+    True
+    """
+
+    def __init__(self) -> None:
+        self._taught: dict[bytes, Rows] = {}
+
+    def teach(self, rows: Rows, kind: str = "auto") -> Rows:
+        """The proxy's answers to many masks of the reference distribution.
+
+        Parameters
+        ----------
+        rows : Rows
+            The fitting rows.
+        kind : {"auto", "none"}
+            "none": the rows themselves.  So it is, too, where every copy was asked, or too few to fit a proxy.
+
+        Returns
+        -------
+        Rows
+        """
+        too_few = len(rows.values) < _FEWEST_ROWS or np.ptp(rows.values) == 0
+        if kind == "none" or rows.exact or too_few:
+            return rows
+        key = rows.masks.tobytes() + rows.values.tobytes()
+        if key not in self._taught:
+            self._taught[key] = _distil(rows)
+        return self._taught[key]
+
+
+def _distil(rows: Rows) -> Rows:
+    masks, weights = reference_masks(rows.n_units, N_TAUGHT, content_generator("teach", rows.units))
+    answers = fit_proxy(rows).predict(masks)
+    return Rows(masks, answers[:, 0], answers[:, 1], weights * len(weights), np.arange(len(masks)), rows.units)
