@@ -15,7 +15,7 @@ __all__ = ["forward_terms", "pair_candidates"]
 #: Products are looked for among this many units, those with the largest effects.
 _UNITS_IN_PRODUCTS = 24
 
-#: A product must explain this much more than the best single unit to be worth a reader's thought.
+#: A product must explain this many times what the best single unit does, to be worth a reader's thought.
 _PRODUCT_HURDLE = 1.1
 
 #: Selection ends when a term newly explains less than this share of the variance.
@@ -29,6 +29,9 @@ Condition = tuple[Literal, ...]
 
 def forward_terms(rows: Rows, max_terms: int, max_units: int) -> list[Condition]:
     """Choose terms one at a time, each the one that newly explains most.
+
+    A product of two presences is allowed once one of its units has a main effect among the terms ("weak heredity"), so
+    that a reader always meets the word before the pair.
 
     Parameters
     ----------
@@ -45,7 +48,8 @@ def forward_terms(rows: Rows, max_terms: int, max_units: int) -> list[Condition]
 
     References
     ----------
-    Chen, Billings and Luo, "Orthogonal least squares methods", International Journal of Control 1989.
+    Chen, Billings and Luo, "Orthogonal least squares methods", International Journal of Control 1989; Chipman, "Bayesian
+    variable selection with related predictors", Canadian Journal of Statistics 1996 (weak heredity).
 
     Examples
     --------
@@ -53,7 +57,7 @@ def forward_terms(rows: Rows, max_terms: int, max_units: int) -> list[Condition]
     >>> values = (masks[:, 0] & masks[:, 1]) * 4.0
     >>> rows = Rows(masks, values, values, np.ones(4), np.arange(4), ("not", "good"))
     >>> [[literal.unit for literal in term] for term in forward_terms(rows, 3, 2)]
-    [[0, 1]]
+    [[0], [0, 1]]
     """
     conditions: list[Condition] = [(Literal(unit, True),) for unit in range(rows.n_units)]
     if max_units > 1:
@@ -63,24 +67,18 @@ def forward_terms(rows: Rows, max_terms: int, max_units: int) -> list[Condition]
     columns -= (root**2) @ columns
     columns *= root[:, None].astype(np.float32)
     residual = (rows.values - (root**2) @ rows.values) * root
-    hurdle = np.array([1.0 if len(condition) == 1 else _PRODUCT_HURDLE for condition in conditions])
-    return [conditions[place] for place in _choose(columns, residual, hurdle, max_terms)]
+    return [conditions[place] for place in _choose(columns, residual, conditions, max_terms)]
 
 
 def pair_candidates(units: list[int]) -> list[Condition]:
-    """The four products of presence and absence of every two units.
+    """The products of the presences of every two units.
 
     Examples
     --------
-    >>> len(pair_candidates([0, 3, 4]))
-    12
+    >>> [[literal.unit for literal in condition] for condition in pair_candidates([0, 3, 4])]
+    [[0, 3], [0, 4], [3, 4]]
     """
-    signs = ((True, True), (True, False), (False, True), (False, False))
-    return [
-        (Literal(first, one), Literal(second, other))
-        for first, second in combinations(units, 2)
-        for one, other in signs
-    ]
+    return [(Literal(first, True), Literal(second, True)) for first, second in combinations(units, 2)]
 
 
 def _largest_effects(rows: Rows) -> list[int]:
@@ -97,9 +95,13 @@ def _effects(rows: Rows) -> NDArray[np.float64]:
 
 
 def _choose(
-    columns: NDArray[np.float32], residual: NDArray[np.float64], hurdle: NDArray[np.float64], max_terms: int
+    columns: NDArray[np.float32], residual: NDArray[np.float64], conditions: list[Condition], max_terms: int
 ) -> list[int]:
     """Orthogonal least squares: positions of the chosen columns; the columns are centred and weighted."""
+    first = np.array([condition[0].unit for condition in conditions])
+    last = np.array([condition[-1].unit for condition in conditions])
+    single = np.array([len(condition) == 1 for condition in conditions])
+    has_main_effect = np.zeros(last.max() + 1, dtype=bool)
     norms = (columns.astype(np.float64) ** 2).sum(axis=0)
     left = norms.copy()
     variance = float(residual @ residual)
@@ -108,11 +110,13 @@ def _choose(
     for _ in range(max_terms):
         correlation = (columns.T @ residual.astype(np.float32)).astype(np.float64)
         independent = left > _COLLINEAR * np.maximum(norms, 1e-12)
-        gain = np.where(independent, correlation**2 / np.maximum(left, 1e-12), 0.0)
+        allowed = independent & (single | has_main_effect[first] | has_main_effect[last])
+        gain = np.where(allowed, correlation**2 / np.maximum(left, 1e-12), 0.0)
         gain[chosen] = 0.0
-        best = int(np.argmax(gain / hurdle))
+        best = int(np.argmax(np.where(single, gain, gain / _PRODUCT_HURDLE)))
         if variance <= 0 or gain[best] < _LEAST_GAIN * variance:
             break
+        has_main_effect[first[best]] |= single[best]
         direction = columns[:, best].astype(np.float64)
         for known in basis:
             direction -= (known @ direction) * known

@@ -17,6 +17,9 @@ from surrogate.rows import Rows
 
 __all__ = ["SparseLinear"]
 
+#: Margins count up to here: only their sign is used, and copies far from the boundary must not bend the fit beside it.
+_FAR = 3.0
+
 #: Keeps the fit of the chosen terms solvable when two units are always removed together.
 _TRACE = 1e-6
 
@@ -114,7 +117,7 @@ def _fit_terms(rows: Rows, conditions: list[tuple[Literal, ...]], alpha: float, 
     from sklearn.linear_model import Ridge
 
     columns = np.column_stack([all_hold(condition, rows.masks) for condition in conditions]).astype(np.float64)
-    targets = np.column_stack([rows.values, rows.margins])
+    targets = np.column_stack([rows.values, np.clip(rows.margins, -_FAR, _FAR)])
     model = Ridge(alpha=alpha).fit(columns, targets, sample_weight=rows.weights)
     terms = [
         Term(
