@@ -101,11 +101,18 @@ def mark_text(record: Record) -> list[Piece]:
 
 
 def _named(terms: Iterable[Record]) -> dict[int | None, tuple[float, list[str]]]:
-    """By unit: what its presence adds over all terms that name it, and their numbers."""
+    """By unit: what its presence adds by itself, and the numbers of the terms that say so.
+
+    A unit that stands only in terms of several words is marked by those.
+    """
+    numbered = list(enumerate(terms, 1))
+    alone = {term["literals"][0]["unit"] for _, term in numbered if len(term["literals"]) == 1}
     named: dict[int | None, tuple[float, list[str]]] = {}
-    for number, term in enumerate(terms, 1):
+    for number, term in numbered:
         coefficient = term["coefficient"]
         for literal in term["literals"]:
+            if len(term["literals"]) > 1 and literal["unit"] in alone:
+                continue
             net, numbers = named.setdefault(literal["unit"], (0.0, []))
             numbers.append(f"{'+' if coefficient >= 0 else chr(0x2212)}{number}")
             named[literal["unit"]] = (net + (coefficient if literal["kept"] else -coefficient), numbers)

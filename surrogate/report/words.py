@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from surrogate.report.marks import shown_models, unit_name
-from surrogate.report.number_format import decimal, interval, percent, points, reaches_zero
+from surrogate.report.number_format import decimal, interval, odds_effect, percent, points, reaches_zero
 
 __all__ = [
     "calls_by_role",
@@ -166,10 +166,34 @@ def probability_name(decision: Record) -> str:
 
 def term_name(record: Record, term: Record) -> str:
     """The units of a term and whether they are kept or removed."""
+    if is_together(term):
+        return " together with ".join(unit_name(record, literal["unit"]) for literal in term["literals"])
     return " and ".join(
         f"{unit_name(record, literal['unit'])} {'kept' if literal['kept'] else 'removed'}"
         for literal in term["literals"]
     )
+
+
+def is_together(term: Record) -> bool:
+    """Whether a term is the presence of several units at once: what they add beside their effects alone."""
+    return len(term["literals"]) > 1 and all(literal["kept"] for literal in term["literals"])
+
+
+def names_words_together(model: Record) -> bool:
+    """Whether any term of a linear surrogate is of words together."""
+    return any(is_together(term) for term in model["terms"])
+
+
+def term_effect(model: Record, term: Record) -> str:
+    """The effect of a term in words; of words together also what they do in all, their effects alone included."""
+    effect = odds_effect(term["coefficient"], model["scale"])
+    if not is_together(term):
+        return effect
+    units = {literal["unit"] for literal in term["literals"]}
+    parts = [other for other in model["terms"] if {literal["unit"] for literal in other["literals"]} <= units]
+    held = [other for other in parts if all(literal["kept"] for literal in other["literals"])]
+    total = sum(other["coefficient"] for other in held)
+    return f"beyond each alone, {effect}; in all, {odds_effect(total, model['scale'])}"
 
 
 def condition(record: Record, literals: list[Record]) -> str:
@@ -198,6 +222,7 @@ def in_short(record: Record) -> str:
     if linear and linear[0]["model"]["terms"]:
         terms = linear[0]["model"]["terms"]
         terms = [term for term in terms if not reaches_zero(term)] or terms
+        terms = [term for term in terms if len(term["literals"]) == 1] or terms
         pro = _list([_said(record, term) for term in terms if term["coefficient"] > 0])
         con = _list([_said(record, term) for term in terms if term["coefficient"] < 0])
         told = [f"raised most by {pro}"] * bool(pro) + [f"lowered most by {con}"] * bool(con)
