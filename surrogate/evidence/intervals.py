@@ -48,9 +48,24 @@ def with_intervals(model: LinearModel, fit: Rows, *, generator: np.random.Genera
     seed = generator.integers(2**63)
     grams, moments = (resampled_sums(sums, np.random.default_rng(seed), _N_REPLICATES) for sums in (gram, moment))
     replicates = np.linalg.solve(grams + trace, moments[..., None])[..., 0] - estimate
+    replicates *= _small_sample(len(gram), *design.shape)
     low, high = np.quantile(replicates[:, :-1], [0.025, 0.975], axis=0)
     terms = tuple(
         replace(term, low=term.coefficient + float(below), high=term.coefficient + float(above))
         for term, below, above in zip(model.terms, low, high, strict=True)
     )
     return replace(model, terms=terms)
+
+
+def _small_sample(n_pairs: int, n_rows: int, n_columns: int) -> float:
+    """Factor by which a bootstrap over few clusters is too narrow: lost degrees of freedom, and Student's quantile.
+
+    References
+    ----------
+    Cameron and Miller, "A practitioner's guide to cluster-robust inference", Journal of Human Resources 2015, section
+    VI.B and equation 12.
+    """
+    from scipy.stats import norm, t
+
+    freedom = n_pairs / max(n_pairs - 1, 1) * (n_rows - 1) / max(n_rows - n_columns, 1)
+    return float(np.sqrt(freedom) * t.ppf(0.975, max(n_pairs - 1, 1)) / norm.ppf(0.975))
