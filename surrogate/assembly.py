@@ -140,7 +140,10 @@ def explanation_of(pipe: Pipeline, text: str, *, policy: Policy | None = None, r
         fitted = surrogate.members_ if isinstance(surrogate, Panel) else {None: surrogate}
         outcome = next(iter(fitted.values())).outcomes_[text]
         members = tuple(
-            appraise(name, estimator.models_[text], whole, outcome, policy) for name, estimator in fitted.items()
+            replace(
+                appraise(name, estimator.models_[text], whole, outcome, policy), taught_by=estimator.taught_by_[text]
+            )
+            for name, estimator in fitted.items()
         )
         model = describe_model(pipe.named_steps["query"].black_box)
         decision = read_decision(whole, outcome)

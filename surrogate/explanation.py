@@ -87,6 +87,8 @@ class Member:
     misses : tuple of Miss
         Test copies on which it is most wrong.
     bands : tuple of SizeBand
+    taught_by : str
+        Whose answers it was fitted to: "calls", or the name of a proxy.
 
     Examples
     --------
@@ -102,6 +104,7 @@ class Member:
     rules: tuple[Rule, ...] = ()
     misses: tuple[Miss, ...] = ()
     bands: tuple[SizeBand, ...] = ()
+    taught_by: str = "calls"
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form; a surrogate that did not pass is withheld: its terms and rules are not in it."""
@@ -116,6 +119,7 @@ class Member:
             "rules": [rule.to_dict() for rule in self.rules] if shown else [],
             "misses": [miss.to_dict() for miss in self.misses],
             "bands": [band.to_dict() for band in self.bands],
+            "taught_by": self.taught_by,
         }
 
     @classmethod
@@ -131,6 +135,7 @@ class Member:
             tuple(Rule.from_dict(rule) for rule in data["rules"]),
             tuple(Miss(**miss) for miss in data["misses"]),
             tuple(SizeBand(**band) for band in data["bands"]),
+            data["taught_by"],
         )
 
 

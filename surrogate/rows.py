@@ -28,6 +28,8 @@ class Rows:
     units : tuple of str, length n_units
     exact : bool
         Whether the rows are every possible copy of the text, so that nothing was sampled.
+    source : str
+        Whose answers these are: "calls" for the model's own, else the name of a proxy.
 
     Examples
     --------
@@ -42,6 +44,7 @@ class Rows:
     pairs: NDArray[np.int64]
     units: tuple[str, ...]
     exact: bool = False
+    source: str = "calls"
 
     @property
     def n_units(self) -> int:

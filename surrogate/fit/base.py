@@ -58,6 +58,8 @@ class Surrogate(StepMixin, BaseEstimator):
         The fitted model of each text.
     outcomes_ : dict of str to Outcome
         What was explained about each text.
+    taught_by_ : dict of str to str
+        Whose answers each model was fitted to: "calls", or the name of a proxy that was itself fitted to the calls.
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -100,6 +102,7 @@ class Surrogate(StepMixin, BaseEstimator):
         self._validate_params()
         self.models_: dict[str, ReadableModel] = {}
         self.outcomes_: dict[str, Outcome] = {}
+        self.taught_by_: dict[str, str] = {}
         for part in neighborhood.role("fit").parts():
             text = part.documents[0].text
             self.outcomes_[text] = self._outcome(part)
@@ -108,6 +111,7 @@ class Surrogate(StepMixin, BaseEstimator):
                 data = usable_rows(part, self.outcomes_[text], self.scale)
                 taught = (teacher or Teacher()).teach(data, self.proxy if _is_uniform(part) else "none")
                 self.models_[text] = self.fit_one(data, taught)
+            self.taught_by_[text] = taught.source
         return self
 
     def _outcome(self, part: Neighborhood) -> Outcome:

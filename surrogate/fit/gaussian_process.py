@@ -62,6 +62,7 @@ class GaussianProcess:
     centre: NDArray[np.float64]
     spread: NDArray[np.float64]
     left_out: float
+    name: str = "Gaussian process"
 
     def predict(self, masks: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Value and margin of masks (bool, shape (m, n_units)), shape (m, 2)."""

@@ -30,7 +30,12 @@ _TOLERANCE = 1.02
 
 
 class Proxy(Protocol):
-    """Anything that predicts value and margin of masks."""
+    """Anything that predicts value and margin of masks, and has a name for the report."""
+
+    @property
+    def name(self) -> str:
+        """What a report calls it."""
+        ...
 
     def predict(self, masks: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Value and margin, shape (m, 2)."""
@@ -54,6 +59,7 @@ class Additive:
 
     coefficients: NDArray[np.float64]
     intercept: NDArray[np.float64]
+    name: str = "additive model"
 
     def predict(self, masks: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Value and margin of masks, shape (m, 2)."""
@@ -126,5 +132,7 @@ class Teacher:
 
 def _distil(rows: Rows) -> Rows:
     masks, weights = reference_masks(rows.n_units, N_TAUGHT, content_generator("teach", rows.units))
-    answers = fit_proxy(rows).predict(masks)
-    return Rows(masks, answers[:, 0], answers[:, 1], weights * len(weights), np.arange(len(masks)), rows.units)
+    proxy = fit_proxy(rows)
+    values, margins = proxy.predict(masks).T
+    pairs = np.arange(len(masks))
+    return Rows(masks, values, margins, weights * len(weights), pairs, rows.units, source=proxy.name)

@@ -179,6 +179,18 @@ def is_together(term: Record) -> bool:
     return len(term["literals"]) > 1 and all(literal["kept"] for literal in term["literals"])
 
 
+def taught(record: Record, member: Record) -> str:
+    """How a surrogate was fitted, in a sentence."""
+    n_fit = record["calls"].get("fit", record["calls"].get("all", 0)) + record["calls"]["original"]
+    if member["taught_by"] == "calls":
+        return f"Fitted to the model's answers to {n_fit:,} copies."
+    article = "an" if member["taught_by"][0] in "aeiou" else "a"
+    return (
+        f"Fitted to {article} {member['taught_by']} that stands in for the model and was itself fitted to its answers to "
+        f"{n_fit:,} copies; measured on the model's own answers to other copies."
+    )
+
+
 def names_words_together(model: Record) -> bool:
     """Whether any term of a linear surrogate is of words together."""
     return any(is_together(term) for term in model["terms"])
