@@ -20,6 +20,9 @@ __all__ = ["GaussianProcess", "fit_gaussian_process"]
 #: Rows from which the relevances are found; the process itself is fitted to up to ``_MOST_ROWS``.
 _TUNING_ROWS = 384
 _MOST_ROWS = 3000
+
+#: Differences (units times pairs of rows) that are kept in memory while the relevances are found.
+_MOST_DIFFERENCES = 15_000_000
 _ITERATIONS = 30
 
 # Log-normal prior of a unit's relevance: about two units of distance over a whole text, within a factor of 4.5.
@@ -96,7 +99,7 @@ def fit_gaussian_process(rows: Rows) -> GaussianProcess:
     targets = np.column_stack([rows.values, rows.margins])
     centre, spread = targets.mean(axis=0), np.maximum(targets.std(axis=0), 1e-12)
     scaled = (targets - centre) / spread
-    n = min(len(masks), _TUNING_ROWS)
+    n = min(len(masks), _TUNING_ROWS, int(np.sqrt(2 * _MOST_DIFFERENCES / rows.n_units)))
     log_parameters = _maximise(masks[:n], scaled[:n, 0])
     relevance, exponential, noise, linear = _split(log_parameters)
     kernel = _Kernel(masks).matrix(relevance, exponential, linear)
