@@ -233,3 +233,17 @@ def test_missing_package_is_named(monkeypatch, tmp_path):
     with pytest.raises(ModelError, match="pip install skops") as raised:
         load_model(tmp_path / "film.skops")
     assert code(raised) == "missing-package"
+
+
+def test_labels_for_a_model_that_names_its_own_are_refused_not_dropped(tmp_path: Path) -> None:
+    import skops.io
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    model = make_pipeline(CountVectorizer(), LogisticRegression()).fit(["good", "bad"], ["p", "n"])
+    skops.io.dump(model, tmp_path / "model.skops")
+    for given in (model, EstimatorBox(model), tmp_path / "model.skops"):
+        with pytest.raises(InputError) as caught:
+            load_model(given, classes=["x", "y"], labels=["x", "y"])
+        assert caught.value.code == "bad-parameter"

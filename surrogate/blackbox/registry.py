@@ -107,6 +107,7 @@ def load_model(
     if path.suffix.lower() in PICKLE_SUFFIXES | {".skops"}:
         if not path.is_file():
             raise _unknown(str(model))
+        _refuse_labels(labels, path.name)
         return load_saved(path)
     return _load_hub(str(model), {"model": str(model), **options})
 
@@ -122,6 +123,8 @@ def as_black_box(model: Any, *, classes: Sequence[str] | None = None) -> BlackBo
 
     Raises
     ------
+    InputError
+        ``bad-parameter`` for labels given to a model that names its own.
     ModelError
         ``missing-labels``, ``bad-labels``, ``not-a-classifier``.
 
@@ -132,6 +135,7 @@ def as_black_box(model: Any, *, classes: Sequence[str] | None = None) -> BlackBo
     True
     """
     if isinstance(model, BlackBox) and not isinstance(model, type):
+        _refuse_labels(classes, model.name)
         return model
     if hasattr(model, "save_pretrained"):
         raise ModelError(
@@ -140,6 +144,7 @@ def as_black_box(model: Any, *, classes: Sequence[str] | None = None) -> BlackBo
             "tokenizer into one folder with save_pretrained and give the folder.",
         )
     if hasattr(model, "fit") and hasattr(model, "get_params") and not isinstance(model, type):
+        _refuse_labels(classes, type(model).__name__)
         return EstimatorBox(model)
     if callable(model):
         return FunctionBox(model, classes=classes)  # type: ignore[arg-type]
@@ -148,6 +153,11 @@ def as_black_box(model: Any, *, classes: Sequence[str] | None = None) -> BlackBo
         f"A {type(model).__name__} cannot be asked about texts. Give a model's name or folder, a fitted scikit-learn "
         "classifier, or a function from texts to probabilities with classes=.",
     )
+
+
+def _refuse_labels(labels: Sequence[str] | None, name: str) -> None:
+    if labels is not None:
+        raise InputError("bad-parameter", f"The model {name!r} names its own labels; leave out those that were given.")
 
 
 def _models_folder() -> Path:
