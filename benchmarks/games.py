@@ -12,6 +12,7 @@ import argparse
 import os
 import platform
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +77,7 @@ def measure(values: NDArray[np.float64], n_calls: int, seed: int) -> dict[str, f
 def limits(values: NDArray[np.float64]) -> dict[str, float]:
     """What each form reaches when all answers are known."""
     everything = rows_of(ALL, values)
-    linear = SparseLinear(max_terms=12).fit_one(everything, everything.__class__(**{**vars(everything), "exact": True}))
+    linear = SparseLinear(max_terms=12).fit_one(everything, replace(everything, exact=True))
     tree = DecisionTreeRegressor(max_leaf_nodes=16, random_state=0).fit(ALL, values)
     design = np.column_stack([ALL.astype(float), np.ones(len(ALL))])
     additive = design @ np.linalg.lstsq(design, values, rcond=None)[0]

@@ -30,7 +30,12 @@ __all__ = ["appraise", "count_calls", "read_decision"]
 
 
 def appraise(
-    name: str | None, model: LinearModel | TreeModel, whole: Neighborhood, outcome: Outcome, policy: Policy
+    name: str | None,
+    model: LinearModel | TreeModel,
+    taught_by: str,
+    whole: Neighborhood,
+    outcome: Outcome,
+    policy: Policy,
 ) -> Member:
     """Measure one surrogate on the test part, judge it, and read its rules.
 
@@ -39,6 +44,8 @@ def appraise(
     name : str or None
         Name in the panel; None: the model's kind.
     model : LinearModel or TreeModel
+    taught_by : str
+        Whose answers it was fitted to.
     whole : Neighborhood
         All rows of one text's sample, answered and weighed.
     outcome : Outcome
@@ -73,6 +80,7 @@ def appraise(
         rules,
         find_misses(model, test_part, outcome) if measurable else (),
         fidelity_by_size(model, test_part, outcome) if measurable else (),
+        taught_by,
     )
 
 

@@ -51,9 +51,9 @@ def explain(
     pipeline : str, Path or sklearn.pipeline.Pipeline, default "local"
         A shipped recipe, a TOML file, or a pipeline.
     target : str, optional
-        The label to explain; None: the one the model gives.
+        The label to explain; None: the recipe's, or else the one the model gives.
     contrast : str, optional
-        The label to compare it with; None: all others together.
+        The label to compare it with; None: the recipe's, or else all others together.
     calls : int or dict, optional
         The most distinct texts to ask about, or a plan such as ``{"fit": 64, "select": 16, "test": 128}``; None: the
         recipe's.
@@ -93,7 +93,10 @@ def explain(
     loaded = time.perf_counter()
     pipe = _pipeline(pipeline, black_box, _store(store))
     asked = _Asked(progress)
-    pipe.set_params(surrogate__target=target, surrogate__contrast=contrast, query__progress=asked)
+    pipe.set_params(query__progress=asked)
+    # What is not named here is the recipe's to say.
+    given = {"surrogate__target": target, "surrogate__contrast": contrast}
+    pipe.set_params(**{name: label for name, label in given.items() if label is not None})
     if calls is not None:
         pipe.set_params(**_plan(calls))
     _ask_at_once(pipe, text)
@@ -140,9 +143,7 @@ def explanation_of(pipe: Pipeline, text: str, *, policy: Policy | None = None, r
         fitted = surrogate.members_ if isinstance(surrogate, Panel) else {None: surrogate}
         outcome = next(iter(fitted.values())).outcomes_[text]
         members = tuple(
-            replace(
-                appraise(name, estimator.models_[text], whole, outcome, policy), taught_by=estimator.taught_by_[text]
-            )
+            appraise(name, estimator.models_[text], estimator.taught_by_[text], whole, outcome, policy)
             for name, estimator in fitted.items()
         )
         model = describe_model(pipe.named_steps["query"].black_box)
@@ -191,8 +192,7 @@ def _plan(calls: int | Mapping[str, int]) -> dict[str, Any]:
 
 
 def _plan_by_role(calls: Mapping[str, int]) -> dict[str, Any]:
-    unknown = sorted(set(calls) - set(ROLES))
-    if unknown or set(calls) != set(ROLES):
+    if set(calls) != set(ROLES):
         raise InputError("bad-calls", f"A plan names fit, select and test, each once; got {sorted(calls)}.")
     for role in ROLES:
         number = calls[role]

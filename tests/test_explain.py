@@ -206,6 +206,13 @@ def test_target_and_contrast() -> None:
         explain(target="nobody")
 
 
+def test_a_recipe_s_own_target_counts_unless_another_is_named() -> None:
+    recipe = surrogate.load("local").set_params(surrogate__target="other")
+    assert explain(pipeline=surrogate.dump(recipe)).decision.target == "other"
+    assert explain(pipeline=recipe).decision.target == "other"
+    assert explain(pipeline=recipe, target="cards").decision.target == "cards"
+
+
 def test_no_text_is_in_an_error_of_a_failing_model() -> None:
     def failing(texts):  # type: ignore[no-untyped-def]
         raise ValueError("inner")

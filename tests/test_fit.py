@@ -122,6 +122,26 @@ def test_extreme_probabilities_are_clipped_not_infinite() -> None:
     assert model.terms[0].coefficient == pytest.approx(2 * 13.8155, abs=1e-3)
 
 
+def test_a_model_that_no_term_describes_gives_its_mean() -> None:
+    def parity(texts):  # type: ignore[no-untyped-def]
+        share = np.array([0.9 if len(words.split()) % 2 else 0.1 for words in texts])
+        return np.column_stack([share, 1 - share])
+
+    text = "one two three four five six"
+    sample = answered(Counting(parity), text)
+    model = SparseLinear().fit(sample).models_[text]
+    values = np.log(9) * np.where(sample.masks[0].sum(axis=1) % 2, 1.0, -1.0)
+    assert model.terms == ()
+    assert model.intercept == pytest.approx(np.average(values, weights=sample.sample_weight))
+
+
+def test_members_of_a_panel_cannot_explain_different_things() -> None:
+    panel = Panel([("linear", SparseLinear(target="other")), ("tree", RuleTree())])
+    with pytest.raises(InputError, match="linear"):
+        panel.fit(answered(card_box()))
+    panel.set_params(target="other").fit(answered(card_box()))
+
+
 def test_terms_keep_to_their_number() -> None:
     weights = {word: 0.1 * i for i, word in enumerate(MESSAGE.split())}
     model = SparseLinear(max_terms=3).fit(answered(Counting(logistic(weights)))).models_[MESSAGE]

@@ -70,11 +70,18 @@ class Panel(StepMixin, _BaseComposition):
         Raises
         ------
         InputError
-            ``bad-parameter`` for a panel without members; otherwise as the members do.
+            ``bad-parameter`` for a panel without members, or members that explain something else; otherwise as the members do.
         """
         self._validate_params()
         if not self.members:
             raise InputError("bad-parameter", "A panel needs at least one member, such as ('linear', SparseLinear()).")
+        for name, member in self.members:
+            if (member.target, member.contrast) not in ((None, None), (self.target, self.contrast)):
+                raise InputError(
+                    "bad-parameter",
+                    f"The member {name!r} names a target or contrast of its own. All members of a panel explain the same; "
+                    "name it on the panel.",
+                )
         shared = {"target": self.target, "contrast": self.contrast}
         teacher = Teacher()
         self.members_ = {

@@ -100,6 +100,8 @@ class SparseLinear(Surrogate):
         if len(data.values) < 2 or np.ptp(data.values) == 0:
             return _constant(data, self.scale)
         conditions = self._choose(data, taught)
+        if not conditions:
+            return _constant(taught, self.scale)
         return _fit_terms(taught, conditions, max(float(self.alpha), _TRACE), self.scale)
 
     def _choose(self, data: Rows, taught: Rows) -> list[tuple[Literal, ...]]:
@@ -132,7 +134,9 @@ def _fit_terms(rows: Rows, conditions: list[tuple[Literal, ...]], alpha: float, 
     return LinearModel(rows.n_units, float(model.intercept_[0]), tuple(terms), float(model.intercept_[1]), scale)
 
 
-def _constant(data: Rows, scale: str) -> LinearModel:
-    value = float(data.values[0]) if len(data.values) else 0.0
-    margin = float(data.margins.mean()) if len(data.margins) else 0.0
-    return LinearModel(data.n_units, value, (), margin, scale)
+def _constant(rows: Rows, scale: str) -> LinearModel:
+    """The mean alone: the model does not vary, or no term explains enough of what it does."""
+    if not len(rows.values):
+        return LinearModel(rows.n_units, 0.0, (), 0.0, scale)
+    value, margin = (float(np.average(numbers, weights=rows.weights)) for numbers in (rows.values, rows.margins))
+    return LinearModel(rows.n_units, value, (), margin, scale)
