@@ -129,7 +129,7 @@ def test_a_model_that_no_term_describes_gives_its_mean() -> None:
 
     text = "one two three four five six"
     sample = answered(Counting(parity), text)
-    model = SparseLinear().fit(sample).models_[text]
+    model = SparseLinear(target="cards").fit(sample).models_[text]
     values = np.log(9) * np.where(sample.masks[0].sum(axis=1) % 2, 1.0, -1.0)
     assert model.terms == ()
     assert model.intercept == pytest.approx(np.average(values, weights=sample.sample_weight))
