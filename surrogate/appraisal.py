@@ -70,7 +70,7 @@ def appraise(
     if isinstance(model, LinearModel) and measurable:
         model = with_intervals(model, fit, generator=generator)
     elif isinstance(model, TreeModel) and measurable:
-        rules = measure_rules(model, test, outcome, _coverage(model))
+        rules = measure_rules(model, test, outcome, _coverage(model, whole.reference))
     return Member(
         name,
         model.kind,
@@ -107,13 +107,13 @@ def _verdict(
     )
 
 
-def _coverage(tree: TreeModel) -> dict[int, float]:
+def _coverage(tree: TreeModel, kind: str) -> dict[int, float]:
     """Exact share of the reference distribution that reaches each leaf."""
     coverage = {}
     for leaf, literals in tree.paths():
         kept = len({literal.unit for literal in literals if literal.kept})
         removed = len({literal.unit for literal in literals if not literal.kept})
-        coverage[leaf] = rule_coverage(tree.n_units, kept, removed)
+        coverage[leaf] = rule_coverage(tree.n_units, kept, removed, kind)
     return coverage
 
 

@@ -40,6 +40,8 @@ class Neighborhood:
         Weight under which the rows of one role stand for the reference distribution.
     perturbation : str
         How a removed unit is removed: "delete" or "mask".
+    reference : {"sizes", "uniform"}
+        The reference distribution on which fidelity, coverage and precision are meant.
     answers : Answers, optional
         What the model says about each text.
     classes : tuple of str
@@ -66,6 +68,7 @@ class Neighborhood:
     pairs: NDArray[np.int64]
     reference_weight: NDArray[np.float64]
     perturbation: str = "delete"
+    reference: str = "sizes"
     answers: Answers | None = None
     classes: tuple[str, ...] = ()
     multi_label: bool = False

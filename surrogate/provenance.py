@@ -16,10 +16,11 @@ from surrogate.outcome import Outcome
 
 __all__ = ["describe_model", "describe_production"]
 
-REFERENCE_DISTRIBUTION = (
-    "Pairs of complementary copies; the share of words kept is uniform between the text and nothing, the words are chosen "
-    "at random."
-)
+REFERENCE_DISTRIBUTION = {
+    "sizes": "Pairs of complementary copies; the share of words kept is uniform between the text and nothing, the words are "
+    "chosen at random.",
+    "uniform": "Pairs of complementary copies; every word is kept or removed by the toss of a coin.",
+}
 
 
 def describe_model(black_box: Any) -> dict[str, Any]:
@@ -63,7 +64,7 @@ def describe_production(
         "fitted": outcome.description,
         "perturbation": whole.perturbation,
         "design": perturb.design,
-        "reference_distribution": REFERENCE_DISTRIBUTION,
+        "reference_distribution": REFERENCE_DISTRIBUTION[whole.reference],
         "random_state": int(perturb.random_state),
         "exhaustive": whole.exhaustive,
         "n_copies": whole.n_samples,

@@ -28,6 +28,8 @@ class Rows:
     units : tuple of str, length n_units
     exact : bool
         Whether the rows are every possible copy of the text, so that nothing was sampled.
+    reference : {"sizes", "uniform"}
+        The reference distribution the weights stand for.
     source : str
         Whose answers these are: "calls" for the model's own, else the name of a proxy.
 
@@ -45,6 +47,7 @@ class Rows:
     units: tuple[str, ...]
     exact: bool = False
     source: str = "calls"
+    reference: str = "sizes"
 
     @property
     def n_units(self) -> int:
@@ -76,6 +79,7 @@ def usable_rows(part: Neighborhood, outcome: Outcome, scale: str = "log_odds") -
         part.pairs[rows],
         part.documents[0].units,
         part.exhaustive,
+        reference=part.reference,
     )
 
 

@@ -131,8 +131,8 @@ class Teacher:
 
 
 def _distil(rows: Rows) -> Rows:
-    masks, weights = reference_masks(rows.n_units, N_TAUGHT, content_generator("teach", rows.units))
+    masks, weights = reference_masks(rows.n_units, N_TAUGHT, content_generator("teach", rows.units), rows.reference)
     proxy = fit_proxy(rows)
     values, margins = proxy.predict(masks).T
     pairs = np.arange(len(masks))
-    return Rows(masks, values, margins, weights * len(weights), pairs, rows.units, source=proxy.name)
+    return Rows(masks, values, margins, weights * len(weights), pairs, rows.units, source=proxy.name, reference=rows.reference)

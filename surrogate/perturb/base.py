@@ -16,6 +16,7 @@ from surrogate.estimator import StepMixin, announced
 from surrogate.neighborhood import Neighborhood
 from surrogate.perturb.designs import DESIGNS
 from surrogate.perturb.sequence import MaskSample, Render, draw_masks
+from surrogate.reference import REFERENCES
 from surrogate.units import UNIT_KINDS, Document, split_units
 
 __all__ = ["MIN_SAMPLES", "Perturb"]
@@ -36,16 +37,20 @@ class Perturb(StepMixin, TransformerMixin, BaseEstimator):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "units": [StrOptions(set(UNIT_KINDS))],
         "design": [StrOptions(set(DESIGNS))],
+        "reference": [StrOptions(set(REFERENCES))],
         "n_samples": [Interval(Integral, MIN_SAMPLES, None, closed="left")],
         "split": ["array-like"],
+        "max_test": [Interval(Integral, 2, None, closed="left"), None],
         "random_state": [Interval(Integral, 0, None, closed="left")],
         "accepts_empty": ["boolean"],
     }
 
     units: str
     design: str
+    reference: str
     n_samples: int
     split: tuple[int, int, int]
+    max_test: int | None
     random_state: int
     accepts_empty: bool
 
@@ -120,6 +125,7 @@ class Perturb(StepMixin, TransformerMixin, BaseEstimator):
             pairs=np.concatenate([sample.pairs for sample in samples]),
             reference_weight=np.concatenate([sample.reference_weight for sample in samples]),
             perturbation=self.perturbation,
+            reference=self.reference,
         )
 
     def _document(self, text: str) -> Document:
@@ -134,6 +140,8 @@ class Perturb(StepMixin, TransformerMixin, BaseEstimator):
             design=self.design,
             random_state=int(self.random_state),
             accepts_empty=self.accepts_empty,
+            kind=self.reference,
+            max_test=self.max_test,
         )
         rows = np.flatnonzero(np.isin(sample.roles, [*roles, "all"]))
         return MaskSample(

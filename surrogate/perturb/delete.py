@@ -18,12 +18,19 @@ class Delete(Perturb):
     ----------
     units : {"word"}, default "word"
         What is kept or removed.
-    design : {"pairs", "lime"}, default "pairs"
-        Design of the fitting part: complement pairs of uniform sizes, or LIME's draws.  Select and test are always pairs.
+    design : {"pairs", "sizes", "uniform", "shapley", "lime", "kernel"}, default "pairs"
+        Design of the fitting part: complement pairs of the reference distribution, of uniform sizes, of uniform masks or by
+        Shapley's weights (weighted to the reference distribution), LIME's draws, or draws from LIME's kernel.  Select and
+        test always come from the reference distribution.
+    reference : {"sizes", "uniform"}, default "sizes"
+        The distribution on which fidelity, coverage and precision are meant: complement pairs whose size is uniform, or with
+        every mask alike.
     n_samples : int, default 256
         The most distinct texts per explained text, the original included.  All masks, if they fit.
     split : tuple of int, default (3, 1, 4)
         Shares of fit, select and test.
+    max_test : int, default 256
+        Test copies after which further calls go to fit and select; None: no end.
     random_state : int, default 0
     accepts_empty : bool, default True
         Whether the model can be asked about the empty text.
@@ -47,15 +54,19 @@ class Delete(Perturb):
         *,
         units: str = "word",
         design: str = "pairs",
+        reference: str = "sizes",
         n_samples: int = 256,
         split: tuple[int, int, int] = (3, 1, 4),
+        max_test: int | None = 256,
         random_state: int = 0,
         accepts_empty: bool = True,
     ) -> None:
         self.units = units
         self.design = design
+        self.reference = reference
         self.n_samples = n_samples
         self.split = split
+        self.max_test = max_test
         self.random_state = random_state
         self.accepts_empty = accepts_empty
 

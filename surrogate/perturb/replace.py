@@ -20,7 +20,7 @@ class ReplaceByMask(Perturb):
     ----------
     mask_token : str, optional
         The token to put in; a recipe that leaves it out takes the model's own.
-    units, design, n_samples, split, random_state, accepts_empty
+    units, design, reference, n_samples, split, max_test, random_state, accepts_empty
         As in :class:`~surrogate.perturb.Delete`.
 
     Attributes
@@ -47,16 +47,20 @@ class ReplaceByMask(Perturb):
         mask_token: str | None = None,
         units: str = "word",
         design: str = "pairs",
+        reference: str = "sizes",
         n_samples: int = 256,
         split: tuple[int, int, int] = (3, 1, 4),
+        max_test: int | None = 256,
         random_state: int = 0,
         accepts_empty: bool = True,
     ) -> None:
         self.mask_token = mask_token
         self.units = units
         self.design = design
+        self.reference = reference
         self.n_samples = n_samples
         self.split = split
+        self.max_test = max_test
         self.random_state = random_state
         self.accepts_empty = accepts_empty
 

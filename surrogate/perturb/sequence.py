@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from surrogate import reference
 from surrogate.neighborhood import ROLES
-from surrogate.perturb.designs import draw_lime
+from surrogate.perturb.designs import design_weights, masks_of
 from surrogate.seeding import content_generator
 from surrogate.units import Document
 
@@ -50,6 +50,8 @@ def draw_masks(
     design: str,
     random_state: int,
     accepts_empty: bool = True,
+    kind: str = "sizes",
+    max_test: int | None = None,
 ) -> MaskSample:
     """Draw the altered copies of one document.
 
@@ -64,25 +66,41 @@ def draw_masks(
         The most distinct texts to draw, the original included.
     split : tuple of int
         Pairs for fit, select and test in each block of the sequence.
-    design : {"pairs", "lime"}
-        Design of the fitting part.
+    design : str
+        Design of the fitting part, see :mod:`surrogate.perturb.designs`.
     random_state : int
     accepts_empty : bool, default True
+    kind : {"sizes", "uniform"}, default "sizes"
+        The reference distribution, from which select and test are drawn.
+    max_test : int, optional
+        Test copies after which the sequence goes on without a test part.
 
     Returns
     -------
     MaskSample
     """
     if document.n_units < 24 and 2**document.n_units <= n_samples:
-        return _exhaustive(document, render, accepts_empty)
-    sequence = _Sequence(document, render, split, design, random_state, accepts_empty)
-    return sequence.draw(n_samples)
+        return _exhaustive(document, render, accepts_empty, kind)
+    plan = _Plan(split, design, kind, random_state, accepts_empty, max_test)
+    return _Sequence(document, render, plan).draw(n_samples)
 
 
-def _exhaustive(document: Document, render: Render, accepts_empty: bool) -> MaskSample:
+@dataclass(frozen=True)
+class _Plan:
+    """What a sequence follows, beside the document."""
+
+    split: tuple[int, int, int]
+    design: str
+    kind: str
+    random_state: int
+    accepts_empty: bool
+    max_test: int | None
+
+
+def _exhaustive(document: Document, render: Render, accepts_empty: bool, kind: str) -> MaskSample:
     masks = reference.all_masks(document.n_units)
     pairs = np.repeat(np.arange(len(masks) // 2), 2)
-    weight = np.array([reference.reference_density(document.n_units, int(size)) for size in masks.sum(axis=1)])
+    weight = np.array([reference.reference_density(document.n_units, int(size), kind) for size in masks.sum(axis=1)])
     texts = tuple(render(mask) for mask in masks)
     allowed = np.array([accepts_empty or bool(text.strip()) for text in texts])
     inside = allowed & (weight > 0)
@@ -99,27 +117,22 @@ def _exhaustive(document: Document, render: Render, accepts_empty: bool) -> Mask
 class _Sequence:
     """Draws one document's masks in order, remembering which texts were seen and in which role."""
 
-    def __init__(
-        self,
-        document: Document,
-        render: Render,
-        split: tuple[int, int, int],
-        design: str,
-        random_state: int,
-        accepts_empty: bool,
-    ) -> None:
+    def __init__(self, document: Document, render: Render, plan: _Plan) -> None:
         self.render = render
+        self.plan = plan
         self.n_units = document.n_units
-        self.accepts_empty = accepts_empty
         self.role_of: dict[str, str] = {}
         self.rows: list[tuple[NDArray[np.bool_], str, str, int]] = []
         self.n_skipped = 0
-        content = (document.text, document.spans, random_state)
-        self.roles = self._role_sequence(split, content_generator("roles", split, *content))
-        held_out = reference.draw_pairs(self.n_units, content_generator("pairs", *content))
-        fitting = held_out if design == "pairs" else draw_lime(self.n_units, content_generator(design, *content))
+        self.n_test = 0
+        content = (document.text, document.spans, plan.random_state)
+        self.roles = self._role_sequence(plan.split, content_generator("roles", plan.split, *content))
+        held_out = reference.draw_pairs(self.n_units, content_generator("pairs", *content), plan.kind)
+        fitting = held_out
+        if plan.design not in ("pairs", plan.kind):
+            fitting = masks_of(plan.design, self.n_units, content_generator(plan.design, *content), plan.kind)
         self.source = {"fit": fitting, "select": held_out, "test": held_out}
-        self.repeats_allowed = design == "lime"
+        self.repeats_allowed = plan.design == "lime"
 
     @staticmethod
     def _role_sequence(split: tuple[int, int, int], generator: np.random.Generator) -> Iterator[str]:
@@ -133,8 +146,11 @@ class _Sequence:
 
     def draw(self, n_samples: int) -> MaskSample:
         anchors = np.stack([np.ones(self.n_units, dtype=bool), np.zeros(self.n_units, dtype=bool)])
-        self._append(anchors if self.accepts_empty else anchors[:1], "fit", 0)
+        self._append(anchors if self.plan.accepts_empty else anchors[:1], "fit", 0)
+        most = math.inf if self.plan.max_test is None else self.plan.max_test
         for number, role in enumerate(self.roles, start=1):
+            if role == "test" and self.n_test + 2 > most:
+                continue
             masks = self._fresh(role)
             if masks is None or self._is_full(masks, n_samples):
                 break
@@ -151,7 +167,7 @@ class _Sequence:
         for _ in range(_TRIES):
             masks = next(self.source[role])
             texts = [self.render(mask) for mask in masks]
-            if not self.accepts_empty and not all(text.strip() for text in texts):
+            if not self.plan.accepts_empty and not all(text.strip() for text in texts):
                 continue
             known = {self.role_of.get(text) for text in texts}
             if self.repeats_allowed and role == "fit":
@@ -168,12 +184,15 @@ class _Sequence:
             text = self.render(mask)
             self.role_of.setdefault(text, role)
             self.rows.append((mask, text, role, number))
+            self.n_test += role == "test"
 
     def _sample(self) -> MaskSample:
         masks = np.array([row[0] for row in self.rows])
         roles = np.array([row[2] for row in self.rows])
-        ran_short = self.n_skipped > _SKIPPED_SHARE * len(masks)
+        ran_short = self.n_skipped > _SKIPPED_SHARE * len(masks) and self.plan.kind == "sizes"
         weight = self._weights(masks) if ran_short else np.ones(len(masks))
+        drawn = (roles == "fit") & ~np.isin(masks.sum(axis=1), (0, self.n_units))
+        weight[drawn] *= design_weights(self.plan.design, masks[drawn], self.plan.kind)
         return MaskSample(
             masks, tuple(row[1] for row in self.rows), roles, np.array([row[3] for row in self.rows]), weight
         )
