@@ -3,38 +3,45 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from surrogate import recipes
-from surrogate.appraisal import appraise, count_calls, read_decision
-from surrogate.errors import InputError
+from surrogate.adaptive import Adaptive
+from surrogate.appraisal import appraise
+from surrogate.case import Case, read_decision, teaching_part
+from surrogate.confirm import Asker, joined
 from surrogate.evidence import Policy, find_flips
 from surrogate.explanation import Explanation
 from surrogate.findings import find_findings, state_limits
-from surrogate.fit import Panel
-from surrogate.neighborhood import ROLES, Neighborhood
-from surrogate.perturb import MIN_SAMPLES
+from surrogate.fit import Panel, Surrogate, Teacher
+from surrogate.neighborhood import Neighborhood
+from surrogate.noise import N_REPEATED, N_REPEATS
+from surrogate.plan import Calls, check_calls, confirm_share, count_calls, set_plan
 from surrogate.provenance import describe_model, describe_production
+from surrogate.stopping import Stopping
 from surrogate.store import MemoryStore, SqliteStore, default_store_path
+from surrogate.units import Document
 
 __all__ = ["explain", "explanation_of"]
 
 
 def explain(
-    text: str,
+    text: str | Document,
     model: Any,
     pipeline: str | Path | Pipeline = "local",
     *,
     target: str | None = None,
     contrast: str | None = None,
-    calls: int | Mapping[str, int] | None = None,
+    calls: Calls = "auto",
+    budget: int | None = None,
+    units: str | None = None,
     classes: Sequence[str] | None = None,
     store: bool | str | Path | Any = True,
     policy: Policy | None = None,
@@ -44,7 +51,8 @@ def explain(
 
     Parameters
     ----------
-    text : str
+    text : str or Document
+        A document brings units of its own, such as the fields of a form.
     model : str, Path, estimator, callable or BlackBox
         A shipped name, a local folder or hub name that ``from_pretrained`` understands, a ``.skops`` file, a fitted
         scikit-learn text classifier, or a callable from texts to probabilities, array of shape (n_texts, n_classes).
@@ -54,9 +62,13 @@ def explain(
         The label to explain; None: the recipe's, or else the one the model gives.
     contrast : str, optional
         The label to compare it with; None: the recipe's, or else all others together.
-    calls : int or dict, optional
-        The most distinct texts to ask about, or a plan such as ``{"fit": 64, "select": 16, "test": 128}``; None: the
-        recipe's.
+    calls : "auto", int or dict, default "auto"
+        "auto": doubled until what a reader sees has settled; a number: the most distinct texts to ask about; or a plan such
+        as ``{"fit": 64, "select": 16, "test": 128}``; None: the recipe's.
+    budget : int, optional
+        The most distinct texts that "auto" may ask about; None: 1,024.
+    units : str, optional
+        What is kept or removed: "word", "token", "phrase", "sentence", "paragraph", "line" or "json"; None: the recipe's.
     classes : sequence of str, optional
         Names of the columns of a callable, or the labels that a causal language model chooses from.
     store : bool, str, Path or AnswerStore, default True
@@ -86,7 +98,10 @@ def explain(
     from surrogate.blackbox import load_model
     from surrogate.units import split_units
 
-    split_units(text)  # A text that cannot be used is refused before a model is loaded.
+    # What cannot be used is refused before a model is loaded; tokens are known only then.
+    check_calls(calls)
+    if not isinstance(text, Document):
+        split_units(text, "word" if units in (None, "token") else units, max_units=None)
     start = time.perf_counter()
     named = isinstance(model, str | Path)
     black_box = load_model(model, classes=None if named else classes, labels=classes if named else None)
@@ -95,15 +110,42 @@ def explain(
     asked = _Asked(progress)
     pipe.set_params(query__progress=asked)
     # What is not named here is the recipe's to say.
-    given = {"surrogate__target": target, "surrogate__contrast": contrast}
-    pipe.set_params(**{name: label for name, label in given.items() if label is not None})
-    if calls is not None:
-        pipe.set_params(**_plan(calls))
-    _ask_at_once(pipe, text)
-    pipe.fit([text])
-    explanation = explanation_of(pipe, text, policy=policy, recipe_name=_recipe_name(pipeline))
+    given = {"surrogate__target": target, "surrogate__contrast": contrast, "perturb__units": units}
+    pipe.set_params(**{name: value for name, value in given.items() if value is not None})
+    recipes.fit_to_box(pipe, black_box)
+    pipe, stopping, n_confirm = _settle(pipe, text, calls, budget)
+    explanation = _explain(
+        pipe, text, stopping, n_confirm, Policy() if policy is None else policy, _recipe_name(pipeline)
+    )
     end = time.perf_counter()
     return replace(explanation, run={"load_s": loaded - start, "explain_s": end - loaded, "n_asked": asked.total})
+
+
+def _settle(pipe: Pipeline, text: str | Document, calls: Calls, budget: int | None) -> tuple[Pipeline, Stopping, int]:
+    """The pipeline with its number of samples, why that many, and how many calls are left for confirmation."""
+    perturb = pipe.named_steps["perturb"]
+    if calls == "auto":
+        adaptive = Adaptive(pipe) if budget is None else Adaptive(pipe, budget=budget)
+        adaptive.fit([text])
+        return adaptive.pipeline_, adaptive.stopping_, adaptive.n_confirm_
+    if calls is None:
+        pipe.fit([text])
+        return pipe, Stopping("fixed"), confirm_share(pipe, int(perturb.n_samples))
+    n_confirm = set_plan(pipe, calls, perturb.fit([text]).documents_[0].n_units)
+    _ask_at_once(pipe, text)
+    return pipe.fit([text]), Stopping("fixed"), n_confirm
+
+
+def _explain(
+    pipe: Pipeline, text: str | Document, stopping: Stopping, n_confirm: int, policy: Policy, recipe_name: str
+) -> Explanation:
+    """Explain with surrogates that every answer but the test part has taught."""
+    whole = _answered(pipe, text)
+    teaching = teaching_part(whole)
+    with threadpool_limits(1):
+        teacher = Teacher()
+        surrogate = clone(pipe.named_steps["surrogate"]).fit(teaching, teacher=teacher)
+    return _explanation(pipe, surrogate, whole, teaching, teacher, stopping, n_confirm, policy, recipe_name)
 
 
 class _Asked:
@@ -112,6 +154,9 @@ class _Asked:
     def __init__(self, progress: Callable[[int, int], None] | None) -> None:
         self.progress = progress
         self.total = 0
+
+    def __sklearn_clone__(self) -> _Asked:
+        return self
 
     def __call__(self, n_done: int, n_all: int) -> None:
         if n_done == n_all:
@@ -134,31 +179,50 @@ def explanation_of(pipe: Pipeline, text: str, *, policy: Policy | None = None, r
     Returns
     -------
     Explanation
+        Of the surrogates as they were fitted; its calls for confirmation come on top of the pipeline's sample.
     """
     policy = Policy() if policy is None else policy
     whole = _answered(pipe, text)
-    # One thread: sums over many rows must not depend on how many cores share them.
-    with threadpool_limits(1):
-        surrogate = pipe.named_steps["surrogate"]
-        fitted = surrogate.members_ if isinstance(surrogate, Panel) else {None: surrogate}
-        outcome = next(iter(fitted.values())).outcomes_[text]
-        members = tuple(
-            appraise(name, estimator.models_[text], estimator.taught_by_[text], whole, outcome, policy)
-            for name, estimator in fitted.items()
-        )
-        model = describe_model(pipe.named_steps["query"].black_box)
-        decision = read_decision(whole, outcome)
-        return Explanation(
-            document=whole.documents[0],
-            decision=decision,
-            members=members,
-            flips=find_flips(whole, outcome),
-            calls=count_calls(whole),
-            model=model,
-            production=describe_production(pipe, whole, outcome, policy, recipe_name),
-            findings=find_findings(members, decision, whole, outcome),
-            limits=state_limits(whole, outcome, model),
-        )
+    n_confirm = confirm_share(pipe, int(pipe.named_steps["perturb"].n_samples))
+    surrogate = pipe.named_steps["surrogate"]
+    return _explanation(pipe, surrogate, whole, whole, Teacher(), Stopping("fixed"), n_confirm, policy, recipe_name)
+
+
+def _explanation(
+    pipe: Pipeline,
+    surrogate: Surrogate | Panel,
+    whole: Neighborhood,
+    teaching: Neighborhood,
+    teacher: Teacher,
+    stopping: Stopping,
+    n_confirm: int,
+    policy: Policy,
+    recipe_name: str,
+) -> Explanation:
+    text = whole.documents[0].text
+    fitted: dict[str | None, Surrogate] = (
+        dict(surrogate.members_) if isinstance(surrogate, Panel) else {None: surrogate}
+    )
+    outcome = next(iter(fitted.values())).outcomes_[text]
+    asker = Asker(pipe, whole, outcome, 0 if whole.exhaustive else n_confirm)
+    case = Case(whole, teaching, outcome, policy, asker, teacher)
+    members = tuple(appraise(name, estimator, case) for name, estimator in fitted.items())
+    everything = joined(whole, asker.asked)
+    model = describe_model(pipe.named_steps["query"].black_box)
+    decision = read_decision(whole, outcome)
+    n_repeats = 0 if stopping.noise_ceiling is None else N_REPEATED * N_REPEATS
+    return Explanation(
+        document=whole.documents[0],
+        decision=decision,
+        members=members,
+        flips=find_flips(everything, outcome),
+        calls=count_calls(everything, n_repeats),
+        model=model,
+        production=describe_production(pipe, everything, outcome, policy, recipe_name),
+        findings=find_findings(members, decision, whole, outcome),
+        limits=state_limits(whole, outcome, model),
+        stopping=stopping,
+    )
 
 
 def _recipe_name(pipeline: str | Path | Pipeline) -> str:
@@ -180,40 +244,13 @@ def _store(store: Any) -> Any:
     return SqliteStore(store) if isinstance(store, str | Path) else store
 
 
-def _plan(calls: int | Mapping[str, int]) -> dict[str, Any]:
-    """Parameters of the first step for a number of calls or a plan."""
-    if isinstance(calls, Mapping):
-        return _plan_by_role(calls)
-    if isinstance(calls, bool) or not isinstance(calls, int | np.integer) or calls < MIN_SAMPLES:
-        raise InputError(
-            "bad-calls", f"calls must be a whole number of at least {MIN_SAMPLES}, or a plan by role; got {calls!r}."
-        )
-    return {"perturb__n_samples": int(calls)}
-
-
-def _plan_by_role(calls: Mapping[str, int]) -> dict[str, Any]:
-    if set(calls) != set(ROLES):
-        raise InputError("bad-calls", f"A plan names fit, select and test, each once; got {sorted(calls)}.")
-    for role in ROLES:
-        number = calls[role]
-        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 2 or number % 2:
-            raise InputError(
-                "bad-calls",
-                f"A plan's numbers must be even and at least 2, since copies are drawn in pairs; {role} is {number!r}.",
-            )
-    total = sum(int(calls[role]) for role in ROLES)
-    if total < MIN_SAMPLES:
-        raise InputError("bad-calls", f"A plan needs at least {MIN_SAMPLES} calls in all; this one has {total}.")
-    return {"perturb__n_samples": total, "perturb__split": tuple(int(calls[role]) // 2 for role in ROLES)}
-
-
-def _ask_at_once(pipe: Pipeline, text: str) -> None:
+def _ask_at_once(pipe: Pipeline, text: str | Document) -> None:
     """Fill the store with all that the explanation will need, in one reading."""
     query = pipe.named_steps["query"]
     query.fit(None).transform(pipe.named_steps["perturb"].draw([text]))
 
 
-def _answered(pipe: Pipeline, text: str) -> Neighborhood:
+def _answered(pipe: Pipeline, text: str | Document) -> Neighborhood:
     neighborhood = pipe.named_steps["perturb"].draw([text])
     for _, step in pipe.steps[1:-1]:
         neighborhood = step.transform(neighborhood)

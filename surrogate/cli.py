@@ -27,6 +27,14 @@ _MOST_BYTES = 5_000_000
 DONE, WITHHELD, USAGE_ERROR, MODEL_ERROR, STOPPED = 0, 1, 2, 3, 130
 
 
+def _calls(context: click.Context, parameter: click.Parameter, value: str) -> str | int:
+    """Read --calls: auto, or a whole number."""
+    try:
+        return value if value == "auto" else int(value)
+    except ValueError as error:
+        raise click.BadParameter(f"give a whole number or auto; got {value!r}.") from error
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="surrogate")
 def cli() -> None:
@@ -51,7 +59,18 @@ def cli() -> None:
 @click.option("-p", "--pipeline", default="local", show_default=True, help="Shipped recipe or TOML file.")
 @click.option("--target", help="Label to explain [default: the one the model gives].")
 @click.option("--contrast", help="Label to compare with [default: all others together].")
-@click.option("--calls", type=int, help="Most distinct texts to ask the model about [default: the recipe's].")
+@click.option(
+    "--calls",
+    default="auto",
+    show_default=True,
+    callback=_calls,
+    help="Most distinct texts to ask the model about; auto: doubled until the explanation has settled.",
+)
+@click.option("--budget", type=int, help="Most distinct texts that --calls auto may ask about [default: 1024].")
+@click.option(
+    "--units",
+    help="What is kept or removed: word, token, phrase, sentence, paragraph, line or json [default: the recipe's].",
+)
 @click.option("--labels", help="Labels of a causal language model, separated by commas.")
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), help="Folder of the report [default: surrogate-report/ID]."
@@ -77,7 +96,9 @@ def explain(
     pipeline: str,
     target: str | None,
     contrast: str | None,
-    calls: int | None,
+    calls: str | int,
+    budget: int | None,
+    units: str | None,
     labels: str | None,
     out: Path | None,
     formats: tuple[str, ...],
@@ -101,6 +122,8 @@ def explain(
             target=target,
             contrast=contrast,
             calls=calls,
+            budget=budget,
+            units=units,
             classes=[label.strip() for label in labels.split(",")] if labels else None,
             store=not no_store,
             progress=progress,

@@ -12,7 +12,10 @@ from surrogate.evidence.copies import Flip, Miss, SizeBand
 from surrogate.evidence.fidelity import Fidelity
 from surrogate.evidence.gate import Verdict
 from surrogate.evidence.rules import Rule
+from surrogate.evidence.size_reference import SizeReference, Stability
 from surrogate.linear_model import LinearModel, Term
+from surrogate.rule_set_model import RuleSetModel
+from surrogate.stopping import Stopping
 from surrogate.tree_model import TreeModel
 from surrogate.units import Document
 
@@ -27,7 +30,7 @@ SCHEMA_VERSION = "1.0"
 #: What every reader is told first.
 BANNER = "This describes an approximation, not the decision logic of the model."
 
-_READABLE = {"linear": LinearModel, "tree": TreeModel}
+_READABLE: dict[str, Any] = {"linear": LinearModel, "tree": TreeModel, "rule_set": RuleSetModel}
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,8 @@ class Member:
     Parameters
     ----------
     name : str
-    kind : {"linear", "tree"}
-    model : LinearModel, TreeModel or None
+    kind : {"linear", "tree", "rule_set"}
+    model : LinearModel, TreeModel, RuleSetModel or None
         None in an explanation that was read back: it was withheld.
     verdict : Verdict
     fidelity : Fidelity or None
@@ -89,6 +92,10 @@ class Member:
     bands : tuple of SizeBand
     taught_by : str
         Whose answers it was fitted to: "calls", or the name of a proxy.
+    stability : Stability or None
+        What refits to halves of the calls agree on; None: there was nothing to split.
+    size_reference : SizeReference or None
+        How good a surrogate of this size could be; None: nobody knows more answers than were asked.
 
     Examples
     --------
@@ -98,13 +105,15 @@ class Member:
 
     name: str
     kind: str
-    model: LinearModel | TreeModel | None
+    model: LinearModel | TreeModel | RuleSetModel | None
     verdict: Verdict
     fidelity: Fidelity | None
     rules: tuple[Rule, ...] = ()
     misses: tuple[Miss, ...] = ()
     bands: tuple[SizeBand, ...] = ()
     taught_by: str = "calls"
+    stability: Stability | None = None
+    size_reference: SizeReference | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form; a surrogate that did not pass is withheld: its terms and rules are not in it."""
@@ -120,6 +129,8 @@ class Member:
             "misses": [miss.to_dict() for miss in self.misses],
             "bands": [band.to_dict() for band in self.bands],
             "taught_by": self.taught_by,
+            "stability": None if self.stability is None else self.stability.to_dict(),
+            "size_reference": None if self.size_reference is None else self.size_reference.to_dict(),
         }
 
     @classmethod
@@ -129,13 +140,15 @@ class Member:
         return cls(
             data["name"],
             data["kind"],
-            None if model is None else _READABLE[data["kind"]].from_dict(model),  # type: ignore[attr-defined]
+            None if model is None else _READABLE[data["kind"]].from_dict(model),
             Verdict(**data["verdict"]),
             None if data["fidelity"] is None else Fidelity.from_dict(data["fidelity"]),
             tuple(Rule.from_dict(rule) for rule in data["rules"]),
             tuple(Miss(**miss) for miss in data["misses"]),
             tuple(SizeBand(**band) for band in data["bands"]),
             data["taught_by"],
+            None if data["stability"] is None else Stability(**data["stability"]),
+            None if data["size_reference"] is None else SizeReference(**data["size_reference"]),
         )
 
 
@@ -162,6 +175,8 @@ class Explanation:
         What a reader should know beside the numbers.
     limits : tuple of str
         What the explanation does not say.
+    stopping : Stopping
+        How the number of calls came about.
 
     Examples
     --------
@@ -183,6 +198,7 @@ class Explanation:
     production: dict[str, Any]
     findings: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
+    stopping: Stopping = Stopping("fixed")
     #: Volatile facts (duration, host, store hits) for run.json; never part of the record.
     run: dict[str, Any] = field(default_factory=dict)
 
@@ -192,7 +208,7 @@ class Explanation:
         return any(member.verdict.passed for member in self.members)
 
     @property
-    def surrogates(self) -> dict[str, LinearModel | TreeModel]:
+    def surrogates(self) -> dict[str, LinearModel | TreeModel | RuleSetModel]:
         """The fitted surrogates by name, whatever their verdict; read back, only those that passed."""
         return {member.name: member.model for member in self.members if member.model is not None}
 
@@ -204,7 +220,7 @@ class Explanation:
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """Rules of the trees that passed, largest coverage first; empty when withheld."""
+        """Rules of the trees and rule sets that passed; empty when withheld."""
         return tuple(rule for member in self.members if member.verdict.passed for rule in member.rules)
 
     @property
@@ -222,6 +238,7 @@ class Explanation:
                 "document": {
                     "text": self.document.text,
                     "unit_kind": self.document.kind,
+                    "segmenter": self.document.segmenter,
                     "units": [list(span) for span in self.document.spans],
                 },
                 "model": self.model,
@@ -229,6 +246,7 @@ class Explanation:
                 "surrogates": [member.to_dict() for member in self.members],
                 "flips": [flip.to_dict() for flip in self.flips],
                 "calls": self.calls,
+                "stopping": self.stopping.to_dict(),
                 "findings": list(self.findings),
                 "limits": list(self.limits),
                 "production": self.production,
@@ -259,7 +277,7 @@ class Explanation:
         document = data["document"]
         spans = tuple((int(start), int(end)) for start, end in document["units"])
         return cls(
-            Document(document["text"], spans, document["unit_kind"]),
+            Document(document["text"], spans, document["unit_kind"], document["segmenter"]),
             Decision(**data["decision"]),
             tuple(Member.from_dict(member) for member in data["surrogates"]),
             tuple(Flip(**{**flip, "removed": tuple(flip["removed"])}) for flip in data["flips"]),
@@ -268,6 +286,7 @@ class Explanation:
             data["production"],
             tuple(data["findings"]),
             tuple(data["limits"]),
+            Stopping.from_dict(data["stopping"]),
         )
 
     def report(self, folder: str | Path, formats: tuple[str, ...] = ("html",), *, overwrite: bool = False) -> Path:

@@ -30,6 +30,10 @@ class Term:
         95 % interval: bootstrap over complement pairs, conditional on the chosen terms.
     margin_coefficient : float
         The same for the decision margin.
+    frequency : float, optional
+        Share of refits to half of the calls that chose the term with the same sign.
+    grade : str, optional
+        "stable", "weak" or "not reportable".
 
     Examples
     --------
@@ -43,6 +47,8 @@ class Term:
     low: float | None = None
     high: float | None = None
     margin_coefficient: float = 0.0
+    frequency: float | None = None
+    grade: str | None = None
 
     @property
     def units(self) -> tuple[int, ...]:
@@ -58,6 +64,8 @@ class Term:
             "low": self.low,
             "high": self.high,
             "margin_coefficient": self.margin_coefficient,
+            "frequency": self.frequency,
+            "grade": self.grade,
         }
 
     @classmethod

@@ -89,7 +89,16 @@ def _answers_digest(whole: Neighborhood) -> str:
 def _versions() -> dict[str, str]:
     """Versions of the packages that decide a number; those that are not installed are left out."""
     versions = {}
-    for name in ("surrogate-explainer", "numpy", "scipy", "scikit-learn", "torch", "transformers", "tokenizers"):
+    for name in (
+        "surrogate-explainer",
+        "numpy",
+        "scipy",
+        "scikit-learn",
+        "torch",
+        "transformers",
+        "tokenizers",
+        "icu4py",
+    ):
         try:
             versions[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:

@@ -135,6 +135,7 @@ def ask(
     store: Any,
     batch_size: int = 128,
     progress: Callable[[int, int], None] | None = None,
+    draw: int = 0,
 ) -> Answers:
     """Answers to texts, in their order: each distinct text that the store does not know is asked once.
 
@@ -145,6 +146,8 @@ def ask(
     store : AnswerStore
     batch_size : int
     progress : callable (n_done, n_all) -> None, optional
+    draw : int, default 0
+        Which of the repeated answers of a model whose answers vary.
 
     Returns
     -------
@@ -152,14 +155,14 @@ def ask(
         Length n_texts.
     """
     distinct = list(dict.fromkeys(texts))
-    known = store.get(black_box, distinct)
+    known = store.get(black_box, distinct, draw)
     missing = [text for text in distinct if text not in known]
     if progress is not None and missing:
         progress(0, len(missing))
     for start in range(0, len(missing), batch_size):
         batch = missing[start : start + batch_size]
         answers = _checked(black_box, black_box.answer(batch), len(batch))
-        store.put(black_box, batch, answers)
+        store.put(black_box, batch, answers, draw)
         known.update((text, answers.take([row])) for row, text in enumerate(batch))
         if progress is not None:
             progress(start + len(batch), len(missing))

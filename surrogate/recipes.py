@@ -17,15 +17,16 @@ from sklearn.pipeline import Pipeline
 
 from surrogate.errors import InputError
 from surrogate.fit import Panel, RuleTree, SparseLinear
+from surrogate.fit.rule_set import RuleSet
 from surrogate.locate import data_folder
 from surrogate.perturb import Delete, ReplaceByMask
 from surrogate.query import Query
 from surrogate.store import MemoryStore
 from surrogate.weigh import Weigh
 
-__all__ = ["STEPS", "dump", "load", "read_recipe", "shipped_recipes", "show_recipe"]
+__all__ = ["STEPS", "dump", "fit_to_box", "load", "read_recipe", "shipped_recipes", "show_recipe"]
 
-_SURROGATES = {"SparseLinear": SparseLinear, "RuleTree": RuleTree}
+_SURROGATES = {"SparseLinear": SparseLinear, "RuleTree": RuleTree, "RuleSet": RuleSet}
 
 #: The tables of a recipe in the order of the pipeline, and the classes each may name.
 STEPS: dict[str, dict[str, type]] = {
@@ -36,7 +37,7 @@ STEPS: dict[str, dict[str, type]] = {
 }
 _HEAD = ("name", "summary")
 #: Parameters that belong to a run, not to a recipe.
-_RUNTIME = {"black_box", "store", "progress"}
+_RUNTIME = {"black_box", "store", "progress", "tokenize"}
 
 
 def shipped_recipes() -> dict[str, str]:
@@ -93,7 +94,7 @@ def load(recipe: str | Path, black_box: Any = None, store: Any = None) -> Pipeli
     pipe = Pipeline(steps)
     pipe.set_params(query__black_box=black_box, query__store=MemoryStore() if store is None else store)
     if black_box is not None:
-        _fit_to_box(pipe, black_box)
+        fit_to_box(pipe, black_box)
     return pipe
 
 
@@ -238,10 +239,12 @@ def _describe(step: Any, classes: dict[str, type], place: str) -> dict[str, Any]
     return table
 
 
-def _fit_to_box(pipe: Pipeline, black_box: Any) -> None:
-    """Fill in what only the model knows: its mask token, and whether it accepts the empty text."""
+def fit_to_box(pipe: Pipeline, black_box: Any) -> None:
+    """Fill in what only the model knows: its tokens, its mask token, and whether it accepts the empty text."""
     perturb = pipe.named_steps["perturb"]
     perturb.set_params(accepts_empty=bool(perturb.accepts_empty and black_box.accepts_empty))
+    if perturb.units == "token":
+        perturb.set_params(tokenize=getattr(black_box, "token_spans", None))
     if isinstance(perturb, ReplaceByMask) and perturb.mask_token is None:
         perturb.set_params(mask_token=black_box.mask_token)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -213,5 +212,16 @@ def reference_masks(
         masks = all_masks(n_units)
         by_size = [reference_density(n_units, size, kind) for size in range(n_units + 1)]
         return masks, np.array(by_size)[masks.sum(axis=1)]
-    drawn = np.concatenate(list(islice(draw_pairs(n_units, generator, kind), n_masks // 2)))
+    first = _first_halves(n_units, n_masks // 2, generator, kind)
+    drawn = np.stack([first, ~first], axis=1).reshape(-1, n_units)
     return drawn, np.full(len(drawn), 1.0 / len(drawn))
+
+
+def _first_halves(n_units: int, n_pairs: int, generator: np.random.Generator, kind: str) -> NDArray[np.bool_]:
+    """One mask of each pair, many at once, shape (n_pairs, n_units)."""
+    noise = generator.random((n_pairs, n_units))
+    if kind == "uniform":
+        return noise < 0.5
+    half = n_units // 2
+    sizes = 1 + generator.permuted(np.resize(np.arange(half), n_pairs))
+    return noise.argsort(axis=1).argsort(axis=1) < sizes[:, None]

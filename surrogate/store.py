@@ -36,13 +36,16 @@ _COLUMNS = "text_sha256, log_probabilities, embedding, label_mass, refused, trun
 
 
 class AnswerStore(Protocol):
-    """Where answers are kept: ``get`` returns what is known, ``put`` adds to it."""
+    """Where answers are kept: ``get`` returns what is known, ``put`` adds to it.
 
-    def get(self, black_box: Any, texts: Sequence[str]) -> dict[str, Answers]:
+    ``draw`` numbers the repeated answers of a model whose answers vary; 0 is the first.
+    """
+
+    def get(self, black_box: Any, texts: Sequence[str], draw: int = 0) -> dict[str, Answers]:
         """Known answers, each of length 1, by text."""
         ...
 
-    def put(self, black_box: Any, texts: Sequence[str], answers: Answers) -> None:
+    def put(self, black_box: Any, texts: Sequence[str], answers: Answers, draw: int = 0) -> None:
         """Keep the answers to some texts, in their order."""
         ...
 
@@ -61,7 +64,7 @@ class MemoryStore:
     """
 
     def __init__(self) -> None:
-        self._by_box: WeakKeyDictionary[Any, dict[str, Answers]] = WeakKeyDictionary()
+        self._by_box: WeakKeyDictionary[Any, dict[tuple[int, str], Answers]] = WeakKeyDictionary()
 
     def __sklearn_clone__(self) -> Self:
         return self
@@ -73,16 +76,16 @@ class MemoryStore:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._by_box = WeakKeyDictionary()
 
-    def get(self, black_box: Any, texts: Sequence[str]) -> dict[str, Answers]:
+    def get(self, black_box: Any, texts: Sequence[str], draw: int = 0) -> dict[str, Answers]:
         """Known answers, each of length 1, by text."""
         known = self._by_box.get(black_box, {})
-        return {text: known[text] for text in texts if text in known}
+        return {text: known[draw, text] for text in texts if (draw, text) in known}
 
-    def put(self, black_box: Any, texts: Sequence[str], answers: Answers) -> None:
+    def put(self, black_box: Any, texts: Sequence[str], answers: Answers, draw: int = 0) -> None:
         """Keep the answers to some texts."""
         known = self._by_box.setdefault(black_box, {})
         for row, text in enumerate(texts):
-            known[text] = answers.take([row])
+            known[draw, text] = answers.take([row])
 
 
 class SqliteStore(MemoryStore):
@@ -118,24 +121,27 @@ class SqliteStore(MemoryStore):
         self.path = Path(state["path"])
         self.usable = True
 
-    def get(self, black_box: Any, texts: Sequence[str]) -> dict[str, Answers]:
+    def get(self, black_box: Any, texts: Sequence[str], draw: int = 0) -> dict[str, Answers]:
         """Known answers, each of length 1, by text; from memory first, then from the file."""
-        known = super().get(black_box, texts)
+        known = super().get(black_box, texts, draw)
         missing = {_digest(text): text for text in texts if text not in known}
         if missing and black_box.fingerprint is not None:
-            rows = self._attempt(lambda connection: _select(connection, black_box.fingerprint, list(missing))) or []
+            rows = (
+                self._attempt(lambda connection: _select(connection, black_box.fingerprint, draw, list(missing))) or []
+            )
             for digest, *row in rows:
                 known[missing[digest]] = answer = _from_row(row)
-                super().put(black_box, [missing[digest]], answer)
+                super().put(black_box, [missing[digest]], answer, draw)
         return known
 
-    def put(self, black_box: Any, texts: Sequence[str], answers: Answers) -> None:
+    def put(self, black_box: Any, texts: Sequence[str], answers: Answers, draw: int = 0) -> None:
         """Keep the answers to some texts, in one transaction."""
-        super().put(black_box, texts, answers)
+        super().put(black_box, texts, answers, draw)
         if black_box.fingerprint is None:
             return
         rows = [
-            (black_box.fingerprint, _digest(text), 0, *_to_row(answers.take([row]))) for row, text in enumerate(texts)
+            (black_box.fingerprint, _digest(text), draw, *_to_row(answers.take([row])))
+            for row, text in enumerate(texts)
         ]
         self._attempt(lambda connection: _insert(connection, rows))
 
@@ -194,12 +200,12 @@ def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8")).digest()
 
 
-def _select(connection: sqlite3.Connection, fingerprint: str, digests: list[bytes]) -> list[Any]:
+def _select(connection: sqlite3.Connection, fingerprint: str, draw: int, digests: list[bytes]) -> list[Any]:
     rows = []
     for chunk in _chunks(digests, 500):
         marks = ", ".join("?" * len(chunk))
-        query = f"SELECT {_COLUMNS} FROM answers WHERE fingerprint = ? AND draw = 0 AND text_sha256 IN ({marks})"
-        rows += connection.execute(query, (fingerprint, *chunk)).fetchall()
+        query = f"SELECT {_COLUMNS} FROM answers WHERE fingerprint = ? AND draw = ? AND text_sha256 IN ({marks})"
+        rows += connection.execute(query, (fingerprint, draw, *chunk)).fetchall()
     return rows
 
 

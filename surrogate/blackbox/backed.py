@@ -19,6 +19,9 @@ class Reader(Protocol):
     def read(self, texts: list[str]) -> Answers:
         """Answers to ``texts``, in their order."""
 
+    def token_spans(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Start and end of each token of ``text``, in characters."""
+
 
 class ModelBacked(SharedBlackBox):
     """A black box whose weights stay behind when it is pickled, and are loaded again on first use.
@@ -77,6 +80,19 @@ class ModelBacked(SharedBlackBox):
                 f"The model {self.name!r} raised {type(error).__name__} when it was asked about {len(listed)} texts. "
                 "Is the memory used up, or does the tokenizer belong to another model?",
             ) from error
+
+    def token_spans(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Start and end of each token of ``text`` as the model reads it, in characters, special tokens left out.
+
+        Raises
+        ------
+        InputError
+            ``not-text`` or ``not-utf8``.
+        ModelError
+            ``no-offsets`` when the tokenizer does not tell places; ``wrong-digest`` as in :meth:`answer`.
+        """
+        (checked,) = check_texts([text])
+        return self._loaded().token_spans(checked)
 
     def _loaded(self) -> Reader:
         if self._reader is None:

@@ -37,6 +37,8 @@ class BlackBox(Protocol):
         Whether the empty text may be asked.
     embeds : bool
         Whether answers come with embeddings.
+    stochastic : bool
+        Whether the answer to one text varies from call to call; then some texts are asked again, to measure by how much.
     details : dict of str to str, int, float, bool or None
         What a report states about the reading of the model: token limit, number format, digest of the prompt.
 
@@ -80,6 +82,10 @@ class BlackBox(Protocol):
         """Whether answers come with embeddings."""
 
     @property
+    def stochastic(self) -> bool:
+        """Whether the answer to one text varies from call to call."""
+
+    @property
     def details(self) -> dict[str, Detail]:
         """What a report states about the reading."""
 
@@ -105,6 +111,7 @@ class Identity:
     mask_token: str | None = None
     accepts_empty: bool = True
     embeds: bool = False
+    stochastic: bool = False
     details: dict[str, Detail] = field(default_factory=dict)
 
 
@@ -175,6 +182,11 @@ class SharedBlackBox:
     def embeds(self) -> bool:
         """Whether answers come with embeddings."""
         return self._identity.embeds
+
+    @property
+    def stochastic(self) -> bool:
+        """Whether the answer to one text varies from call to call."""
+        return self._identity.stochastic
 
     @property
     def details(self) -> dict[str, Detail]:

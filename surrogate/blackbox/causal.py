@@ -26,6 +26,7 @@ from surrogate.blackbox.references import check_parity
 from surrogate.blackbox.scoring import LabelTrie, score_rows, score_trie
 from surrogate.blackbox.spec import Prompt
 from surrogate.blackbox.threads import reading
+from surrogate.blackbox.tokens import token_spans
 from surrogate.errors import ModelError
 
 __all__ = ["CausalLM", "default_prompt"]
@@ -92,7 +93,7 @@ class CausalLM(ModelBacked):
         check_folder(folder)
         tokenizer = load_tokenizer(folder, called)
         model = load_weights("AutoModelForCausalLM", folder, called, device)
-        reader = _reader(model, tokenizer, names, prompt or default_prompt(names), max_length, device)
+        reader = _reader(model, tokenizer, names, prompt or default_prompt(names), max_length, device, called)
         reader = _checked(reader, called)
         settings = _settings(reader)
         identity = Identity(
@@ -137,6 +138,7 @@ class _CausalReader:
     scoring: str  # label-trie or label-rows
     pad_id: int
     device: str
+    name: str
 
     def read(self, texts: list[str]) -> Answers:
         """Answers with label mass and embeddings."""
@@ -152,6 +154,11 @@ class _CausalReader:
         logs, mass = _normalise(scores)
         return Answers(logs, embeddings, mass, nobody, np.array(truncated, dtype=bool))  # type: ignore[arg-type]
 
+    def token_spans(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Start and end of each token of ``text`` inside the prompt, in characters of the text."""
+        encoder = self.encoder
+        return token_spans(encoder.tokenizer, self.name, text, encoder.before, encoder.after)
+
     def forward(self) -> Callable[..., Any]:
         if self.scoring == "label-trie":
             return score_trie(self.model, LabelTrie.of(self.label_ids), self.device)
@@ -166,7 +173,13 @@ class _CausalReader:
 
 
 def _reader(
-    model: Any, tokenizer: Any, labels: tuple[str, ...], prompt: Prompt, max_length: int | None, device: str
+    model: Any,
+    tokenizer: Any,
+    labels: tuple[str, ...],
+    prompt: Prompt,
+    max_length: int | None,
+    device: str,
+    name: str,
 ) -> _CausalReader:
     limit = token_limit(model.config, tokenizer)
     encoder = PromptEncoder.from_prompt(tokenizer, prompt, min(max_length or limit, limit))
@@ -186,7 +199,7 @@ def _reader(
         encoder = PromptEncoder.from_prompt(tokenizer, prompt, positions - longest)
     candidates = (tokenizer.pad_token_id, model.config.get_text_config().pad_token_id, tokenizer.eos_token_id, 0)
     pad_id = next(candidate for candidate in candidates if candidate is not None)
-    return _CausalReader(model, encoder, prompt, tuple(label_ids), _scoring(model), pad_id, device)
+    return _CausalReader(model, encoder, prompt, tuple(label_ids), _scoring(model), pad_id, device, name)
 
 
 def _one_starts_another(label_ids: Sequence[tuple[int, ...]]) -> bool:

@@ -32,6 +32,8 @@ class FunctionBox(SharedBlackBox):
         What a report calls the model; the function's own name by default.
     accepts_empty : bool, default True
         Whether the function can be asked about the empty text.
+    stochastic : bool, default False
+        Whether its answer to one text varies from call to call.
 
     Raises
     ------
@@ -59,6 +61,7 @@ class FunctionBox(SharedBlackBox):
         mask_token: str | None = None,
         name: str | None = None,
         accepts_empty: bool = True,
+        stochastic: bool = False,
     ) -> None:
         if classes is None:
             raise ModelError(
@@ -77,6 +80,7 @@ class FunctionBox(SharedBlackBox):
                 multi_label=multi_label,
                 mask_token=mask_token,
                 accepts_empty=accepts_empty,
+                stochastic=stochastic,
             )
         )
         self.function = function

@@ -20,6 +20,7 @@ from surrogate.blackbox.fingerprint import BACKEND, file_digests, model_fingerpr
 from surrogate.blackbox.pretrained import load_tokenizer, load_weights, token_limit
 from surrogate.blackbox.references import check_parity
 from surrogate.blackbox.threads import reading
+from surrogate.blackbox.tokens import token_spans
 from surrogate.errors import ModelError
 
 __all__ = ["SequenceClassifier"]
@@ -115,6 +116,7 @@ class _SequenceReader:
     pad_id: int
     max_length: int
     device: str
+    name: str
 
     def read(self, texts: list[str]) -> Answers:
         """Answers with probabilities and embeddings from one forward pass per batch."""
@@ -140,6 +142,10 @@ class _SequenceReader:
             sequences[row] = cut["input_ids"]
         # a tokenizer without special tokens gives the empty text no token at all, and a model reads at least one
         return [ids or [self.pad_id] for ids in sequences], truncated
+
+    def token_spans(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Start and end of each token of ``text``, in characters."""
+        return token_spans(self.tokenizer, self.name, text)
 
     def forward(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> list[NDArray[np.float32] | None]:
         """Logits, shape (n_rows, n_outputs), and embeddings, shape (n_rows, n_dimensions), from one pass."""
@@ -172,6 +178,7 @@ def _reader(model: Any, tokenizer: Any, max_length: int | None, name: str, devic
         pad_id=pad_id,
         max_length=token_limit(config, tokenizer, max_length),
         device=device,
+        name=name,
     )
 
 

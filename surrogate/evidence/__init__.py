@@ -3,22 +3,34 @@
 from surrogate.evidence.copies import Flip, Miss, SizeBand, fidelity_by_size, find_flips, find_misses
 from surrogate.evidence.fidelity import Fidelity, measure_fidelity
 from surrogate.evidence.gate import Policy, Verdict, judge
+from surrogate.evidence.grades import GRADES, grade_rules, grade_terms
 from surrogate.evidence.intervals import with_intervals
-from surrogate.evidence.rules import Rule, measure_rules
+from surrogate.evidence.rules import MIN_SUPPORT, Rule, measure_rules
+from surrogate.evidence.size_reference import SizeReference, Stability, measure_size_reference
+from surrogate.evidence.support import needed, prune_to_support
 
 __all__ = [
+    "GRADES",
+    "MIN_SUPPORT",
     "Fidelity",
     "Flip",
     "Miss",
     "Policy",
     "Rule",
     "SizeBand",
+    "SizeReference",
+    "Stability",
     "Verdict",
     "fidelity_by_size",
     "find_flips",
     "find_misses",
+    "grade_rules",
+    "grade_terms",
     "judge",
     "measure_fidelity",
     "measure_rules",
+    "measure_size_reference",
+    "needed",
+    "prune_to_support",
     "with_intervals",
 ]

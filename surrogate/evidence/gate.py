@@ -28,6 +28,10 @@ class Policy:
         Largest share of altered copies that were truncated or refused.
     min_test : int, default 30
         Fewest test copies, unless every possible copy was asked.
+    stable_share : float, default 0.9
+        A term or rule is stable when at least this share of refits to half of the calls finds it again.
+    weak_share : float, default 0.5
+        It is weak when at least this share does, and not reportable otherwise.
 
     Examples
     --------
@@ -38,6 +42,8 @@ class Policy:
     min_r2: float = 0.5
     max_unusable: float = 0.1
     min_test: int = 30
+    stable_share: float = 0.9
+    weak_share: float = 0.5
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""

@@ -1,8 +1,11 @@
 """Step 4: readable surrogates fitted to the model's answers."""
 
-from surrogate.fit.base import Surrogate
+from surrogate.fit.anchor import Anchor
+from surrogate.fit.base import Surrogate, r2
 from surrogate.fit.panel import Panel
+from surrogate.fit.proxy import Teacher
+from surrogate.fit.rule_set import RuleSet
 from surrogate.fit.rule_tree import RuleTree
 from surrogate.fit.sparse_linear import SparseLinear
 
-__all__ = ["Panel", "RuleTree", "SparseLinear", "Surrogate"]
+__all__ = ["Anchor", "Panel", "RuleSet", "RuleTree", "SparseLinear", "Surrogate", "Teacher", "r2"]

@@ -64,8 +64,16 @@ class Panel(StepMixin, _BaseComposition):
         return self
 
     @announced
-    def fit(self, neighborhood: Neighborhood, y: object = None) -> Self:
+    def fit(self, neighborhood: Neighborhood, y: object = None, teacher: Teacher | None = None) -> Self:
         """Fit a clone of each member to the same rows.
+
+        Parameters
+        ----------
+        neighborhood : Neighborhood
+            Answered and weighed.
+        y : ignored
+        teacher : Teacher, optional
+            Whose proxies the members share; None: one of their own.
 
         Raises
         ------
@@ -83,7 +91,7 @@ class Panel(StepMixin, _BaseComposition):
                     "name it on the panel.",
                 )
         shared = {"target": self.target, "contrast": self.contrast}
-        teacher = Teacher()
+        teacher = teacher or Teacher()
         self.members_ = {
             name: clone(member).set_params(**shared).fit(neighborhood, teacher=teacher) for name, member in self.members
         }

@@ -105,7 +105,18 @@ class Teacher:
     """
 
     def __init__(self) -> None:
+        self._proxies: dict[bytes, Proxy] = {}
         self._taught: dict[bytes, Rows] = {}
+
+    def proxy(self, rows: Rows, kind: str = "auto") -> Proxy | None:
+        """The proxy of some fitting rows; None where none is used: every copy was asked, or too few to fit one."""
+        too_few = len(rows.values) < _FEWEST_ROWS or np.ptp(rows.values) == 0
+        if kind == "none" or rows.exact or too_few:
+            return None
+        key = _key(rows)
+        if key not in self._proxies:
+            self._proxies[key] = fit_proxy(rows)
+        return self._proxies[key]
 
     def teach(self, rows: Rows, kind: str = "auto") -> Rows:
         """The proxy's answers to many masks of the reference distribution.
@@ -121,18 +132,23 @@ class Teacher:
         -------
         Rows
         """
-        too_few = len(rows.values) < _FEWEST_ROWS or np.ptp(rows.values) == 0
-        if kind == "none" or rows.exact or too_few:
+        proxy = self.proxy(rows, kind)
+        if proxy is None:
             return rows
-        key = rows.masks.tobytes() + rows.values.tobytes()
+        key = _key(rows)
         if key not in self._taught:
-            self._taught[key] = _distil(rows)
+            self._taught[key] = _distil(rows, proxy)
         return self._taught[key]
 
 
-def _distil(rows: Rows) -> Rows:
+def _key(rows: Rows) -> bytes:
+    return rows.masks.tobytes() + rows.values.tobytes()
+
+
+def _distil(rows: Rows, proxy: Proxy) -> Rows:
     masks, weights = reference_masks(rows.n_units, N_TAUGHT, content_generator("teach", rows.units), rows.reference)
-    proxy = fit_proxy(rows)
     values, margins = proxy.predict(masks).T
     pairs = np.arange(len(masks))
-    return Rows(masks, values, margins, weights * len(weights), pairs, rows.units, source=proxy.name, reference=rows.reference)
+    return Rows(
+        masks, values, margins, weights * len(weights), pairs, rows.units, source=proxy.name, reference=rows.reference
+    )

@@ -27,6 +27,8 @@ class RuleTree(Surrogate):
     min_samples_leaf : int, default 24
         Fewest fitting rows in a leaf, as a share of them all, so that enough test rows reach it; none where every copy was
         asked.
+    n_confirm : int, default 192
+        Most further calls that a report may spend inside leaves that too few test copies reach.
     scale : {"log_odds", "probability"}, default "log_odds"
     proxy : {"auto", "none"}, default "auto"
         Whether the tree is grown on the answers of a proxy to many altered copies; used with the uniform kernel only.
@@ -54,6 +56,7 @@ class RuleTree(Surrogate):
         **Surrogate._parameter_constraints,
         "max_leaves": [Interval(Integral, 2, None, closed="left")],
         "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],
+        "n_confirm": [Interval(Integral, 0, None, closed="left")],
     }
 
     def __init__(
@@ -61,6 +64,7 @@ class RuleTree(Surrogate):
         *,
         max_leaves: int = 16,
         min_samples_leaf: int = 24,
+        n_confirm: int = 192,
         scale: str = "log_odds",
         proxy: str = "auto",
         target: str | None = None,
@@ -68,6 +72,7 @@ class RuleTree(Surrogate):
     ) -> None:
         self.max_leaves = max_leaves
         self.min_samples_leaf = min_samples_leaf
+        self.n_confirm = n_confirm
         self.scale = scale
         self.proxy = proxy
         self.target = target

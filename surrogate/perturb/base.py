@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral
 from typing import Any, ClassVar
 
@@ -25,6 +25,10 @@ __all__ = ["MIN_SAMPLES", "Perturb"]
 MIN_SAMPLES = 8
 
 
+#: What can be explained: a text, or one whose units are already named.
+Text = str | Document
+
+
 class Perturb(StepMixin, TransformerMixin, BaseEstimator):
     """Base of the samplers: everything but how a removed unit is removed.
 
@@ -43,6 +47,7 @@ class Perturb(StepMixin, TransformerMixin, BaseEstimator):
         "max_test": [Interval(Integral, 2, None, closed="left"), None],
         "random_state": [Interval(Integral, 0, None, closed="left")],
         "accepts_empty": ["boolean"],
+        "tokenize": [callable, None],
     }
 
     units: str
@@ -53,18 +58,20 @@ class Perturb(StepMixin, TransformerMixin, BaseEstimator):
     max_test: int | None
     random_state: int
     accepts_empty: bool
+    tokenize: Callable[[str], Sequence[tuple[int, int]]] | None
 
     def render(self, document: Document) -> Render:
         """How a mask becomes a text: a callable from mask (bool, shape (n_units,)) to str."""
         raise NotImplementedError
 
     @announced
-    def fit(self, texts: Iterable[str], y: object = None) -> Perturb:
+    def fit(self, texts: Iterable[Text], y: object = None) -> Perturb:
         """Find the units of each text and remember the texts.
 
         Parameters
         ----------
-        texts : iterable of str, length n_texts
+        texts : iterable of str or Document, length n_texts
+            A document brings units of its own.
         y : ignored
 
         Returns
@@ -80,11 +87,11 @@ class Perturb(StepMixin, TransformerMixin, BaseEstimator):
         self.documents_ = tuple(self._document(text) for text in _as_texts(texts))
         return self
 
-    def fit_transform(self, texts: Iterable[str], y: object = None, **params: object) -> Neighborhood:
+    def fit_transform(self, texts: Iterable[Text], y: object = None, **params: object) -> Neighborhood:
         """The fitting part of each text's sample."""
         return self.fit(texts).draw(texts, ("fit",))
 
-    def transform(self, texts: Iterable[str]) -> Neighborhood:
+    def transform(self, texts: Iterable[Text]) -> Neighborhood:
         """The select part of each text's sample.
 
         Raises
@@ -95,19 +102,19 @@ class Perturb(StepMixin, TransformerMixin, BaseEstimator):
         wanted = _as_texts(texts)
         known = {document.text for document in getattr(self, "documents_", ())}
         for number, text in enumerate(wanted):
-            if text not in known:
+            if (text.text if isinstance(text, Document) else text) not in known:
                 raise NotFittedError(
                     f"Text {number} is not one this pipeline was fitted on. A local pipeline can be scored and asked only "
                     "about the texts it was fitted on; call fit with it first (in a grid search use cv=SameTexts())."
                 )
         return self.draw(wanted, ("select",))
 
-    def draw(self, texts: Iterable[str], roles: tuple[str, ...] = ("fit", "select", "test")) -> Neighborhood:
+    def draw(self, texts: Iterable[Text], roles: tuple[str, ...] = ("fit", "select", "test")) -> Neighborhood:
         """The parts of each text's sample with the named roles, in one neighbourhood.
 
         Parameters
         ----------
-        texts : iterable of str, length n_texts
+        texts : iterable of str or Document, length n_texts
         roles : tuple of {"fit", "select", "test"}
 
         Returns
@@ -128,8 +135,8 @@ class Perturb(StepMixin, TransformerMixin, BaseEstimator):
             reference=self.reference,
         )
 
-    def _document(self, text: str) -> Document:
-        return split_units(text, self.units)
+    def _document(self, text: Text) -> Document:
+        return text if isinstance(text, Document) else split_units(text, self.units, tokenize=self.tokenize)
 
     def _draw_one(self, document: Document, roles: tuple[str, ...]) -> MaskSample:
         sample = draw_masks(
@@ -157,8 +164,8 @@ class Perturb(StepMixin, TransformerMixin, BaseEstimator):
         _as_split(self.split)
 
 
-def _as_texts(texts: Iterable[str]) -> list[str]:
-    if isinstance(texts, str | bytes):
+def _as_texts(texts: Iterable[Text]) -> list[Text]:
+    if isinstance(texts, str | bytes | Document):
         raise InputError("not-text", "Give a list of texts, not one string: pipe.fit([text]).")
     return list(texts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from surrogate.errors import InputError
@@ -20,7 +21,7 @@ class ReplaceByMask(Perturb):
     ----------
     mask_token : str, optional
         The token to put in; a recipe that leaves it out takes the model's own.
-    units, design, reference, n_samples, split, max_test, random_state, accepts_empty
+    units, design, reference, n_samples, split, max_test, random_state, accepts_empty, tokenize
         As in :class:`~surrogate.perturb.Delete`.
 
     Attributes
@@ -49,10 +50,11 @@ class ReplaceByMask(Perturb):
         design: str = "pairs",
         reference: str = "sizes",
         n_samples: int = 256,
-        split: tuple[int, int, int] = (3, 1, 4),
-        max_test: int | None = 256,
+        split: tuple[int, int, int] = (4, 1, 3),
+        max_test: int | None = 192,
         random_state: int = 0,
         accepts_empty: bool = True,
+        tokenize: Callable[[str], Sequence[tuple[int, int]]] | None = None,
     ) -> None:
         self.mask_token = mask_token
         self.units = units
@@ -63,6 +65,7 @@ class ReplaceByMask(Perturb):
         self.max_test = max_test
         self.random_state = random_state
         self.accepts_empty = accepts_empty
+        self.tokenize = tokenize
 
     def render(self, document: Document) -> Render:
         """Put the mask token where the mask is False."""

@@ -1,0 +1,133 @@
+"""Confirm: ask about further copies inside conditions that too few test copies fulfil; independent draws, declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+
+from surrogate.literals import Literal
+from surrogate.neighborhood import Neighborhood
+from surrogate.outcome import Outcome
+from surrogate.reference import draw_under
+from surrogate.rows import Rows, usable_rows
+from surrogate.seeding import content_generator
+
+__all__ = ["CONFIRM", "Asker", "joined"]
+
+#: Role of the rows that were drawn inside a condition.
+CONFIRM = "confirm"
+
+#: Draws for each copy wanted, until a condition counts as having no more unseen copies.
+_TRIES = 20
+
+Condition = tuple[Literal, ...]
+Inside = Callable[[NDArray[np.bool_]], NDArray[np.bool_]]
+
+
+@dataclass(eq=False)
+class Asker:
+    """Asks about unseen copies of one text that fulfil a condition, within a budget.
+
+    Parameters
+    ----------
+    pipe : Pipeline
+        Its first step renders the copies, its second asks.
+    whole : Neighborhood
+        What was asked about the text so far.
+    outcome : Outcome
+    budget : int
+        The most further texts.
+
+    Attributes
+    ----------
+    asked : list of Neighborhood
+        What was asked, answered.
+    """
+
+    pipe: Pipeline
+    whole: Neighborhood
+    outcome: Outcome
+    budget: int
+    asked: list[Neighborhood] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._known = set(self.whole.texts)
+        self._render = self.pipe.named_steps["perturb"].render(self.whole.documents[0])
+
+    @property
+    def left(self) -> int:
+        """Texts that may still be asked."""
+        return self.budget - sum(part.n_samples for part in self.asked)
+
+    def draw(self, condition: Condition, n_copies: int, inside: Inside | None = None) -> NDArray[np.bool_]:
+        """Masks of unseen copies: independent draws of the reference distribution under a condition.
+
+        Parameters
+        ----------
+        condition : tuple of Literal
+        n_copies : int
+        inside : callable (masks) -> bool, shape (n_masks,), optional
+            What else the masks must fulfil.
+
+        Returns
+        -------
+        ndarray of bool, shape (m, n_units)
+            At most ``n_copies``; fewer where there are no more unseen ones.
+        """
+        document, kind = self.whole.documents[0], self.whole.reference
+        names = [(literal.unit, literal.kept) for literal in condition]
+        generator = content_generator("confirm", document.text, document.spans, names, n_copies, len(self._known))
+        drawn = draw_under(condition, document.n_units, n_copies * _TRIES, generator, kind)
+        if inside is not None:
+            drawn = drawn[inside(drawn)]
+        accepts_empty = bool(self.pipe.named_steps["perturb"].accepts_empty)
+        chosen: dict[str, NDArray[np.bool_]] = {}
+        for mask in drawn:
+            text = self._render(mask)
+            if len(chosen) == n_copies:
+                break
+            if text not in self._known and (accepts_empty or text.strip()):
+                chosen.setdefault(text, mask)
+        return np.array(list(chosen.values())).reshape(-1, document.n_units)
+
+    def ask(self, masks: NDArray[np.bool_]) -> Rows:
+        """The model's answers to some masks, those it could use."""
+        texts = tuple(self._render(mask) for mask in masks)
+        part = Neighborhood(
+            documents=self.whole.documents,
+            masks=(masks,),
+            texts=texts,
+            roles=np.full(len(masks), CONFIRM),
+            pairs=np.arange(len(masks)) + self._next_pair(),
+            reference_weight=np.ones(len(masks)),
+            perturbation=self.whole.perturbation,
+            reference=self.whole.reference,
+        )
+        answered = self.pipe.named_steps["query"].transform(part)
+        self.asked.append(answered)
+        self._known |= set(texts)
+        return usable_rows(answered, self.outcome)
+
+    def _next_pair(self) -> int:
+        return 1 + max(int(part.pairs.max()) for part in [self.whole, *self.asked] if part.n_samples)
+
+
+def joined(first: Neighborhood, others: list[Neighborhood]) -> Neighborhood:
+    """One neighbourhood of one text from several, in order."""
+    parts: list[Any] = [first, *others]
+    from surrogate.answers import Answers
+
+    return first.replace(
+        masks=(np.concatenate([part.masks[0] for part in parts]),),
+        texts=tuple(text for part in parts for text in part.texts),
+        roles=np.concatenate([part.roles for part in parts]),
+        pairs=np.concatenate([part.pairs for part in parts]),
+        reference_weight=np.concatenate([part.reference_weight for part in parts]),
+        answers=Answers.concatenate([part.answers for part in parts]),
+        sample_weight=None,
+    )
