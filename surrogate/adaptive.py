@@ -15,7 +15,7 @@ from sklearn.utils._param_validation import Interval
 from surrogate.neighborhood import Neighborhood
 from surrogate.noise import noise_ceiling
 from surrogate.perturb import MIN_SAMPLES
-from surrogate.plan import set_plan
+from surrogate.plan import confirm_wanted, set_plan
 from surrogate.rounds import Fitted, fitted_to, measure_round
 from surrogate.stopping import Round, Stopping
 
@@ -56,7 +56,7 @@ class Adaptive(MetaEstimatorMixin, BaseEstimator):
     stopping_ : Stopping
         Why it stopped, and each round's measures.
     n_confirm_ : int
-        Calls that are left of the last round's total for confirming rules.
+        Calls that the budget leaves for confirming rules and anchors.
 
     Examples
     --------
@@ -121,7 +121,7 @@ class Adaptive(MetaEstimatorMixin, BaseEstimator):
         n_units = max(document.n_units for document in self.pipeline.named_steps["perturb"].fit(texts).documents_)
         for total in self._totals():
             pipe = clone(self.pipeline)
-            self.n_confirm_ = set_plan(pipe, total, n_units)
+            set_plan(pipe, total, n_units)
             answered = _fit(pipe, texts)
             now = fitted_to(pipe, answered)
             if not rounds:
@@ -131,6 +131,8 @@ class Adaptive(MetaEstimatorMixin, BaseEstimator):
             reason = self._reason(answered, rounds, ceiling)
             if reason is not None:
                 break
+        left = int(self.budget) - int(self.pipeline_.named_steps["perturb"].n_samples)
+        self.n_confirm_ = max(0, min(confirm_wanted(self.pipeline_), left))
         self.stopping_ = Stopping(reason or "budget", tuple(rounds), ceiling)
         return self
 

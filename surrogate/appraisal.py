@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
+from surrogate.anchor_model import AnchorModel
 from surrogate.case import Case
 from surrogate.confirmation import confirmed_rules, supported
 from surrogate.errors import InputError
@@ -15,11 +17,15 @@ from surrogate.evidence import (
     SizeReference,
     Stability,
     Verdict,
+    confirm_anchor,
     fidelity_by_size,
     find_misses,
     grade_rules,
     grade_terms,
     judge,
+    judge_anchor,
+    judge_sample,
+    judge_values,
     measure_fidelity,
     measure_size_reference,
     with_intervals,
@@ -31,6 +37,7 @@ from surrogate.plan import count_calls
 from surrogate.refits import decisions_alike, refit, rule_frequencies, term_frequencies
 from surrogate.rows import Rows, original_row
 from surrogate.seeding import content_generator
+from surrogate.shapley_model import ShapleyModel
 
 __all__ = ["appraise"]
 
@@ -54,18 +61,25 @@ def appraise(name: str | None, estimator: Surrogate, case: Case) -> Member:
     model: Any = supported(estimator.models_[text], case)
     taught_by = estimator.taught_by_[text]
     name = model.kind if name is None else name
+    if isinstance(model, AnchorModel):
+        return _anchor(name, model, taught_by, case)
+    if isinstance(model, ShapleyModel):
+        verdict = _flaw(case) or judge_values(model, case.policy)
+        return Member(name, model.kind, model, verdict, None, taught_by=taught_by)
     if not case.measurable(model.scale):
         return Member(name, model.kind, model, _verdict(model, None, case), None, taught_by=taught_by)
     generator = content_generator("evidence", name, text, case.whole.n_samples)
     fit, test = case.fit(model.scale), case.test(model.scale)
     fidelity = measure_fidelity(model, test, fit, generator=generator)
     proxy = "none" if taught_by == "calls" else "auto"
-    others = refit(estimator, fit, proxy, case.teacher)
+    # One thread for the arithmetic, whose sums must not depend on how many cores share them; not where the model is asked.
+    with threadpool_limits(1):
+        others = refit(estimator, fit, proxy, case.teacher)
+        if isinstance(model, LinearModel):
+            shares = term_frequencies(model, others) if others else None
+            model = grade_terms(with_intervals(model, fit, generator=generator), shares, fit.exact, case.policy)
     rules: tuple[Rule, ...] = ()
-    if isinstance(model, LinearModel):
-        shares = term_frequencies(model, others) if others else None
-        model = grade_terms(with_intervals(model, fit, generator=generator), shares, fit.exact, case.policy)
-    else:
+    if not isinstance(model, LinearModel):
         rules = confirmed_rules(model, test, case)
         shares = rule_frequencies(rules, case.outcome.target, others, fit) if others else None
         rules = grade_rules(rules, shares, fit.exact, case.policy)
@@ -81,6 +95,26 @@ def appraise(name: str | None, estimator: Surrogate, case: Case) -> Member:
         taught_by,
         Stability(len(others), decisions_alike(model, others, fit)) if others else None,
         _size_reference(model, fit, test, proxy, case),
+    )
+
+
+def _anchor(name: str, model: AnchorModel, taught_by: str, case: Case) -> Member:
+    """Confirm an anchor on fresh draws; where every copy was asked, on all of them."""
+    budget = case.whole.n_samples if case.whole.exhaustive else case.asker.left
+    generator = content_generator("anchor", name, case.whole.documents[0].text, case.whole.n_samples)
+    model = confirm_anchor(model, case.asker.margins, budget=budget, generator=generator)
+    return Member(name, model.kind, model, _flaw(case) or judge_anchor(model), None, taught_by=taught_by)
+
+
+def _flaw(case: Case) -> Verdict | None:
+    """What speaks against any explanation of this sample."""
+    answers = case.whole.answers
+    if answers is None:
+        raise InputError("missing-black-box", "The pipeline has no answers. Put a Query step into it.")
+    return judge_sample(
+        policy=case.policy,
+        unusable_share=float(np.mean(~answers.usable)),
+        original_usable=bool(answers.usable[original_row(case.whole)]),
     )
 
 

@@ -18,12 +18,12 @@ from surrogate.appraisal import appraise
 from surrogate.case import Case, read_decision, teaching_part
 from surrogate.confirm import Asker, joined
 from surrogate.evidence import Policy, find_flips
-from surrogate.explanation import Explanation
+from surrogate.explanation import Explanation, Member
 from surrogate.findings import find_findings, state_limits
 from surrogate.fit import Panel, Surrogate, Teacher
 from surrogate.neighborhood import Neighborhood
 from surrogate.noise import N_REPEATED, N_REPEATS
-from surrogate.plan import Calls, check_calls, confirm_share, count_calls, set_plan
+from surrogate.plan import Calls, check_calls, confirm_of, confirm_share, count_calls, set_plan
 from surrogate.provenance import describe_model, describe_production
 from surrogate.stopping import Stopping
 from surrogate.store import MemoryStore, SqliteStore, default_store_path
@@ -206,7 +206,10 @@ def _explanation(
     outcome = next(iter(fitted.values())).outcomes_[text]
     asker = Asker(pipe, whole, outcome, 0 if whole.exhaustive else n_confirm)
     case = Case(whole, teaching, outcome, policy, asker, teacher)
-    members = tuple(appraise(name, estimator, case) for name, estimator in fitted.items())
+    members = tuple(
+        _appraise(name, estimator, case, confirm_of(n_confirm, estimator, fitted.values()))
+        for name, estimator in fitted.items()
+    )
     everything = joined(whole, asker.asked)
     model = describe_model(pipe.named_steps["query"].black_box)
     decision = read_decision(whole, outcome)
@@ -223,6 +226,11 @@ def _explanation(
         limits=state_limits(whole, outcome, model),
         stopping=stopping,
     )
+
+
+def _appraise(name: str | None, estimator: Surrogate, case: Case, n_confirm: int) -> Member:
+    case.asker.allow(n_confirm)
+    return appraise(name, estimator, case)
 
 
 def _recipe_name(pipeline: str | Path | Pipeline) -> str:

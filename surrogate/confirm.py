@@ -56,13 +56,23 @@ class Asker:
     asked: list[Neighborhood] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._until = self.budget
         self._known = set(self.whole.texts)
         self._render = self.pipe.named_steps["perturb"].render(self.whole.documents[0])
 
     @property
     def left(self) -> int:
         """Texts that may still be asked."""
-        return self.budget - sum(part.n_samples for part in self.asked)
+        return min(self.budget, self._until) - self.spent
+
+    @property
+    def spent(self) -> int:
+        """Texts that were asked."""
+        return sum(part.n_samples for part in self.asked)
+
+    def allow(self, n_texts: int) -> None:
+        """Let the next surrogate ask about so many further texts."""
+        self._until = self.spent + n_texts
 
     def draw(self, condition: Condition, n_copies: int, inside: Inside | None = None) -> NDArray[np.bool_]:
         """Masks of unseen copies: independent draws of the reference distribution under a condition.
@@ -97,21 +107,42 @@ class Asker:
 
     def ask(self, masks: NDArray[np.bool_]) -> Rows:
         """The model's answers to some masks, those it could use."""
-        texts = tuple(self._render(mask) for mask in masks)
-        part = Neighborhood(
+        answered = self.pipe.named_steps["query"].transform(self._neighborhood(masks))
+        self.asked.append(answered)
+        self._known |= set(answered.texts)
+        return usable_rows(answered, self.outcome)
+
+    def margins(self, masks: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Decision margins of some masks, known ones from the store, and whether each answer can be used.
+
+        Parameters
+        ----------
+        masks : ndarray of bool, shape (n, n_units)
+
+        Returns
+        -------
+        margins : ndarray of float, shape (n,)
+        usable : ndarray of bool, shape (n,)
+        """
+        answered = self.pipe.named_steps["query"].transform(self._neighborhood(masks))
+        places = {text: row for row, text in enumerate(answered.texts) if text not in self._known}
+        new = np.isin(np.arange(len(masks)), list(places.values()))
+        if new.any():
+            self.asked.append(answered.rows(new))
+            self._known |= set(places)
+        return self.outcome.margin(answered.answers), answered.answers.usable  # type: ignore[arg-type, union-attr]
+
+    def _neighborhood(self, masks: NDArray[np.bool_]) -> Neighborhood:
+        return Neighborhood(
             documents=self.whole.documents,
             masks=(masks,),
-            texts=texts,
+            texts=tuple(self._render(mask) for mask in masks),
             roles=np.full(len(masks), CONFIRM),
             pairs=np.arange(len(masks)) + self._next_pair(),
             reference_weight=np.ones(len(masks)),
             perturbation=self.whole.perturbation,
             reference=self.whole.reference,
         )
-        answered = self.pipe.named_steps["query"].transform(part)
-        self.asked.append(answered)
-        self._known |= set(texts)
-        return usable_rows(answered, self.outcome)
 
     def _next_pair(self) -> int:
         return 1 + max(int(part.pairs.max()) for part in [self.whole, *self.asked] if part.n_samples)

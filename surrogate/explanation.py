@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from surrogate.anchor_model import AnchorModel
 from surrogate.canonical import canonical
 from surrogate.errors import InputError
 from surrogate.evidence.copies import Flip, Miss, SizeBand
@@ -15,6 +16,7 @@ from surrogate.evidence.rules import Rule
 from surrogate.evidence.size_reference import SizeReference, Stability
 from surrogate.linear_model import LinearModel, Term
 from surrogate.rule_set_model import RuleSetModel
+from surrogate.shapley_model import ShapleyModel
 from surrogate.stopping import Stopping
 from surrogate.tree_model import TreeModel
 from surrogate.units import Document
@@ -30,7 +32,15 @@ SCHEMA_VERSION = "1.0"
 #: What every reader is told first.
 BANNER = "This describes an approximation, not the decision logic of the model."
 
-_READABLE: dict[str, Any] = {"linear": LinearModel, "tree": TreeModel, "rule_set": RuleSetModel}
+ReadableModel = LinearModel | TreeModel | RuleSetModel | AnchorModel | ShapleyModel
+
+_READABLE: dict[str, Any] = {
+    "linear": LinearModel,
+    "tree": TreeModel,
+    "rule_set": RuleSetModel,
+    "anchor": AnchorModel,
+    "shapley": ShapleyModel,
+}
 
 
 @dataclass(frozen=True)
@@ -80,8 +90,8 @@ class Member:
     Parameters
     ----------
     name : str
-    kind : {"linear", "tree", "rule_set"}
-    model : LinearModel, TreeModel, RuleSetModel or None
+    kind : {"linear", "tree", "rule_set", "anchor", "shapley"}
+    model : LinearModel, TreeModel, RuleSetModel, AnchorModel, ShapleyModel or None
         None in an explanation that was read back: it was withheld.
     verdict : Verdict
     fidelity : Fidelity or None
@@ -105,7 +115,7 @@ class Member:
 
     name: str
     kind: str
-    model: LinearModel | TreeModel | RuleSetModel | None
+    model: ReadableModel | None
     verdict: Verdict
     fidelity: Fidelity | None
     rules: tuple[Rule, ...] = ()
@@ -208,7 +218,7 @@ class Explanation:
         return any(member.verdict.passed for member in self.members)
 
     @property
-    def surrogates(self) -> dict[str, LinearModel | TreeModel | RuleSetModel]:
+    def surrogates(self) -> dict[str, ReadableModel]:
         """The fitted surrogates by name, whatever their verdict; read back, only those that passed."""
         return {member.name: member.model for member in self.members if member.model is not None}
 

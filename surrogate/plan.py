@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,16 @@ from surrogate.neighborhood import ROLES, Neighborhood
 from surrogate.noise import N_REPEATED, N_REPEATS
 from surrogate.perturb import MIN_SAMPLES
 
-__all__ = ["Calls", "check_calls", "confirm_share", "count_calls", "members_of", "sample_size", "set_plan"]
+__all__ = [
+    "Calls",
+    "check_calls",
+    "confirm_of",
+    "confirm_share",
+    "count_calls",
+    "members_of",
+    "sample_size",
+    "set_plan",
+]
 
 Calls = int | str | Mapping[str, int] | None
 
@@ -28,8 +37,14 @@ def members_of(surrogate: Any) -> dict[str, Any]:
     return dict(surrogate.members) if isinstance(surrogate, Panel) else {"surrogate": surrogate}
 
 
+def confirm_wanted(pipe: Pipeline) -> int:
+    """Calls that the members of a pipeline may at most spend on confirming rules and anchors."""
+    members = members_of(pipe.named_steps["surrogate"]).values()
+    return sum(int(getattr(member, "n_confirm", 0)) for member in members)
+
+
 def confirm_share(pipe: Pipeline, total: int) -> int:
-    """Calls kept back for confirming rules and anchors: what the members ask for, at most a third beyond the first 64.
+    """Calls of a given total kept back for confirmation: what the members ask for, at most a third beyond the first 64.
 
     Examples
     --------
@@ -37,8 +52,13 @@ def confirm_share(pipe: Pipeline, total: int) -> int:
     >>> confirm_share(load("local"), 64), confirm_share(load("local"), 256)
     (0, 64)
     """
-    wanted = sum(int(getattr(member, "n_confirm", 0)) for member in members_of(pipe.named_steps["surrogate"]).values())
-    return max(0, min(wanted, (total - _SAMPLE_FIRST) // 3))
+    return max(0, min(confirm_wanted(pipe), (total - _SAMPLE_FIRST) // 3))
+
+
+def confirm_of(n_confirm: int, estimator: Any, members: Iterable[Any]) -> int:
+    """One member's share of the calls kept back for confirmation, by what each asks for."""
+    wanted = [int(getattr(member, "n_confirm", 0)) for member in members]
+    return n_confirm * int(getattr(estimator, "n_confirm", 0)) // max(sum(wanted), 1)
 
 
 def sample_size(pipe: Pipeline, total: int, n_units: int) -> int:

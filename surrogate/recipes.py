@@ -16,8 +16,7 @@ import tomli_w
 from sklearn.pipeline import Pipeline
 
 from surrogate.errors import InputError
-from surrogate.fit import Panel, RuleTree, SparseLinear
-from surrogate.fit.rule_set import RuleSet
+from surrogate.fit import Anchor, Panel, RuleSet, RuleTree, Shapley, SparseLinear
 from surrogate.locate import data_folder
 from surrogate.perturb import Delete, ReplaceByMask
 from surrogate.query import Query
@@ -26,7 +25,13 @@ from surrogate.weigh import Weigh
 
 __all__ = ["STEPS", "dump", "fit_to_box", "load", "read_recipe", "shipped_recipes", "show_recipe"]
 
-_SURROGATES = {"SparseLinear": SparseLinear, "RuleTree": RuleTree, "RuleSet": RuleSet}
+_SURROGATES = {
+    "SparseLinear": SparseLinear,
+    "RuleTree": RuleTree,
+    "RuleSet": RuleSet,
+    "Anchor": Anchor,
+    "Shapley": Shapley,
+}
 
 #: The tables of a recipe in the order of the pipeline, and the classes each may name.
 STEPS: dict[str, dict[str, type]] = {

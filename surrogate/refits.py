@@ -100,7 +100,7 @@ def refit(estimator: Surrogate, rows: Rows, proxy: str, teacher: Teacher) -> lis
     list of LinearModel, TreeModel, …
         Empty where nothing can vary or too little is there to split.
     """
-    return [estimator.fit_one(half, teacher.teach(half, proxy)) for half in halves(rows)]
+    return [estimator.learn(half, teacher, proxy)[0] for half in halves(rows)]
 
 
 def term_frequencies(model: LinearModel, others: Sequence[LinearModel]) -> list[float]:

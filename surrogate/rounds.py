@@ -153,4 +153,6 @@ def _signed_terms(model: Any) -> list[Signed]:
         return [(term.literals, term.coefficient > 0) for term in model.terms]
     if model.kind == "shapley":
         return [(int(unit), bool(model.values[unit] > 0)) for unit in np.argsort(-np.abs(model.values), kind="stable")]
+    if model.kind == "anchor":
+        return [(candidate.literals, True) for candidate in model.candidates]
     return []

@@ -2,7 +2,9 @@
 
 from surrogate.evidence.copies import Flip, Miss, SizeBand, fidelity_by_size, find_flips, find_misses
 from surrogate.evidence.fidelity import Fidelity, measure_fidelity
-from surrogate.evidence.gate import Policy, Verdict, judge
+from surrogate.evidence.anchors import confirm_anchor
+from surrogate.evidence.gate import Policy, Verdict, judge, judge_sample
+from surrogate.evidence.gate_other import judge_anchor, judge_values
 from surrogate.evidence.grades import GRADES, grade_rules, grade_terms
 from surrogate.evidence.intervals import with_intervals
 from surrogate.evidence.rules import MIN_SUPPORT, Rule, measure_rules
@@ -22,11 +24,15 @@ __all__ = [
     "Stability",
     "Verdict",
     "fidelity_by_size",
+    "confirm_anchor",
     "find_flips",
     "find_misses",
     "grade_rules",
     "grade_terms",
     "judge",
+    "judge_anchor",
+    "judge_sample",
+    "judge_values",
     "measure_fidelity",
     "measure_rules",
     "measure_size_reference",

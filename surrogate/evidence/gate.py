@@ -9,7 +9,9 @@ from typing import Any
 from surrogate.estimate import percent, two_decimals
 from surrogate.evidence.fidelity import Fidelity
 
-__all__ = ["Policy", "Verdict", "judge"]
+__all__ = ["NO_REACTION", "Policy", "Verdict", "judge", "judge_sample"]
+
+NO_REACTION = "The model does not react to this text: its answer is the same on every altered copy."
 
 
 #: Two shares computed in different orders differ by less than this when they are equal.
@@ -32,6 +34,8 @@ class Policy:
         A term or rule is stable when at least this share of refits to half of the calls finds it again.
     weak_share : float, default 0.5
         It is weak when at least this share does, and not reportable otherwise.
+    max_value_error : float, default 0.25
+        Largest half width of the 95 % interval of a Shapley value, as a share of the largest value.
 
     Examples
     --------
@@ -44,6 +48,7 @@ class Policy:
     min_test: int = 30
     stable_share: float = 0.9
     weak_share: float = 0.5
+    max_value_error: float = 0.25
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
@@ -111,6 +116,31 @@ def judge(
     -------
     Verdict
     """
+    flaw = judge_sample(policy=policy, unusable_share=unusable_share, original_usable=original_usable)
+    if flaw is not None:
+        return flaw
+    if fidelity is None or (fidelity.n_test < policy.min_test and not fidelity.exact):
+        n_test = 0 if fidelity is None else fidelity.n_test
+        return Verdict(
+            "insufficient evidence",
+            f"Only {n_test} altered copies were left to test on; {policy.min_test} are needed.",
+        )
+    if fidelity.variance < 1e-12:
+        return Verdict("fail", NO_REACTION)
+    return _judge_numbers(fidelity, policy, n_calls, decides_alike)
+
+
+def judge_sample(*, policy: Policy, unusable_share: float, original_usable: bool) -> Verdict | None:
+    """What speaks against any explanation of this sample; None: nothing.
+
+    Parameters
+    ----------
+    policy : Policy
+    unusable_share : float
+        Share of altered copies that were truncated or refused.
+    original_usable : bool
+        Whether the text itself was read whole and answered.
+    """
     if not original_usable:
         return Verdict(
             "insufficient evidence",
@@ -123,15 +153,7 @@ def judge(
             f"{percent(unusable_share)} of the altered copies were truncated or refused by the model; "
             f"at most {percent(policy.max_unusable)} may be.",
         )
-    if fidelity is None or (fidelity.n_test < policy.min_test and not fidelity.exact):
-        n_test = 0 if fidelity is None else fidelity.n_test
-        return Verdict(
-            "insufficient evidence",
-            f"Only {n_test} altered copies were left to test on; {policy.min_test} are needed.",
-        )
-    if fidelity.variance < 1e-12:
-        return Verdict("fail", "The model does not react to this text: its answer is the same on every altered copy.")
-    return _judge_numbers(fidelity, policy, n_calls, decides_alike)
+    return None
 
 
 def _judge_numbers(fidelity: Fidelity, policy: Policy, n_calls: int, decides_alike: bool) -> Verdict:

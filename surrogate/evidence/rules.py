@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,19 +125,15 @@ def _parts(model: TreeModel | RuleSetModel) -> list[_Part]:
     return [_Part(number, *what, conditions[:number]) for number, what in enumerate(everything)]
 
 
-def measure_rules(
-    model: TreeModel | RuleSetModel, test: Rows, outcome: Outcome, coverage: Mapping[int, float] | None = None
-) -> tuple[Rule, ...]:
+def measure_rules(model: TreeModel | RuleSetModel, test: Rows, outcome: Outcome) -> tuple[Rule, ...]:
     """The rules of a tree, largest coverage first, or of a rule set, in the order in which they are read.
 
     Parameters
     ----------
     model : TreeModel or RuleSetModel
     test : Rows
-        Weighted to the reference distribution.
+        Weighted to the reference distribution, which is also the one on which coverage is meant.
     outcome : Outcome
-    coverage : mapping of int to float, optional
-        Exact share of the reference distribution that reaches each part; None: it is computed.
 
     Returns
     -------
@@ -155,7 +150,6 @@ def measure_rules(
     for part in parts:
         under = (place == part.number) & (test.weights > 0)
         right = (test.margins[under] > 0) == (part.margin > 0)
-        exact_share = reached_coverage(part.literals, part.earlier, model.n_units, test.reference)
         rules.append(
             Rule(
                 id=_rule_id(outcome, part, test.units),
@@ -163,7 +157,7 @@ def measure_rules(
                 consequent=outcome.target if part.margin > 0 else outcome.opposite,
                 probability=part.value if model.scale == "probability" else float(sigmoid(part.value)),
                 support=int(under.sum()),
-                coverage=exact_share if coverage is None else coverage[part.number],
+                coverage=reached_coverage(part.literals, part.earlier, model.n_units, test.reference),
                 precision=_precision(right, test.weights[under], test.pairs[under], len(parts), test.exact),
                 leaf=part.number,
                 order=None if is_tree else part.number + 1,

@@ -6,6 +6,7 @@ from surrogate.fit.panel import Panel
 from surrogate.fit.proxy import Teacher
 from surrogate.fit.rule_set import RuleSet
 from surrogate.fit.rule_tree import RuleTree
+from surrogate.fit.shapley import Shapley
 from surrogate.fit.sparse_linear import SparseLinear
 
-__all__ = ["Anchor", "Panel", "RuleSet", "RuleTree", "SparseLinear", "Surrogate", "Teacher", "r2"]
+__all__ = ["Anchor", "Panel", "RuleSet", "RuleTree", "Shapley", "SparseLinear", "Surrogate", "Teacher", "r2"]

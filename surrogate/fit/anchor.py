@@ -13,7 +13,7 @@ from surrogate.anchor_model import AnchorCandidate, AnchorModel
 from surrogate.errors import InputError
 from surrogate.fit.anchor_search import Found, ProxyJudge, RowsJudge, search_anchors
 from surrogate.fit.base import Surrogate
-from surrogate.fit.proxy import Proxy, fit_proxy
+from surrogate.fit.proxy import Proxy, Teacher, fit_proxy
 from surrogate.literals import Literal
 from surrogate.neighborhood import Neighborhood
 from surrogate.reference import rule_coverage
@@ -37,6 +37,8 @@ class Anchor(Surrogate):
         Most units in a condition.
     n_candidates : int, default 6
         Most conditions that are proposed.
+    n_confirm : int, default 256
+        Most further calls that a report may spend on confirming an anchor; fewer than about 60 confirm none.
     scale : {"log_odds", "probability"}, default "log_odds"
         Not used: an anchor is about the decision.
     proxy : {"auto", "none"}, default "auto"
@@ -70,6 +72,7 @@ class Anchor(Surrogate):
         "precision": [Interval(Real, 0.5, 1, closed="left")],
         "max_units": [Interval(Integral, 1, 8, closed="both")],
         "n_candidates": [Interval(Integral, 1, 20, closed="both")],
+        "n_confirm": [Interval(Integral, 0, None, closed="left")],
     }
 
     def __init__(
@@ -78,6 +81,7 @@ class Anchor(Surrogate):
         precision: float = 0.95,
         max_units: int = 4,
         n_candidates: int = 6,
+        n_confirm: int = 256,
         scale: str = "log_odds",
         proxy: str = "auto",
         target: str | None = None,
@@ -86,6 +90,7 @@ class Anchor(Surrogate):
         self.precision = precision
         self.max_units = max_units
         self.n_candidates = n_candidates
+        self.n_confirm = n_confirm
         self.scale = scale
         self.proxy = proxy
         self.target = target
@@ -116,6 +121,11 @@ class Anchor(Surrogate):
         found = search_anchors(judge, data.n_units, precision, int(self.max_units), int(self.n_candidates))
         candidates = tuple(_candidate(units, expected, data) for units, expected in found)
         return AnchorModel(data.n_units, candidates, precision, decision, base, data.reference, self.scale)
+
+    def learn(self, data: Rows, teacher: Teacher, kind: str) -> tuple[AnchorModel, str]:
+        """One text's proposed anchors, and whose answers they were sought on."""
+        taught = teacher.teach(data, kind)
+        return self.fit_one(data, taught, teacher.proxy(data, kind)), taught.source
 
     def predict(self, neighborhood: Neighborhood) -> NDArray[np.float64]:
         """Refused: an anchor says where the decision holds, and nothing of other copies.

@@ -11,6 +11,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils._param_validation import StrOptions
 from threadpoolctl import threadpool_limits
 
+from surrogate.anchor_model import AnchorModel
 from surrogate.errors import InputError
 from surrogate.estimator import StepMixin, announced
 from surrogate.fit.proxy import PROXIES, Teacher
@@ -18,6 +19,8 @@ from surrogate.linear_model import LinearModel
 from surrogate.neighborhood import Neighborhood
 from surrogate.outcome import Outcome, resolve_outcome
 from surrogate.rows import Rows, original_row, usable_rows
+from surrogate.rule_set_model import RuleSetModel
+from surrogate.shapley_model import ShapleyModel
 from surrogate.tree_model import TreeModel
 
 __all__ = ["SCALES", "Surrogate", "r2"]
@@ -25,7 +28,7 @@ __all__ = ["SCALES", "Surrogate", "r2"]
 #: What is fitted: the log-odds of the target, or its probability (as LIME does).
 SCALES = ("log_odds", "probability")
 
-ReadableModel = LinearModel | TreeModel
+ReadableModel = LinearModel | TreeModel | RuleSetModel | AnchorModel | ShapleyModel
 
 
 def r2(values: NDArray[np.float64], predicted: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
@@ -61,6 +64,9 @@ class Surrogate(StepMixin, BaseEstimator):
     taught_by_ : dict of str to str
         Whose answers each model was fitted to: "calls", or the name of a proxy that was itself fitted to the calls.
     """
+
+    #: Whether it says something about every altered copy; then it can be scored.
+    predicts: ClassVar[bool] = True
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "target": [str, None],
@@ -109,10 +115,23 @@ class Surrogate(StepMixin, BaseEstimator):
             # One thread: sums over many rows must not depend on how many cores share them.
             with threadpool_limits(1):
                 data = usable_rows(part, self.outcomes_[text], self.scale)
-                taught = (teacher or Teacher()).teach(data, self.proxy if _is_uniform(part) else "none")
-                self.models_[text] = self.fit_one(data, taught)
-            self.taught_by_[text] = taught.source
+                kind = self.proxy if _is_uniform(part) else "none"
+                self.models_[text], self.taught_by_[text] = self.learn(data, teacher or Teacher(), kind)
         return self
+
+    def learn(self, data: Rows, teacher: Teacher, kind: str) -> tuple[ReadableModel, str]:
+        """One text's model, and whose answers it was fitted to.
+
+        Parameters
+        ----------
+        data : Rows
+            The fitting rows.
+        teacher : Teacher
+        kind : {"auto", "none"}
+            Whether a proxy teaches.
+        """
+        taught = teacher.teach(data, kind)
+        return self.fit_one(data, taught), taught.source
 
     def _outcome(self, part: Neighborhood) -> Outcome:
         if part.answers is None:
@@ -122,14 +141,14 @@ class Surrogate(StepMixin, BaseEstimator):
 
     def predict(self, neighborhood: Neighborhood) -> NDArray[np.float64]:
         """What the surrogate says about each text as it stands (all units kept), shape (n_documents,)."""
-        models = [self._model(document.text) for document in neighborhood.documents]
+        models: list[Any] = [self._model(document.text) for document in neighborhood.documents]
         return np.array([model.predict(np.ones((1, model.n_units), dtype=bool))[0] for model in models])
 
     def score(self, neighborhood: Neighborhood, y: object = None) -> float:
         """Mean fidelity (R2, weighted to the reference distribution) on the rows whose role is "select"."""
         scores = []
         for part in neighborhood.role("select").parts():
-            model = self._model(part.documents[0].text)
+            model: Any = self._model(part.documents[0].text)
             rows = part.replace(sample_weight=None)
             data = usable_rows(rows, self.outcomes_[part.documents[0].text], self.scale)
             scores.append(r2(data.values, model.predict(data.masks), data.weights) if len(data.values) > 1 else np.nan)

@@ -99,8 +99,15 @@ class Panel(StepMixin, _BaseComposition):
 
     def predict(self, neighborhood: Neighborhood) -> NDArray[np.float64]:
         """What the first member says about each text as it stands, shape (n_documents,)."""
-        return next(iter(self.members_.values())).predict(neighborhood)
+        return self._predicting()[0].predict(neighborhood)
 
     def score(self, neighborhood: Neighborhood, y: object = None) -> float:
         """Mean fidelity of the members on the rows whose role is "select"."""
-        return float(np.mean([member.score(neighborhood) for member in self.members_.values()]))
+        return float(np.mean([member.score(neighborhood) for member in self._predicting()]))
+
+    def _predicting(self) -> list[Surrogate]:
+        """The members that say something about every altered copy."""
+        members = [member for member in self.members_.values() if member.predicts]
+        if not members:
+            raise InputError("bad-parameter", "No member of this panel predicts. Add a SparseLinear or a RuleTree.")
+        return members

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from surrogate.errors import InputError
