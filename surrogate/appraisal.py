@@ -74,7 +74,7 @@ def appraise(name: str | None, estimator: Surrogate, case: Case) -> Member:
     proxy = "none" if taught_by == "calls" else "auto"
     # One thread for the arithmetic, whose sums must not depend on how many cores share them; not where the model is asked.
     with threadpool_limits(1):
-        others = refit(estimator, fit, proxy, case.teacher)
+        others = refit(estimator, fit, proxy, case.half_teacher(model.scale, proxy))
         if isinstance(model, LinearModel):
             shares = term_frequencies(model, others) if others else None
             model = grade_terms(with_intervals(model, fit, generator=generator), shares, fit.exact, case.policy)

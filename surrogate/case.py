@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -38,6 +38,8 @@ class Case:
         To ask about further copies inside rules.
     teacher : Teacher
         Whose proxies the surrogates share.
+    half_teachers : dict of str to Teacher
+        Who teaches refits to halves of the calls, by scale; filled when it is needed.
     """
 
     whole: Neighborhood
@@ -46,6 +48,7 @@ class Case:
     policy: Policy
     asker: Asker
     teacher: Teacher
+    half_teachers: dict[str, Teacher] = field(default_factory=dict)
 
     def fit(self, scale: str) -> Rows:
         """The rows the surrogates were fitted to."""
@@ -54,6 +57,12 @@ class Case:
     def test(self, scale: str) -> Rows:
         """The test rows, weighted to the reference distribution."""
         return usable_rows(self.test_part, self.outcome, scale)
+
+    def half_teacher(self, scale: str, proxy: str) -> Teacher:
+        """The teacher of refits to halves: its proxies start where that of all calls ended."""
+        if scale not in self.half_teachers:
+            self.half_teachers[scale] = Teacher(self.teacher.proxy(self.fit(scale), proxy))
+        return self.half_teachers[scale]
 
     @property
     def test_part(self) -> Neighborhood:

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from surrogate.fit.gaussian_process import fit_gaussian_process
+from surrogate.fit.gaussian_process import GaussianProcess, fit_gaussian_process
 from surrogate.fit.selection import left_out_error
 from surrogate.reference import reference_masks
 from surrogate.rows import Rows
@@ -66,19 +66,21 @@ class Additive:
         return masks.astype(np.float64) @ self.coefficients + self.intercept
 
 
-def fit_proxy(rows: Rows) -> Proxy:
+def fit_proxy(rows: Rows, like: Proxy | None = None) -> Proxy:
     """A Gaussian process, or least squares on all units where that predicts left-out pairs as well.
 
     Parameters
     ----------
     rows : Rows
         The fitting rows, with values that vary.
+    like : Proxy, optional
+        The proxy of all rows, where these are a part of them: its relevances are where the search starts.
 
     Returns
     -------
     Proxy
     """
-    process = fit_gaussian_process(rows)
+    process = fit_gaussian_process(rows, like if isinstance(like, GaussianProcess) else None)
     masks = rows.masks.astype(np.float64)
     if len(masks) < 2 * (masks.shape[1] + 1):
         return process
@@ -97,6 +99,11 @@ def _fit_additive(rows: Rows) -> Additive:
 class Teacher:
     """Turns the calls into what readable surrogates learn from, fitting one proxy for each set of calls.
 
+    Parameters
+    ----------
+    like : Proxy, optional
+        The proxy of all calls, where halves of them are to be taught.
+
     Examples
     --------
     >>> rows = Rows(np.eye(2, dtype=bool), np.ones(2), np.ones(2), np.ones(2), np.zeros(2, int), ("a", "b"))
@@ -104,7 +111,8 @@ class Teacher:
     True
     """
 
-    def __init__(self) -> None:
+    def __init__(self, like: Proxy | None = None) -> None:
+        self._like = like
         self._proxies: dict[bytes, Proxy] = {}
         self._taught: dict[bytes, Rows] = {}
 
@@ -115,7 +123,7 @@ class Teacher:
             return None
         key = _key(rows)
         if key not in self._proxies:
-            self._proxies[key] = fit_proxy(rows)
+            self._proxies[key] = fit_proxy(rows, self._like)
         return self._proxies[key]
 
     def teach(self, rows: Rows, kind: str = "auto") -> Rows:

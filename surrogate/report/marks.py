@@ -6,13 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Piece", "copy_pieces", "mark_text", "shown_models", "unit_name"]
+from surrogate.report.attributions import clear_values
+from surrogate.report.grading import quotable
+from surrogate.report.visible import shorten
+
+__all__ = ["Piece", "copy_pieces", "mark_text", "marked_by", "shown_models", "unit_name"]
 
 #: Texts with more units than this have long kept passages of their altered copies shortened.
 _LONG_TEXT = 80
 
 #: Kept units shown on either side of a removed one in a long text.
 _CONTEXT = 8
+
+#: Longest name of a unit; sentences and paragraphs are cut in the middle, since the text stands in the report.
+_LONG_NAME = 80
 
 Record = dict[str, Any]
 
@@ -27,13 +34,13 @@ class Piece:
     unit : int or None
         Position of the unit; None between units.
     sign : {1, -1, 0}
-        Whether its presence speaks for the target or against it; 0: no shown term names it.
+        Whether its presence speaks for the target or against it; 0: nothing that may be quoted says so.
     strength : {0, 1, 2, 3}
         In thirds of the largest coefficient.
     numbers : tuple of str
-        Numbers of the terms that name it, each with the sign of its coefficient.
+        Numbers of the terms, or of the Shapley value, that name it, each with its sign.
     asked : bool
-        Whether a shown rule tree asks about it.
+        Whether a shown rule asks about it, or an anchor needs it; only where nothing has a number.
     removed : bool
         Removed in the altered copy that is shown.
 
@@ -53,7 +60,7 @@ class Piece:
 
     @property
     def marked(self) -> bool:
-        """Whether a shown term names it."""
+        """Whether a term or value that may be quoted names it."""
         return bool(self.numbers)
 
 
@@ -63,7 +70,7 @@ def shown_models(record: Record, kind: str) -> list[Record]:
 
 
 def unit_name(record: Record, unit: int) -> str:
-    """A unit as it stands in the text, in quotes; told apart where the same word occurs several times.
+    """A unit as it stands in the text, in quotes; told apart where the same one occurs several times.
 
     Examples
     --------
@@ -71,11 +78,15 @@ def unit_name(record: Record, unit: int) -> str:
     '“the” (2nd)'
     """
     text, spans = record["document"]["text"], record["document"]["units"]
-    words = [text[start:end] for start, end in spans]
-    word = words[unit]
-    if words.count(word) == 1:
-        return f"“{word}”"
-    return f"“{word}” ({_ordinal(words[: unit + 1].count(word))})"
+    names = [_on_one_line(text[start:end]) for start, end in spans]
+    name = names[unit]
+    if names.count(name) == 1:
+        return f"“{name}”"
+    return f"“{name}” ({_ordinal(names[: unit + 1].count(name))})"
+
+
+def _on_one_line(text: str) -> str:
+    return shorten(text, _LONG_NAME) if len(text) > _LONG_NAME or "\n" in text else text
 
 
 def _ordinal(number: int) -> str:
@@ -84,37 +95,74 @@ def _ordinal(number: int) -> str:
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
 
 
+def marked_by(record: Record) -> str | None:
+    """Which kind of surrogate the marks in the text are from; None: nothing is marked."""
+    for kind, units in _sources(record).items():
+        if units:
+            return kind
+    return None
+
+
+def _sources(record: Record) -> dict[str, Any]:
+    """What can be marked, by kind of surrogate, the first that has anything being used: signed units, or plain ones."""
+    linear, shapley = shown_models(record, "linear"), shown_models(record, "shapley")
+    clauses = [rule["literals"] for member in shown_models(record, "rule_set") for rule in member["rules"]]
+    nodes = [node for member in shown_models(record, "tree") for node in member["model"]["nodes"]]
+    return {
+        "linear": _named(quotable(linear[0]["model"]["terms"])) if linear else {},
+        "shapley": _valued(shapley[0]["model"]) if shapley else {},
+        "rule_set": {literal["unit"] for literals in clauses for literal in literals},
+        "tree": {node["unit"] for node in nodes} - {None},
+        "anchor": {unit for member in shown_models(record, "anchor") for unit in _held(member["model"])},
+    }
+
+
 def mark_text(record: Record) -> list[Piece]:
     """The whole text, with the units marked that the shown surrogates name."""
-    models = shown_models(record, "linear")
-    named = _named(models[0]["model"]["terms"]) if models else {}
-    asked = {node["unit"] for member in shown_models(record, "tree") for node in member["model"]["nodes"]}
+    marks = _sources(record).get(marked_by(record) or "", {})
+    named = marks if isinstance(marks, dict) else {}
     largest = max((abs(net) for net, _ in named.values()), default=0.0)
     pieces = []
     for piece in _pieces(record):
         net, numbers = named.get(piece.unit, (0.0, ()))
         sign = (net > 0) - (net < 0)
-        pieces.append(
-            Piece(piece.text, piece.unit, sign, _strength(net, largest), tuple(numbers), piece.unit in asked - {None})
-        )
+        asked = not named and piece.unit in marks
+        pieces.append(Piece(piece.text, piece.unit, sign, _strength(net, largest), tuple(numbers), asked))
     return pieces
 
 
-def _named(terms: Iterable[Record]) -> dict[int | None, tuple[float, list[str]]]:
+def _valued(model: Record) -> dict[int, tuple[float, list[str]]]:
+    """By unit: its Shapley value, where that is clear of zero, and its number."""
+    return {
+        row["unit"]: (row["coefficient"], [f"{_sign(row['coefficient'])}{row['number']}"])
+        for row in clear_values(model)
+    }
+
+
+def _held(model: Record) -> list[int]:
+    """The units of a confirmed anchor."""
+    chosen = model["chosen"]
+    return [] if chosen is None else [literal["unit"] for literal in model["candidates"][chosen]["literals"]]
+
+
+def _sign(number: float) -> str:
+    return "+" if number >= 0 else chr(0x2212)
+
+
+def _named(numbered: list[tuple[int, Record]]) -> dict[int, tuple[float, list[str]]]:
     """By unit: what its presence adds by itself, and the numbers of the terms that say so.
 
     A unit that stands only in terms of several words is marked by those.
     """
-    numbered = list(enumerate(terms, 1))
     alone = {term["literals"][0]["unit"] for _, term in numbered if len(term["literals"]) == 1}
-    named: dict[int | None, tuple[float, list[str]]] = {}
+    named: dict[int, tuple[float, list[str]]] = {}
     for number, term in numbered:
         coefficient = term["coefficient"]
         for literal in term["literals"]:
             if len(term["literals"]) > 1 and literal["unit"] in alone:
                 continue
             net, numbers = named.setdefault(literal["unit"], (0.0, []))
-            numbers.append(f"{'+' if coefficient >= 0 else chr(0x2212)}{number}")
+            numbers.append(f"{_sign(coefficient)}{number}")
             named[literal["unit"]] = (net + (coefficient if literal["kept"] else -coefficient), numbers)
     return named
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
-__all__ = ["decimal", "interval", "odds_effect", "percent", "points", "probability_of", "reaches_zero", "signed"]
+__all__ = [
+    "decimal",
+    "effect",
+    "interval",
+    "odds_effect",
+    "percent",
+    "points",
+    "probability_of",
+    "reaches_zero",
+    "signed",
+]
 
 _NBSP = "\u00a0"
 _MINUS = "\u2212"
@@ -130,3 +140,20 @@ def odds_effect(coefficient: float, scale: str) -> str:
         return "leaves the odds as they are"
     digits = 2 if factor < 2 else 1 if factor < 100 else 0
     return f"{'multiplies' if coefficient > 0 else 'divides'} the odds by {factor:,.{digits}f}"
+
+
+def effect(coefficient: float, scale: str) -> str:
+    r"""What a coefficient does, in short: a factor of the odds, or points of probability.
+
+    Examples
+    --------
+    >>> effect(2.4, "log_odds"), effect(-0.7, "log_odds"), effect(0.0, "log_odds"), effect(-0.12, "probability")
+    ('×\xa011.0', '÷\xa02.0', '×\xa01', '−12.0\xa0points')
+    """
+    if scale == "probability":
+        return f"{signed(100 * coefficient, 1)}{_NBSP}points"
+    factor = math.exp(abs(coefficient))
+    if factor < 1.005:
+        return f"×{_NBSP}1"
+    digits = 2 if factor < 2 else 1 if factor < 100 else 0
+    return f"{'×' if coefficient > 0 else '÷'}{_NBSP}{factor:,.{digits}f}"

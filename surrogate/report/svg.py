@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET  # Only builds elements; nothing is pars
 from surrogate.report.number_format import decimal, signed
 from surrogate.report.visible import shorten, visible
 
-__all__ = ["Sheet", "terms_chart"]
+__all__ = ["Axis", "Sheet", "terms_chart"]
 
 
 #: Width of a small letter, generously, in pixels.
@@ -70,8 +70,21 @@ def _number(value: float) -> str:
 
 
 @dataclass(frozen=True)
-class _Axis:
-    """Linear map from values to pixels."""
+class Axis:
+    """Linear map from values to pixels.
+
+    Parameters
+    ----------
+    low, high : float
+        Values at the ends.
+    left, right : float
+        Their places, in pixels.
+
+    Examples
+    --------
+    >>> Axis(0.0, 1.0, 10.0, 30.0)(0.5)
+    20.0
+    """
 
     low: float
     high: float
@@ -82,8 +95,17 @@ class _Axis:
         return self.left + (value - self.low) / (self.high - self.low) * (self.right - self.left)
 
 
-def terms_chart(names: list[str], terms: list[dict[str, Any]], target: str, *, scale: str, narrow: bool = False) -> str:
-    """A chart of terms with their intervals.
+def terms_chart(
+    names: list[str],
+    terms: list[dict[str, Any]],
+    target: str,
+    *,
+    scale: str,
+    narrow: bool = False,
+    what: str = "term",
+    bars: bool = False,
+) -> str:
+    """A chart of terms, or of other signed numbers, with their intervals.
 
     Parameters
     ----------
@@ -95,6 +117,10 @@ def terms_chart(names: list[str], terms: list[dict[str, Any]], target: str, *, s
     scale : {"log_odds", "probability"}
     narrow : bool, default False
         For a phone: names above the intervals instead of beside them.
+    what : str, default "term"
+        What is drawn, in the singular.
+    bars : bool, default False
+        Bars from zero, for numbers that are shares of a whole.
 
     Returns
     -------
@@ -104,22 +130,21 @@ def terms_chart(names: list[str], terms: list[dict[str, Any]], target: str, *, s
     width, row, top = (340.0, 46.0, 22.0) if narrow else (912.0, 32.0, 28.0)
     bottom = top + row * len(terms)
     ticks = _ticks(terms)
-    axis = _Axis(ticks[0], ticks[-1], *((14.0, 326.0) if narrow else (270.0, 830.0)))
+    axis = Axis(ticks[0], ticks[-1], *((14.0, 326.0) if narrow else (270.0, 830.0)))
     unit = "log-odds" if scale == "log_odds" else "probability"
-    sheet = Sheet(
-        width, bottom + 44, f"Chart of {len(terms)} terms with 95 % intervals in {unit}; the table gives the numbers."
-    )
+    drawn = f"{len(terms)} {what}{'s' * (len(terms) != 1)}"
+    sheet = Sheet(width, bottom + 44, f"Chart of {drawn} with 95 % intervals in {unit}; the table gives the numbers.")
     _draw_axis(sheet, axis, ticks, top, bottom, target, unit)
     for number, (name, term) in enumerate(zip(names, terms, strict=True), 1):
         line = top + row * (number - 1) + (32.0 if narrow else row / 2)
         _draw_name(sheet, f"{number}  {name}", term, line, narrow)
+        if bars:
+            _draw_bar(sheet, axis, term, line)
         _draw_term(sheet, axis, term, line)
     return str(sheet)
 
 
-def _draw_axis(
-    sheet: Sheet, axis: _Axis, ticks: list[float], top: float, bottom: float, target: str, unit: str
-) -> None:
+def _draw_axis(sheet: Sheet, axis: Axis, ticks: list[float], top: float, bottom: float, target: str, unit: str) -> None:
     for tick in ticks:
         sheet.add("line", x1=axis(tick), x2=axis(tick), y1=top, y2=bottom, kind="zero" if tick == 0 else "grid")
         sheet.text(axis(tick), bottom + 16, _tick_label(tick, ticks), text_anchor="middle", kind="small")
@@ -144,7 +169,13 @@ def _draw_name(sheet: Sheet, name: str, term: dict[str, Any], line: float, narro
         sheet.text(912, line + 4.5, value, text_anchor="end", kind="value")
 
 
-def _draw_term(sheet: Sheet, axis: _Axis, term: dict[str, Any], line: float) -> None:
+def _draw_bar(sheet: Sheet, axis: Axis, term: dict[str, Any], line: float) -> None:
+    start, end = sorted([axis(0.0), axis(term["coefficient"])])
+    sign = "pro" if term["coefficient"] >= 0 else "con"
+    sheet.add("rect", x=start, y=line - 8, width=end - start, height=16, kind=f"bar {sign}")
+
+
+def _draw_term(sheet: Sheet, axis: Axis, term: dict[str, Any], line: float) -> None:
     sign = "pro" if term["coefficient"] >= 0 else "con"
     place = axis(term["coefficient"])
     if term["low"] is not None and term["high"] is not None:

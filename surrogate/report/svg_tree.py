@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from surrogate.report.grading import is_quotable, numbered
 from surrogate.report.marks import unit_name
 from surrogate.report.number_format import percent
 from surrogate.report.svg import Sheet
@@ -53,10 +54,10 @@ def tree_chart(record: Record, member: Record) -> str:
         ``<svg>``, coloured by the page's style sheet.
     """
     nodes = member["model"]["nodes"]
-    rules = {rule["leaf"]: (number, rule) for number, rule in enumerate(member["rules"], 1)}
+    rules = {rule["leaf"]: (number, rule) for number, rule in numbered(member["rules"])}
     places = _lay_out(nodes)
     height = _ROW * sum(node["unit"] is None for node in nodes)
-    label = f"Drawing of the rule tree with {len(rules)} leaves; the table of rules says the same in words."
+    label = f"Drawing of the rule tree with {len(rules)} leaves; the list of rules says the same in words."
     sheet = Sheet(_WIDTH, height, label)
     for number, node in enumerate(nodes):
         if node["unit"] is not None:
@@ -107,11 +108,13 @@ def _draw_question(sheet: Sheet, place: _Place, name: str) -> None:
 
 def _draw_leaf(sheet: Sheet, place: _Place, number: int, rule: Record, target: str) -> None:
     kind = "pro" if rule["consequent"] == target else "con"
+    if not is_quotable(rule):
+        kind = "aside"
     top, height = place.middle - 24, 48
     sheet.add("rect", x=place.left + 0.75, y=top, width=place.width - 1.5, height=height, rx=5, kind=f"leaf {kind}")
     short = shorten(rule["consequent"], 24)
     copies = "copy" if rule["support"] == 1 else "copies"
+    facts = f"{percent(rule['probability'])} · {rule['support']} {copies}"
     sheet.text(place.left + 14, place.middle - 4, f"R{number}  {short}", title=rule["consequent"], kind="strong")
-    sheet.text(
-        place.left + 14, place.middle + 15, f"{percent(rule['probability'])} · {rule['support']} {copies}", kind="small"
-    )
+    told = facts if is_quotable(rule) else f"{facts} · not reportable"
+    sheet.text(place.left + 14, place.middle + 15, told, kind="small")

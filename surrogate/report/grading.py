@@ -1,0 +1,120 @@
+"""Which terms and rules may be quoted, and how firmly; those that may not be stand apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from surrogate.evidence.grades import NOT_REPORTABLE, STABLE, WEAK
+from surrogate.report.number_format import percent
+
+__all__ = [
+    "MARKS",
+    "NOT_TO_BE_QUOTED",
+    "frequency",
+    "grade",
+    "grade_key",
+    "in_order",
+    "is_quotable",
+    "numbered",
+    "quotable",
+    "set_aside",
+    "ungraded",
+]
+
+Record = dict[str, Any]
+Numbered = list[tuple[int, Record]]
+
+#: A sign for each grade, so that it is not told by colour alone; the word stands beside it.
+MARKS = {STABLE: "●", WEAK: "◐", NOT_REPORTABLE: "○"}
+
+#: What a reader is told of all that is not reportable.
+NOT_TO_BE_QUOTED = "part of the arithmetic, but too uncertain to be quoted as a reason"
+
+
+def grade(item: Record) -> str | None:
+    """The grade of a term or rule; a rule that too few test copies reach is not reportable, graded or not.
+
+    Examples
+    --------
+    >>> grade({"grade": None, "precision": None}), grade({"grade": "weak", "coefficient": 1.0})
+    ('not reportable', 'weak')
+    """
+    if "precision" in item and item["precision"] is None:
+        return NOT_REPORTABLE
+    return item["grade"]  # type: ignore[no-any-return]
+
+
+def is_quotable(item: Record) -> bool:
+    """Whether a term or rule may be quoted by itself."""
+    return grade(item) != NOT_REPORTABLE
+
+
+def in_order(items: Sequence[Record]) -> list[Record]:
+    """Terms or rules as they are shown: what may be quoted first; rules that are read in order stay in it."""
+    if any(item.get("order") is not None for item in items):
+        return list(items)
+    return sorted(items, key=lambda item: not is_quotable(item))
+
+
+def numbered(items: Sequence[Record]) -> Numbered:
+    """All terms or rules with their numbers, from 1."""
+    return list(enumerate(in_order(items), 1))
+
+
+def quotable(items: Sequence[Record]) -> Numbered:
+    """Those that may be quoted, with their numbers.
+
+    Examples
+    --------
+    >>> quotable([{"grade": "not reportable"}, {"grade": "weak"}])
+    [(1, {'grade': 'weak'})]
+    """
+    return [(number, item) for number, item in numbered(items) if is_quotable(item)]
+
+
+def set_aside(items: Sequence[Record]) -> Numbered:
+    """Those that may not be quoted, with their numbers."""
+    return [(number, item) for number, item in numbered(items) if not is_quotable(item)]
+
+
+def ungraded(member: Record) -> bool:
+    """Whether the terms or rules of a shown surrogate have no grades: the calls were too few to refit to halves of them."""
+    items = member["model"].get("terms", member["rules"])
+    return bool(items) and all(item["grade"] is None for item in items)
+
+
+def frequency(item: Record, member: Record) -> str:
+    """How often refits found a term or rule again, in words; empty where there were no refits.
+
+    Examples
+    --------
+    >>> frequency({"frequency": 0.95}, {"stability": {"n_refits": 20}})
+    '19 of 20'
+    """
+    if item["frequency"] is None or member["stability"] is None:
+        return ""
+    n_refits = member["stability"]["n_refits"]
+    return f"{round(item['frequency'] * n_refits)} of {n_refits}"
+
+
+def grade_key(record: Record, member: Record) -> list[tuple[str, str, str]]:
+    """Sign, name and meaning of each grade that a surrogate's terms or rules can have; empty where none is graded."""
+    if ungraded(member):
+        return []
+    if member["stability"] is None:
+        exact = "every possible copy was asked, so nothing about it is left to chance"
+        return [(MARKS[STABLE], STABLE, exact)]
+    policy, n_refits = record["production"]["policy"], member["stability"]["n_refits"]
+    stable, weak = percent(policy["stable_share"], 0), percent(policy["weak_share"], 0)
+    if member["kind"] == "linear":
+        found = "chose it again, with the same sign, and its interval keeps to one side of zero"
+        less, fewer = "of them did, or its interval reaches zero", "fewer did"
+    else:
+        found = "decide the copies under it as it does"
+        less, fewer = "of them do", "fewer do, or too few test copies reach it"
+    return [
+        (MARKS[STABLE], STABLE, f"at least {stable} of {n_refits} refits to halves of the calls {found}"),
+        (MARKS[WEAK], WEAK, f"at least {weak} {less}"),
+        (MARKS[NOT_REPORTABLE], NOT_REPORTABLE, f"{fewer}; {NOT_TO_BE_QUOTED}"),
+    ]

@@ -1,0 +1,148 @@
+"""What the gate decided about each surrogate, in sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from surrogate.report.grading import quotable
+from surrogate.report.number_format import percent
+
+__all__ = ["headline", "no_variance", "predicts", "settle", "surrogate_title", "verdict_sentence"]
+
+Record = dict[str, Any]
+
+_TITLES = {
+    "linear": "Sparse linear model",
+    "tree": "Rule tree",
+    "rule_set": "Rule list",
+    "anchor": "Anchor",
+    "shapley": "Shapley values",
+}
+_SHOWS = {
+    "linear": "its terms are shown",
+    "tree": "its rules are shown",
+    "rule_set": "its rules are shown",
+    "anchor": "the condition is shown",
+    "shapley": "they are shown",
+}
+
+#: Variance below which the model's answer counts as constant, as in the gate.
+_NO_VARIANCE = 1e-12
+
+#: How the gate begins its reason when the model gives one answer to everything.
+_NO_REACTION = "The model does not react to this text"
+
+
+def surrogate_title(member: Record) -> str:
+    """Name of a surrogate for a reader."""
+    title = _TITLES[member["kind"]]
+    return title if member["name"] == member["kind"] else f"{title} “{member['name']}”"
+
+
+def predicts(member: Record) -> bool:
+    """Whether a surrogate says something about every copy, so that its fidelity can be measured."""
+    return member["kind"] not in ("anchor", "shapley")
+
+
+def headline(record: Record) -> str:
+    """The verdict as one line."""
+    members = record["surrogates"]
+    shown = [member for member in members if not member["withheld"]]
+    if not shown and all(no_variance(member) for member in members):
+        return "Withheld: the model does not react to this text"
+    if not shown:
+        return "Withheld: the evidence does not carry an explanation"
+    if len(shown) < len(members):
+        verb = "is" if len(shown) == 1 else "are"
+        return f"Explained in part: {len(shown)} of {len(members)} surrogates {verb} shown"
+    if len(members) == 1:
+        return _only(members[0])
+    how = "follow the model closely enough" if all(map(predicts, members)) else "are borne out well enough"
+    return f"Explained: {'both' if len(shown) == 2 else f'all {len(shown)}'} surrogates {how} to be shown"
+
+
+def _only(member: Record) -> str:
+    """The verdict on the only surrogate, which is shown."""
+    if member["kind"] == "anchor":
+        return "Explained: what holds the decision was found and confirmed"
+    if member["kind"] == "shapley":
+        return "Explained: the values are known well enough to be shown"
+    return "Explained: the surrogate follows the model closely enough to be shown"
+
+
+def no_variance(member: Record) -> bool:
+    """Whether the model gave one answer to every copy."""
+    if member["fidelity"] is None:
+        return str(member["verdict"]["reason"]).startswith(_NO_REACTION)
+    return bool(member["fidelity"]["variance"] < _NO_VARIANCE)
+
+
+def verdict_sentence(member: Record) -> str:
+    """What the gate says of one surrogate."""
+    status, reason = member["verdict"]["status"], member["verdict"]["reason"]
+    if not member["withheld"]:
+        return f"Passed, {_SHOWS[member['kind']]}. {reason}{_caution(member)}{_unquotable(member)}"
+    if member["verdict"]["calls_needed"] is not None:  # Said apart, by settle().
+        reason = reason.removesuffix(f" About {member['verdict']['calls_needed']:,} calls would settle it.")
+    return f"{'Failed' if status == 'fail' else 'Insufficient evidence'}. {reason}"
+
+
+def _caution(member: Record) -> str:
+    """What a reader must know of a surrogate that passed although it hardly tells the decision itself."""
+    if member["fidelity"] is None:
+        return ""
+    agreement = member["fidelity"]["agreement"]
+    if agreement["baseline"] is None or agreement["low"] > agreement["baseline"] or agreement["baseline"] == 1.0:
+        return ""
+    return (
+        f" Caution: it decides like the model on {percent(agreement['value'])} of the copies, not clearly more often than "
+        f"always giving the more frequent decision ({percent(agreement['baseline'])}): read it for the direction, not for "
+        "the decision."
+    )
+
+
+def _unquotable(member: Record) -> str:
+    """What a reader must know of a surrogate none of whose terms or rules may be quoted."""
+    items = member["model"].get("terms", member["rules"])
+    if not items or quotable(items):
+        return ""
+    name = "term" if member["kind"] == "linear" else "rule"
+    return f" Caution: no single {name} of it may be quoted; each is too uncertain by itself."
+
+
+def settle(member: Record, record: Record) -> str:
+    """What would settle the question of a surrogate that is withheld; empty for one that is shown."""
+    verdict, total = member["verdict"], record["calls"]["total"]
+    if not member["withheld"]:
+        return ""
+    if verdict["calls_needed"] is not None:
+        return f"About {verdict['calls_needed']:,} calls in all; this report used {total:,}."
+    if no_variance(member):
+        return "Nothing needs settling: on these copies the answer does not depend on what is kept."
+    if record["production"]["exhaustive"]:
+        return "Not more calls: every possible copy was asked. A surrogate of another form, or with more terms, may."
+    if verdict["status"] == "fail":
+        return (
+            f"More calls than the {total:,} used here may give a better surrogate; if they do not, a shorter passage or a "
+            "surrogate of another form may."
+        )
+    return _settle_evidence(member, record)
+
+
+def _settle_evidence(member: Record, record: Record) -> str:
+    """What would settle insufficient evidence whose number of calls cannot be told."""
+    production, decision = record["production"], record["decision"]
+    unusable = production["n_truncated"] + production["n_refused"]
+    whole = not (decision["truncated"] or decision["refused"])
+    if not whole or unusable > production["policy"]["max_unusable"] * production["n_copies"]:
+        return "A text that the model reads and answers in full, altered copies included."
+    if member["kind"] == "anchor":
+        return (
+            "More calls leave more copies to confirm an anchor with; or there is none, and other surrogates say more."
+        )
+    if predicts(member) and (
+        member["fidelity"] is None or member["fidelity"]["n_test"] < production["policy"]["min_test"]
+    ):
+        return f"More calls: at least {production['policy']['min_test']} altered copies must be left to test on."
+    narrowed = "intervals" if member["kind"] == "shapley" else "interval"
+    return f"More calls narrow the {narrowed}; how many are needed cannot be told from these copies."
