@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils._param_validation import Interval
 
+from surrogate.errors import InputError
 from surrogate.neighborhood import Neighborhood
 from surrogate.noise import noise_ceiling
 from surrogate.perturb import MIN_SAMPLES
@@ -38,7 +39,7 @@ class Adaptive(MetaEstimatorMixin, BaseEstimator):
     ----------
     pipeline : sklearn.pipeline.Pipeline
         With the steps perturb, query, weigh and surrogate.
-    start, budget : int, default 64 and 1024
+    start, budget : int, default 128 and 1024
         Calls of the first round and of the last, confirmation included.
     n_top : int, default 5
         Terms that are compared with those of the round before.
@@ -81,7 +82,7 @@ class Adaptive(MetaEstimatorMixin, BaseEstimator):
         self,
         pipeline: Pipeline,
         *,
-        start: int = 64,
+        start: int = 128,
         budget: int = 1024,
         n_top: int = 5,
         min_same_terms: float = 0.8,
@@ -113,7 +114,7 @@ class Adaptive(MetaEstimatorMixin, BaseEstimator):
         InputError
             As the steps of the pipeline do.
         """
-        self._validate_params()
+        self._check()
         texts = list(texts)
         rounds: list[Round] = []
         before: list[Fitted] = []
@@ -135,6 +136,13 @@ class Adaptive(MetaEstimatorMixin, BaseEstimator):
         self.n_confirm_ = max(0, min(confirm_wanted(self.pipeline_), left))
         self.stopping_ = Stopping(reason or "budget", tuple(rounds), ceiling)
         return self
+
+    def _check(self) -> None:
+        if isinstance(self.budget, Integral) and self.budget < MIN_SAMPLES:
+            raise InputError(
+                "bad-calls", f"A budget must be a whole number of at least {MIN_SAMPLES}; got {self.budget}."
+            )
+        self._validate_params()
 
     def predict(self, texts: Iterable[Any]) -> NDArray[np.float64]:
         """What the last round's surrogate says about each text, shape (n_texts,)."""

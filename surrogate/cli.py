@@ -27,7 +27,7 @@ _MOST_BYTES = 5_000_000
 DONE, WITHHELD, USAGE_ERROR, MODEL_ERROR, STOPPED = 0, 1, 2, 3, 130
 
 
-def _calls(context: click.Context, parameter: click.Parameter, value: str) -> str | int:
+def _calls(_context: click.Context, _parameter: click.Parameter, value: str) -> str | int:
     """Read --calls: auto, or a whole number."""
     try:
         return value if value == "auto" else int(value)

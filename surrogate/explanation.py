@@ -208,7 +208,7 @@ class Explanation:
     production: dict[str, Any]
     findings: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
-    stopping: Stopping = Stopping("fixed")
+    stopping: Stopping = field(default_factory=lambda: Stopping("fixed"))
     #: Volatile facts (duration, host, store hits) for run.json; never part of the record.
     run: dict[str, Any] = field(default_factory=dict)
 

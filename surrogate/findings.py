@@ -11,6 +11,7 @@ from surrogate.explanation import Decision, Member
 from surrogate.neighborhood import Neighborhood
 from surrogate.outcome import Outcome
 from surrogate.rows import usable_rows
+from surrogate.units.nouns import unit_noun
 
 __all__ = ["find_findings", "state_limits"]
 
@@ -39,8 +40,8 @@ def find_findings(
     findings = []
     if decision.truncated:
         findings.append(
-            "The model did not read the whole text: it was truncated. Words beyond its limit were not weighed; they are not "
-            "unimportant, they are unread."
+            "The model did not read the whole text: it was truncated. What stands beyond its limit was not weighed; it is not "
+            "unimportant, it is unread."
         )
     if answers is not None:
         findings += _counts(whole, answers.truncated, "truncated by the model and left out")
@@ -61,13 +62,17 @@ def _counts(whole: Neighborhood, flags: Any, what: str) -> list[str]:
     longer = int((flags & (shares > 0.5)).sum())
     total = int(flags.sum())
     return [
-        f"{total} of {whole.n_samples} altered copies were {what}: {longer} that keep more than half of the words, "
-        f"{total - longer} that keep less."
+        f"{total} of {whole.n_samples} altered copies were {what}: {longer} that keep more than half of the "
+        f"{unit_noun(whole.documents[0].kind)}, {total - longer} that keep less."
     ]
 
 
 def _disagreement(members: tuple[Member, ...], whole: Neighborhood, outcome: Outcome) -> list[str]:
-    models = [(member.name, member.model) for member in members if member.model is not None and member.verdict.passed]
+    models: list[tuple[str, Any]] = [
+        (member.name, member.model)
+        for member in members
+        if member.verdict.passed and hasattr(member.model, "predict_margin")
+    ]
     if len(models) < 2:
         return []
     masks = usable_rows(whole.role("test"), outcome).masks
@@ -91,14 +96,19 @@ def state_limits(whole: Neighborhood, outcome: Outcome, model: dict[str, Any]) -
     -------
     tuple of str
     """
-    how = "deleting words" if whole.perturbation == "delete" else "replacing words by the model's mask token"
+    document = whole.documents[0]
     limits = [
         "It speaks of this one text and of altered copies of it, not of other customers, cases or texts.",
-        f"Altered copies were made by {how}. Such copies may read unnaturally; how the model treats natural rewordings was "
-        "not measured.",
+        f"Altered copies were made by {_how_altered(whole)}. Such copies may read unnaturally; how the model treats natural "
+        "rewordings was not measured.",
         "It says what the model reacts to, not whether the model is right, fair or lawful.",
         f"Numbers are about the {outcome.description}; other labels may have other reasons.",
     ]
+    if any(gap.strip() for gap in document.gaps):
+        limits.append(
+            f"What stands between the {unit_noun(document.kind)}, such as keys and labels, was kept in every copy: nothing is "
+            "said about it."
+        )
     if whole.exhaustive:
         limits.append(
             "Every possible altered copy was asked, so fidelity is exact for them and no copy could be held out."
@@ -106,3 +116,11 @@ def state_limits(whole: Neighborhood, outcome: Outcome, model: dict[str, Any]) -
     if model["fingerprint"] is None:
         limits.append("The model has no fingerprint: a later reader cannot check that the same model is asked again.")
     return tuple(limits)
+
+
+def _how_altered(whole: Neighborhood) -> str:
+    document = whole.documents[0]
+    nouns = unit_noun(document.kind)
+    if whole.perturbation != "delete":
+        return f"replacing {nouns} by the model's mask token"
+    return f"emptying {nouns}" if document.is_json else f"deleting {nouns}"

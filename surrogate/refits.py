@@ -80,6 +80,7 @@ def _subset(rows: Rows, chosen: NDArray[np.bool_]) -> Rows:
         margins=rows.margins[chosen],
         weights=rows.weights[chosen],
         pairs=rows.pairs[chosen],
+        kernel=None if rows.kernel is None else rows.kernel[chosen],
     )
 
 

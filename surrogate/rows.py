@@ -30,6 +30,8 @@ class Rows:
         Whether the rows are every possible copy of the text, so that nothing was sampled.
     reference : {"sizes", "uniform"}
         The reference distribution the weights stand for.
+    kernel : ndarray of float, shape (n,), optional
+        The part of the weights that a locality kernel makes; None: all copies are alike.
     source : str
         Whose answers these are: "calls" for the model's own, else the name of a proxy.
 
@@ -48,6 +50,7 @@ class Rows:
     exact: bool = False
     source: str = "calls"
     reference: str = "sizes"
+    kernel: NDArray[np.float64] | None = None
 
     @property
     def n_units(self) -> int:
@@ -80,7 +83,18 @@ def usable_rows(part: Neighborhood, outcome: Outcome, scale: str = "log_odds") -
         part.documents[0].units,
         part.exhaustive,
         reference=part.reference,
+        kernel=_kernel(part, rows),
     )
+
+
+def _kernel(part: Neighborhood, rows: NDArray[np.intp]) -> NDArray[np.float64] | None:
+    """Sample weight over reference weight; the original and the empty text have a reference weight of one."""
+    if part.sample_weight is None:
+        return None
+    outside = np.isin(part.masks[0].sum(axis=1), (0, part.documents[0].n_units))
+    plain = np.where(outside, 1.0, part.reference_weight)
+    kernel = np.divide(part.sample_weight, plain, out=np.zeros(len(plain)), where=plain > 0)[rows]
+    return None if np.allclose(kernel[plain[rows] > 0], 1.0) else kernel
 
 
 def original_row(part: Neighborhood) -> int:

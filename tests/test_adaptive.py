@@ -58,7 +58,7 @@ def test_the_calls_double_and_the_budget_is_a_hard_total() -> None:
     assert not explanation.passed
     calls = [each.calls for each in explanation.stopping.rounds]
     assert calls == sorted(calls)
-    assert len(calls) == 4
+    assert len(calls) == 3
 
 
 def test_every_copy_of_a_short_text_is_asked_and_nothing_more() -> None:

@@ -108,17 +108,21 @@ def test_one_proxy_serves_the_whole_panel(monkeypatch: pytest.MonkeyPatch) -> No
 
     calls = []
     real = module.fit_proxy
-    monkeypatch.setattr(module, "fit_proxy", lambda rows: calls.append(1) or real(rows))
+    monkeypatch.setattr(module, "fit_proxy", lambda rows, like=None: calls.append(1) or real(rows, like))
     neighborhood = Weigh().fit_transform(Query(card_box()).fit_transform(Delete().draw([MESSAGE])))
     Panel([("linear", SparseLinear()), ("tree", RuleTree())]).fit(neighborhood)
     assert len(calls) == 1
 
 
-def test_no_proxy_under_a_locality_kernel_or_when_all_is_known() -> None:
-    sample = Query(card_box()).fit_transform(Delete().draw([MESSAGE]))
-    local = SparseLinear().fit(Weigh(kernel="mask_cosine").fit_transform(sample)).models_[MESSAGE]
-    without = SparseLinear(proxy="none").fit(Weigh(kernel="mask_cosine").fit_transform(sample)).models_[MESSAGE]
-    assert local == without
+def test_a_proxy_teaches_under_a_locality_kernel_too() -> None:
+    sample = Weigh(kernel="mask_cosine").fit_transform(Query(card_box()).fit_transform(Delete().draw([MESSAGE])))
+    fitted = SparseLinear().fit(sample)
+    assert fitted.taught_by_[MESSAGE] != "calls"
+    without = SparseLinear(proxy="none").fit(sample).models_[MESSAGE]
+    assert fitted.models_[MESSAGE].terms[0].units == without.terms[0].units
+
+
+def test_no_proxy_when_all_is_known() -> None:
     data = rows(20)
     exact = Rows(data.masks, data.values, data.margins, data.weights, data.pairs, data.units, True)
     assert Teacher().teach(exact) is exact

@@ -1,8 +1,8 @@
 """Evidence: what an explanation is worth, measured on answered altered copies; nothing here asks the model."""
 
+from surrogate.evidence.anchors import confirm_anchor
 from surrogate.evidence.copies import Flip, Miss, SizeBand, fidelity_by_size, find_flips, find_misses
 from surrogate.evidence.fidelity import Fidelity, measure_fidelity
-from surrogate.evidence.anchors import confirm_anchor
 from surrogate.evidence.gate import Policy, Verdict, judge, judge_sample
 from surrogate.evidence.gate_other import judge_anchor, judge_values
 from surrogate.evidence.grades import GRADES, grade_rules, grade_terms

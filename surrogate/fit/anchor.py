@@ -42,7 +42,7 @@ class Anchor(Surrogate):
     scale : {"log_odds", "probability"}, default "log_odds"
         Not used: an anchor is about the decision.
     proxy : {"auto", "none"}, default "auto"
-        Whether the candidates are sought on the answers of a proxy; used with the uniform kernel only.
+        Whether the candidates are sought on the answers of a proxy; not with a kernel on embeddings.
     target, contrast : str, optional
         As in :class:`~surrogate.fit.SparseLinear`.
 

@@ -44,14 +44,6 @@ def r2(values: NDArray[np.float64], predicted: NDArray[np.float64], weights: NDA
     return float(r2_score(values, predicted, sample_weight=weights))
 
 
-def _is_uniform(part: Neighborhood) -> bool:
-    """Whether no locality kernel weighs the rows; a proxy's answers carry no such weights."""
-    if part.sample_weight is None:
-        return True
-    inside = ~np.isin(part.masks[0].sum(axis=1), (0, part.documents[0].n_units))
-    return bool(np.allclose(part.sample_weight[inside], part.reference_weight[inside]))
-
-
 class Surrogate(StepMixin, BaseEstimator):
     """Base of the readable surrogates: what differs is only how one text's model is fitted.
 
@@ -115,8 +107,7 @@ class Surrogate(StepMixin, BaseEstimator):
             # One thread: sums over many rows must not depend on how many cores share them.
             with threadpool_limits(1):
                 data = usable_rows(part, self.outcomes_[text], self.scale)
-                kind = self.proxy if _is_uniform(part) else "none"
-                self.models_[text], self.taught_by_[text] = self.learn(data, teacher or Teacher(), kind)
+                self.models_[text], self.taught_by_[text] = self.learn(data, teacher or Teacher(), self.proxy)
         return self
 
     def learn(self, data: Rows, teacher: Teacher, kind: str) -> tuple[ReadableModel, str]:

@@ -1,8 +1,4 @@
-"""A Gaussian process on masks: the strong proxy from which readable surrogates are distilled.
-
-The kernel is a linear one plus an exponential of the weighted Hamming distance, with one relevance per unit found by
-maximum marginal likelihood; on masks the latter is a product over units, so interactions of every order are in it.
-"""
+"""A Gaussian process on masks: the strong proxy from which readable surrogates are distilled."""
 
 from __future__ import annotations
 
@@ -11,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
-from scipy.optimize import minimize
 
+from surrogate.fit.gaussian_kernel import Kernel
+from surrogate.fit.gaussian_likelihood import most_likely
 from surrogate.rows import Rows
 
 __all__ = ["GaussianProcess", "fit_gaussian_process"]
@@ -20,18 +17,17 @@ __all__ = ["GaussianProcess", "fit_gaussian_process"]
 #: Rows from which the relevances are found; the process itself is fitted to up to ``_MOST_ROWS``.
 _TUNING_ROWS = 384
 _MOST_ROWS = 3000
-
-#: Differences (units times pairs of rows) that are kept in memory while the relevances are found.
-_MOST_DIFFERENCES = 15_000_000
 _ITERATIONS = 30
 
 # For refits to parts of rows that have been fitted as a whole.
 _REFIT_ROWS = 192
 _REFIT_ITERATIONS = 10
 
-# Log-normal prior of a unit's relevance: about two units of distance over a whole text, within a factor of 4.5.
-_PRIOR_TOTAL = 2.0
-_PRIOR_SPREAD = 1.5
+#: How much all other outputs together count beside the fitted one when the relevances are found.
+_OTHERS_WEIGHT = 1.6
+
+#: Log-probabilities count from here up, as the fitted quantity does.
+_LEAST_LOG_PROBABILITY = float(np.log(1e-6))
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,10 +38,7 @@ class GaussianProcess:
     ----------
     masks : ndarray of float, shape (n, n_units)
         The fitting rows, zeros and ones.
-    relevance : ndarray of float, shape (n_units,)
-        How much the answers differ when only this unit does.
-    variances : tuple of float
-        Of the exponential part and of the linear part.
+    kernel : Kernel
     dual : ndarray of float, shape (n, 2)
     centre, spread : ndarray of float, shape (2,)
         Mean and standard deviation of values and margins.
@@ -65,26 +58,36 @@ class GaussianProcess:
     """
 
     masks: NDArray[np.float64]
-    relevance: NDArray[np.float64]
-    variances: tuple[float, float]
+    kernel: Kernel
     dual: NDArray[np.float64]
     centre: NDArray[np.float64]
     spread: NDArray[np.float64]
     left_out: float
-    noise: float = 0.05
+    noise: float
     name: str = "Gaussian process"
+
+    @property
+    def relevance(self) -> NDArray[np.float64]:
+        """How much the answers differ when only this unit does, shape (n_units,)."""
+        return self.kernel.relevance
+
+    @property
+    def variances(self) -> tuple[float, float]:
+        """Variances of the exponential part and of the linear part."""
+        return self.kernel.exponential, self.kernel.linear
 
     def predict(self, masks: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Value and margin of masks (bool, shape (m, n_units)), shape (m, 2)."""
-        wanted = masks.astype(np.float64)
-        ours = self.masks * self.relevance
-        distance = wanted @ (self.relevance - ours).T + (1.0 - wanted) @ ours.T
-        linear = (2.0 * wanted - 1.0) @ (2.0 * self.masks - 1.0).T / self.masks.shape[1]
-        kernel = self.variances[0] * np.exp(-distance) + self.variances[1] * linear
-        return kernel @ self.dual * self.spread + self.centre
+        return self.kernel.matrix(masks.astype(np.float64), self.masks) @ self.dual * self.spread + self.centre
 
 
-def fit_gaussian_process(rows: Rows, like: GaussianProcess | None = None) -> GaussianProcess:
+def fit_gaussian_process(
+    rows: Rows,
+    like: GaussianProcess | None = None,
+    *,
+    tilted: bool = False,
+    others: NDArray[np.float64] | None = None,
+) -> GaussianProcess:
     """Find the relevances by maximum marginal likelihood, then condition on the answers.
 
     Parameters
@@ -93,6 +96,12 @@ def fit_gaussian_process(rows: Rows, like: GaussianProcess | None = None) -> Gau
         At least two, with values that vary.  Their weights count in the left-out error only: the process interpolates.
     like : GaussianProcess, optional
         Where the search for the relevances starts, and then ends sooner: for refits to parts of the same rows.
+    tilted : bool, default False
+        Whether the kernel's linear part follows the relevances and its exponential part may be tilted; see ``Kernel``.
+        It predicts better, and has no closed form for Shapley values here.
+    others : ndarray of float, shape (n, n_classes), optional
+        Log-probabilities of every class.  What moves them tells which units matter, so they help to find the relevances
+        where calls are few; of two classes they say no more than the values do and are not used.
 
     Returns
     -------
@@ -108,95 +117,32 @@ def fit_gaussian_process(rows: Rows, like: GaussianProcess | None = None) -> Gau
     targets = np.column_stack([rows.values, rows.margins])
     centre, spread = targets.mean(axis=0), np.maximum(targets.std(axis=0), 1e-12)
     scaled = (targets - centre) / spread
-    most = _TUNING_ROWS if like is None else _REFIT_ROWS
-    n = min(len(masks), most, int(np.sqrt(2 * _MOST_DIFFERENCES / rows.n_units)))
-    log_parameters = _maximise(masks[:n], scaled[:n, 0], like)
-    relevance, exponential, noise, linear = _split(log_parameters)
-    kernel = _Kernel(masks).matrix(relevance, exponential, linear)
-    kernel[np.diag_indices(len(masks))] += noise
-    inverse = cho_solve(cho_factor(kernel, lower=True), np.eye(len(masks)))
+    n = min(len(masks), _TUNING_ROWS if like is None else _REFIT_ROWS)
+    outputs, weights = _outputs(scaled[:n, 0], None if others is None else others[:n])
+    start = None if like is None else (like.kernel, like.noise)
+    iterations = _ITERATIONS if like is None else _REFIT_ITERATIONS
+    kernel, noise = most_likely(masks[:n], outputs, weights, tilted, start, iterations)
+    matrix = kernel.matrix(masks, masks)
+    matrix[np.diag_indices(len(masks))] += noise
+    inverse = cho_solve(cho_factor(matrix, lower=True), np.eye(len(masks)))
     dual = inverse @ scaled
     error = _left_out_error(inverse, dual[:, 0], rows) * float(spread[0]) ** 2
-    return GaussianProcess(masks, relevance, (exponential, linear), dual, centre, spread, error, noise)
+    return GaussianProcess(masks, kernel, dual, centre, spread, error, noise)
 
 
-class _Kernel:
-    """Kernel matrices of fixed masks; distances are kept for the upper triangle only."""
-
-    def __init__(self, masks: NDArray[np.float64]) -> None:
-        self.n = len(masks)
-        self.upper = np.triu_indices(self.n, 1)
-        signs = 2.0 * masks - 1.0
-        self.linear = signs @ signs.T / masks.shape[1]
-        self.masks = masks
-
-    def differences(self) -> NDArray[np.float32]:
-        """Whether two masks differ in a unit, shape (n_units, n_pairs_of_rows)."""
-        first, second = self.upper
-        return (self.masks[first] != self.masks[second]).T.astype(np.float32)
-
-    def exponential(self, distance: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Square matrix of exp(-distance) from the upper triangle."""
-        matrix = np.zeros((self.n, self.n))
-        matrix[self.upper] = np.exp(-distance)
-        return matrix + matrix.T + np.eye(self.n)
-
-    def matrix(self, relevance: NDArray[np.float64], exponential: float, linear: float) -> NDArray[np.float64]:
-        """The whole kernel, without noise."""
-        weighted = self.masks * relevance
-        total = weighted.sum(axis=1)
-        distance = total[:, None] + total[None, :] - 2.0 * weighted @ self.masks.T
-        return exponential * np.exp(-np.maximum(distance, 0.0)) + linear * self.linear
-
-
-def _split(parameters: NDArray[np.float64]) -> tuple[NDArray[np.float64], float, float, float]:
-    """Relevances, variance of the exponential part, noise, variance of the linear part."""
-    values = np.exp(parameters)
-    return values[:-3], float(values[-3]), float(values[-2]), float(values[-1])
-
-
-def _maximise(
-    masks: NDArray[np.float64], target: NDArray[np.float64], like: GaussianProcess | None = None
-) -> NDArray[np.float64]:
-    """Logarithms of the parameters with the largest marginal likelihood times prior."""
-    n_units = masks.shape[1]
-    kernel = _Kernel(masks)
-    differences = kernel.differences()
-    prior = float(np.log(_PRIOR_TOTAL / n_units))
-
-    def objective(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        relevance, exponential, noise, linear = _split(parameters)
-        smooth = exponential * kernel.exponential(relevance.astype(np.float32) @ differences)
-        matrix = smooth + linear * kernel.linear
-        matrix[np.diag_indices(kernel.n)] += noise
-        factor = cho_factor(matrix, lower=True)
-        inverse = cho_solve(factor, np.eye(kernel.n))
-        dual = inverse @ target
-        outer = inverse - np.outer(dual, dual)
-        shared = outer * smooth
-        deviation = parameters[:-3] - prior
-        loss = 0.5 * target @ dual + np.log(np.diag(factor[0])).sum() + (deviation**2).sum() / (2 * _PRIOR_SPREAD**2)
-        gradient = np.empty_like(parameters)
-        gradient[:-3] = -(differences @ shared[kernel.upper].astype(np.float32)) * relevance
-        gradient[:-3] += deviation / _PRIOR_SPREAD**2
-        gradient[-3] = 0.5 * shared.sum()
-        gradient[-2] = 0.5 * np.diag(outer).sum() * noise
-        gradient[-1] = 0.5 * (outer * kernel.linear).sum() * linear
-        return float(loss), gradient
-
-    start = np.array([prior + 0.3] * n_units + [0.0, np.log(0.05), np.log(0.3)])
-    if like is not None:
-        start = np.log(np.array([*like.relevance, like.variances[0], like.noise, like.variances[1]]))
-    bounds = [(-9.0, 3.0)] * n_units + [(-4.0, 4.0), (-9.0, 1.0), (-7.0, 4.0)]
-    found = minimize(
-        objective,
-        start,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=bounds,
-        options={"maxiter": _ITERATIONS if like is None else _REFIT_ITERATIONS},
-    )
-    return np.asarray(found.x, dtype=np.float64)
+def _outputs(
+    target: NDArray[np.float64], others: NDArray[np.float64] | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The outputs that share the kernel, each with standard deviation 1, and how much each counts."""
+    alone = target[:, None], np.ones(1)
+    if others is None or others.shape[1] < 3:
+        return alone
+    logs = np.maximum(others, _LEAST_LOG_PROBABILITY)
+    logs = logs[:, logs.std(axis=0) > 1e-9]
+    if not logs.shape[1]:
+        return alone
+    outputs = np.column_stack([target, (logs - logs.mean(axis=0)) / logs.std(axis=0)])
+    return outputs, np.array([1.0, *[_OTHERS_WEIGHT / logs.shape[1]] * logs.shape[1]])
 
 
 def _left_out_error(inverse: NDArray[np.float64], dual: NDArray[np.float64], rows: Rows) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surrogate.fit.gaussian_process import GaussianProcess, fit_gaussian_process
+from surrogate.fit.locality import weigh_taught
 from surrogate.fit.selection import left_out_error
 from surrogate.reference import reference_masks
 from surrogate.rows import Rows
@@ -145,12 +146,12 @@ class Teacher:
             return rows
         key = _key(rows)
         if key not in self._taught:
-            self._taught[key] = _distil(rows, proxy)
+            self._taught[key] = weigh_taught(_distil(rows, proxy), rows) or rows
         return self._taught[key]
 
 
 def _key(rows: Rows) -> bytes:
-    return rows.masks.tobytes() + rows.values.tobytes()
+    return rows.masks.tobytes() + rows.values.tobytes() + rows.weights.tobytes()
 
 
 def _distil(rows: Rows, proxy: Proxy) -> Rows:

@@ -31,7 +31,7 @@ class RuleTree(Surrogate):
         Most further calls that a report may spend inside leaves that too few test copies reach.
     scale : {"log_odds", "probability"}, default "log_odds"
     proxy : {"auto", "none"}, default "auto"
-        Whether the tree is grown on the answers of a proxy to many altered copies; used with the uniform kernel only.
+        Whether the tree is grown on the answers of a proxy to many altered copies; not with a kernel on embeddings.
     target, contrast : str, optional
         As in :class:`~surrogate.fit.SparseLinear`.
 

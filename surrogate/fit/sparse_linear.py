@@ -43,7 +43,7 @@ class SparseLinear(Surrogate):
     scale : {"log_odds", "probability"}, default "log_odds"
         The fitted quantity.
     proxy : {"auto", "none"}, default "auto"
-        Whether a proxy teaches the surrogate; used with the uniform kernel only.
+        Whether a proxy teaches the surrogate; not with a kernel on embeddings.
     target : str, optional
         Class to explain; None: the one the model gives the text.
     contrast : str, optional

@@ -8,7 +8,7 @@ from surrogate.report.marks import unit_name
 from surrogate.report.number_format import percent
 from surrogate.units.nouns import unit_noun
 
-__all__ = ["anchor_facts", "anchor_sentence", "anchor_title", "tried", "units_of"]
+__all__ = ["anchor_facts", "anchor_sentence", "anchor_title", "how_to_read", "tried", "units_of"]
 
 Record = dict[str, Any]
 
@@ -64,6 +64,22 @@ def anchor_facts(model: Record) -> list[tuple[str, str]]:
     if model["n_unusable"]:
         facts.append(("unusable answers, counted as not held", f"{model['n_unusable']:,}"))
     return facts
+
+
+def how_to_read(record: Record, model: Record) -> str:
+    """What the numbers of a confirmed anchor mean, and what it does not say."""
+    units = units_of(model)
+    if not units:
+        meant = "Precision: share of the altered copies on which the model keeps its decision"
+        return f"{meant}. It is about the decision alone; the probability may well change."
+    one, many = (unit_noun(record["document"]["unit_kind"], number) for number in (1, 2))
+    which, them = (f"one of these {many}", "them") if len(units) > 1 else (f"this {one}", "it")
+    return (
+        f"An anchor says what is enough to hold the decision, not what is needed: it says nothing about copies in which {which} "
+        f"is removed, and it predicts no probability. Precision: share of the altered copies that keep {them} on which the "
+        "model keeps its decision. Baseline: the same share among all altered copies. Coverage: share of all altered copies "
+        f"that keep {them}."
+    )
 
 
 def _precision(model: Record, estimate: Record) -> str:

@@ -11,6 +11,7 @@ __all__ = [
     "STATEMENT",
     "adds_up",
     "clear_values",
+    "is_unclear",
     "more_values",
     "ranked",
     "rest",
@@ -88,8 +89,8 @@ def adds_up(model: Record, noun: str) -> str:
     parts.append(_end("the empty text", base, model["scale"], asked=model["base_asked"]))
     difference = signed(full - base) if model["scale"] == "log_odds" else effect(full - base, model["scale"])
     return (
-        f"{' and '.join(parts)}. The values of all {noun} add up to the difference, {difference}: each is the effect of its "
-        "unit when it joins, averaged over all orders in which units can."
+        f"{' and '.join(parts)}. The values of all {noun} add up to the difference, {difference}: each is the effect of one of "
+        f"the {noun} when it joins, averaged over all orders in which they can."
     )
 
 
@@ -101,15 +102,20 @@ def _end(name: str, value: float, scale: str, *, asked: bool) -> str:
     return f"{name} has the log-odds {signed(value)} (probability {probability}{how})"
 
 
-def source(model: Record, n_calls: int) -> str:
+def source(model: Record) -> str:
     """How the values were found."""
     if model["exact"]:
         return "Every possible copy was asked: the values are exact."
     article = "an" if model["source"][0].lower() in "aeiou" else "a"
     return (
-        f"Estimated from {n_calls:,} calls: what the model would say about the copies that were not asked is told by {article} "
+        f"Estimated: what the model would say about the copies that were not asked is told by {article} "
         f"{model['source']} fitted to its answers. The intervals say how far the values may be off for that."
     )
+
+
+def is_unclear(pair: Record) -> bool:
+    """Whether an interaction cannot be told from none."""
+    return pair["value"] == 0 or reaches_zero(pair)
 
 
 def what_pairs_do(pair: Record) -> str:
@@ -120,6 +126,6 @@ def what_pairs_do(pair: Record) -> str:
     >>> what_pairs_do({"value": -1.0, "low": -1.5, "high": -0.5}), what_pairs_do({"value": 0.1, "low": -0.2, "high": 0.4})
     ('less together', 'cannot be told from none')
     """
-    if pair["value"] == 0 or reaches_zero(pair):
+    if is_unclear(pair):
         return "cannot be told from none"
     return "more together" if pair["value"] > 0 else "less together"

@@ -10,11 +10,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from surrogate.canonical import canonical_bytes, digest
+from surrogate.report import anchors, attributions, grading, interplay, rounds, summary, trust, verdicts, words
 from surrogate.report import number_format as numbers
-from surrogate.report import words
-from surrogate.report.marks import copy_pieces, mark_text, shown_models, unit_name
+from surrogate.report.marks import KINDS, copy_pieces, framed, mark_text, marked_by, shown_models, unit_name
 from surrogate.report.normal import ordered
 from surrogate.report.svg import terms_chart
+from surrogate.report.svg_rounds import rounds_chart
 from surrogate.report.svg_tree import MAX_DEPTH, tree_chart, tree_depth
 from surrogate.report.visible import visible
 
@@ -66,6 +67,17 @@ def _environment() -> Environment:
     )
     for name in ("decimal", "percent", "points", "signed"):
         environment.filters[name] = getattr(numbers, name)
+    environment.tests["predicts"] = verdicts.predicts
+    environment.globals |= {
+        "anchors": anchors,
+        "attributions": attributions,
+        "grading": grading,
+        "interplay": interplay,
+    }
+    environment.globals |= {"rounds": rounds, "summary": summary, "trust": trust, "verdicts": verdicts, "words": words}
+    for name in ("effect", "probability_of", "reaches_zero"):
+        environment.globals[name] = getattr(numbers, name)
+    environment.globals |= {"as_decimal": numbers.decimal, "framed": framed, "marked_by": marked_by}
     return environment
 
 
@@ -83,26 +95,37 @@ def _context(record: dict[str, Any]) -> dict[str, Any]:
         "production": record["production"],
         "sha256": digest(canonical_bytes(record)),
         "pieces": mark_text(record),
-        "linear": shown_models(record, "linear"),
-        "trees": shown_models(record, "tree"),
+        "shown": {kind: shown_models(record, kind) for kind in KINDS},
         "labels": [label for place, label in enumerate(labels) if place < _LABELS_SHOWN or label[0] in named],
         "more_labels": [label for label in labels[_LABELS_SHOWN:] if label[0] not in named],
         "unit_name": partial(unit_name, record),
         "copy_pieces": partial(copy_pieces, record),
         "draw_terms": partial(_draw_terms, record),
         "draw_tree": partial(_draw_tree, record),
-        "probability_of": numbers.probability_of,
-        "odds_effect": numbers.odds_effect,
-        "reaches_zero": numbers.reaches_zero,
-        "as_decimal": numbers.decimal,
-        "words": words,
+        "draw_values": partial(_draw_values, record),
+        "draw_rounds": partial(_draw_rounds, record),
     }
 
 
 def _draw_terms(record: dict[str, Any], member: dict[str, Any], narrow: bool) -> Markup:
-    terms, scale = member["model"]["terms"], member["model"]["scale"]
+    terms = [term for _, term in grading.quotable(member["model"]["terms"])]
     names = [words.term_name(record, term) for term in terms]
-    chart = terms_chart(names, terms, record["decision"]["target"], scale=scale, narrow=narrow)
+    notes = ["weak" * (grading.grade(term) == "weak") for term in terms]
+    target, scale = record["decision"]["target"], member["model"]["scale"]
+    chart = terms_chart(names, terms, target, scale=scale, narrow=narrow, notes=notes)
+    return Markup(chart)  # noqa: S704 - built by an XML serialiser
+
+
+def _draw_values(record: dict[str, Any], member: dict[str, Any], narrow: bool) -> Markup:
+    rows = attributions.shown_values(member["model"])
+    names = [unit_name(record, row["unit"]) for row in rows]
+    target, scale = record["decision"]["target"], member["model"]["scale"]
+    chart = terms_chart(names, rows, target, scale=scale, narrow=narrow, what="value", bars=True)
+    return Markup(chart)  # noqa: S704 - built by an XML serialiser
+
+
+def _draw_rounds(record: dict[str, Any], narrow: bool) -> Markup:
+    chart = rounds_chart(rounds.curves(record), ceiling=record["stopping"]["noise_ceiling"], narrow=narrow)
     return Markup(chart)  # noqa: S704 - built by an XML serialiser
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from surrogate.canonical import canonical_bytes, digest
+from surrogate.report import anchors, attributions, grading, interplay, rounds, summary, trust, verdicts, words
 from surrogate.report import number_format as numbers
-from surrogate.report import words
-from surrogate.report.marks import shown_models, unit_name
+from surrogate.report.marks import KINDS, shown_models, unit_name
 from surrogate.report.normal import ordered
 from surrogate.report.visible import visible
 
@@ -39,21 +39,19 @@ def render_markdown(record: dict[str, Any]) -> str:
         "record": record,
         "decision": record["decision"],
         "sha256": digest(canonical_bytes(record)),
-        "linear": shown_models(record, "linear"),
-        "trees": shown_models(record, "tree"),
+        "shown": {kind: shown_models(record, kind) for kind in KINDS},
         "labels": sorted(record["decision"]["probabilities"].items(), key=lambda item: (-item[1], item[0])),
         "removed": lambda flip: ", ".join(unit_name(record, unit) for unit in flip["removed"]),
         "term_name": partial(words.term_name, record),
         "condition": partial(words.condition, record),
-        "numbers": numbers,
-        "words": words,
+        "unit_name": partial(unit_name, record),
     }
     return _environment().get_template("report.md.j2").render(context)
 
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=False,  # noqa: S701 - not HTML; every value is escaped for Markdown below
         undefined=StrictUndefined,
@@ -62,6 +60,16 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.tests["predicts"] = verdicts.predicts
+    environment.globals |= {
+        "anchors": anchors,
+        "attributions": attributions,
+        "grading": grading,
+        "interplay": interplay,
+    }
+    environment.globals |= {"numbers": numbers, "rounds": rounds, "summary": summary, "trust": trust}
+    environment.globals |= {"verdicts": verdicts, "words": words}
+    return environment
 
 
 def _escape(value: Any) -> Any:

@@ -10,7 +10,10 @@ from surrogate.report.attributions import clear_values
 from surrogate.report.grading import quotable
 from surrogate.report.visible import shorten
 
-__all__ = ["Piece", "copy_pieces", "mark_text", "marked_by", "shown_models", "unit_name"]
+__all__ = ["KINDS", "Piece", "copy_pieces", "framed", "mark_text", "marked_by", "shown_models", "unit_name"]
+
+#: Kinds of surrogate, each with a section of its own.
+KINDS = ("linear", "tree", "rule_set", "anchor", "shapley")
 
 #: Texts with more units than this have long kept passages of their altered copies shortened.
 _LONG_TEXT = 80
@@ -179,6 +182,11 @@ def _pieces(record: Record) -> list[Piece]:
         pieces.append(Piece(text[start:stop], unit))
         end = stop
     return [*pieces, Piece(text[end:])] if end < len(text) else pieces
+
+
+def framed(record: Record) -> bool:
+    """Whether something other than white space stands between the units: keys, labels."""
+    return any(piece.unit is None and piece.text.strip() for piece in _pieces(record))
 
 
 def copy_pieces(record: Record, removed: Iterable[int]) -> list[Piece]:

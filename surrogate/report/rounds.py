@@ -7,7 +7,7 @@ from typing import Any
 from surrogate.report.number_format import decimal, percent
 from surrogate.report.verdicts import surrogate_title
 
-__all__ = ["curves", "noise_sentence", "rows", "shows_curve", "titles", "worth_a_table"]
+__all__ = ["curves", "reason", "rows", "shows_curve", "titles", "top_title", "why", "worth_a_table"]
 
 Record = dict[str, Any]
 
@@ -36,6 +36,14 @@ def rows(record: Record) -> list[tuple[str, list[str], str, str, str]]:
     ]
 
 
+def top_title(record: Record) -> str:
+    """What is compared first: terms, or what stands in their place."""
+    kinds = {member["kind"] for member in record["surrogates"]}
+    if "linear" in kinds or not kinds <= {"anchor", "shapley"}:
+        return "Same top terms"
+    return "Same largest values" if "shapley" in kinds else "Same conditions proposed"
+
+
 def worth_a_table(record: Record) -> bool:
     """Whether there is more than one round to compare."""
     return len(record["stopping"]["rounds"]) > 1
@@ -55,9 +63,19 @@ def curves(record: Record) -> dict[str, list[tuple[int, float]]]:
     }
 
 
-def noise_sentence(record: Record) -> str:
+def why(record: Record) -> str:
+    """How many calls were made, why, and what more of them would buy."""
+    return f"The model was asked about {record['calls']['total']:,} texts in all. {reason(record)}"
+
+
+def reason(record: Record) -> str:
+    """Why so many calls were made, and what more of them would buy."""
+    stopping = record["stopping"]
+    return " ".join(filter(None, [stopping["sentence"], stopping["more"], _noise(stopping["noise_ceiling"])]))
+
+
+def _noise(ceiling: float | None) -> str:
     """How far the model's own variation lets anything go; empty for a model that was not asked twice."""
-    ceiling = record["stopping"]["noise_ceiling"]
     if ceiling is None:
         return ""
     return (

@@ -11,7 +11,7 @@ from surrogate.report.grading import grade, quotable
 from surrogate.report.interplay import pairs
 from surrogate.report.marks import shown_models, unit_name
 from surrogate.report.number_format import odds_effect, reaches_zero
-from surrogate.report.words import said
+from surrogate.report.words import term_name
 
 __all__ = ["in_short"]
 
@@ -45,7 +45,7 @@ def _terms(record: Record, member: Record) -> str:
     terms = [term for term in terms if not reaches_zero(term)] or terms
     terms = [term for term in terms if grade(term) != WEAK] or terms
     singles = [term for term in terms if len(term["literals"]) == 1] or terms
-    named = [(said(record, term), term["coefficient"]) for term in singles]
+    named = [(term_name(record, term), term["coefficient"]) for term in singles]
     return f"{_raised(record, model, named)}{_turned(record, model, terms)}" if terms else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree as ET  # Only builds elements; nothing is parsed.
@@ -92,6 +93,7 @@ class Axis:
     right: float
 
     def __call__(self, value: float) -> float:
+        """Place of a value, in pixels."""
         return self.left + (value - self.low) / (self.high - self.low) * (self.right - self.left)
 
 
@@ -103,6 +105,7 @@ def terms_chart(
     scale: str,
     narrow: bool = False,
     what: str = "term",
+    notes: Sequence[str] = (),
     bars: bool = False,
 ) -> str:
     """A chart of terms, or of other signed numbers, with their intervals.
@@ -119,6 +122,8 @@ def terms_chart(
         For a phone: names above the intervals instead of beside them.
     what : str, default "term"
         What is drawn, in the singular.
+    notes : sequence of str, optional
+        A word for each, beside its number; none where it is empty.
     bars : bool, default False
         Bars from zero, for numbers that are shares of a whole.
 
@@ -138,6 +143,9 @@ def terms_chart(
     for number, (name, term) in enumerate(zip(names, terms, strict=True), 1):
         line = top + row * (number - 1) + (32.0 if narrow else row / 2)
         _draw_name(sheet, f"{number}  {name}", term, line, narrow)
+        if notes and notes[number - 1]:
+            x, y = (286.0, line - 14) if narrow else (862.0, line + 4.5)
+            sheet.text(x, y, notes[number - 1], text_anchor="end", kind="small")
         if bars:
             _draw_bar(sheet, axis, term, line)
         _draw_term(sheet, axis, term, line)
@@ -162,7 +170,7 @@ def _draw_axis(sheet: Sheet, axis: Axis, ticks: list[float], top: float, bottom:
 def _draw_name(sheet: Sheet, name: str, term: dict[str, Any], line: float, narrow: bool) -> None:
     value = signed(term["coefficient"])
     if narrow:
-        sheet.text(0, line - 14, shorten(name, 34), title=name, kind="halo")
+        sheet.text(0, line - 14, shorten(name, 32), title=name, kind="halo")
         sheet.text(340, line - 14, value, text_anchor="end", kind="halo value")
     else:
         sheet.text(0, line + 4.5, shorten(name, 34), title=name)

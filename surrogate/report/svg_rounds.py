@@ -43,7 +43,7 @@ def rounds_chart(curves: dict[str, Points], *, ceiling: float | None = None, nar
     2
     """
     drawn = {title: [point for point in points if point[1] >= _LOWEST] for title, points in curves.items()}
-    width, height = (340.0, 210.0) if narrow else (912.0, 250.0)
+    width, height = (340.0, 220.0) if narrow else (912.0, 260.0)
     below = 22.0 * len(drawn) if narrow else 0.0
     label = "Chart of fidelity R² by the number of calls; the table below gives the numbers."
     sheet = Sheet(width, height + below, label)
@@ -64,7 +64,7 @@ def _axes(drawn: dict[str, Points], ceiling: float | None, narrow: bool, height:
     lowest = min([0.0, *(r2 for points in drawn.values() for _, r2 in points), *([] if ceiling is None else [ceiling])])
     low = math.floor(4 * lowest) / 4
     ends = (40.0, 326.0) if narrow else (52.0, 660.0)
-    return Axis(min(calls), max(max(calls), min(calls) + 1), *ends), Axis(low, 1.0, height - 44, 14.0)
+    return Axis(min(calls), max(max(calls), min(calls) + 1), *ends), Axis(low, 1.0, height - 44, 26.0)
 
 
 def _draw_frame(sheet: Sheet, across: Axis, up: Axis, calls: list[int]) -> None:
@@ -72,6 +72,7 @@ def _draw_frame(sheet: Sheet, across: Axis, up: Axis, calls: list[int]) -> None:
         value = step / 4
         sheet.add("line", x1=across.left - 6, x2=across.right + 8, y1=up(value), y2=up(value), kind="grid")
         sheet.text(across.left - 12, up(value) + 4.5, decimal(value), text_anchor="end", kind="small")
+    sheet.text(across.left - 12, up.right - 14, "R²", text_anchor="end", kind="small")
     written = -math.inf
     for number in calls:
         place = across(math.log2(number))

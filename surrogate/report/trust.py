@@ -61,7 +61,8 @@ def could_reach(member: Record) -> str:
     size, reached = reference["size"], decimal(fidelity["r2"]["value"])
     parts = f"{size} {_PARTS[member['kind']][size != 1]}"
     if reference["source"] == "every copy":
-        return f"It has {parts} and reaches R² {reached}; the best of that size that was found reaches {decimal(reference['r2'])}."
+        best = decimal(reference["r2"])
+        return f"It has {parts} and reaches R² {reached}; the best of that size that was found reaches {best}."
     sentence = (
         f"It has {parts} and reaches R² {reached}. One of that size could reach about {decimal(reference['r2'])}, measured by "
         f"the answers of the strongest model that was fitted ({reference['source']}) to thousands of copies"
@@ -77,7 +78,7 @@ def holds_up(member: Record) -> str:
     if stability is None:
         return ""
     return (
-        f"Refitted {stability['n_refits']} times, each time to half of the calls, it decided alike on "
+        f"Refitted {stability['n_refits']} times, each time to half of the calls, it decided as it does here on "
         f"{percent(stability['decisions_alike'])} of the copies."
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 from surrogate.report.grading import quotable
 from surrogate.report.number_format import percent
 
-__all__ = ["headline", "no_variance", "predicts", "settle", "surrogate_title", "verdict_sentence"]
+__all__ = ["headline", "no_variance", "predicts", "settle", "surrogate_title", "verdict_sentence", "without_fidelity"]
 
 Record = dict[str, Any]
 
@@ -42,6 +42,22 @@ def surrogate_title(member: Record) -> str:
 def predicts(member: Record) -> bool:
     """Whether a surrogate says something about every copy, so that its fidelity can be measured."""
     return member["kind"] not in ("anchor", "shapley")
+
+
+def without_fidelity(members: list[Record]) -> str:
+    """Why some surrogates have no fidelity, and what the gate asks of them instead.
+
+    Examples
+    --------
+    >>> without_fidelity([{"kind": "anchor"}])
+    'The anchor predicts no answers, so it has no fidelity; it is confirmed by asking about further copies under its condition.'
+    """
+    told = {
+        "anchor": "The anchor predicts no answers, so it has no fidelity; it is confirmed by asking about further copies "
+        "under its condition.",
+        "shapley": "Shapley values predict no answers, so they have no fidelity; they are judged by their intervals.",
+    }
+    return " ".join(told[kind] for kind in dict.fromkeys(member["kind"] for member in members))
 
 
 def headline(record: Record) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from surrogate.report.attributions import source
-from surrogate.report.grading import MARKS, frequency, grade
+from surrogate.report.grading import MARKS, frequency, grade, quotable
 from surrogate.report.interplay import is_together, together
 from surrogate.report.marks import unit_name
-from surrogate.report.number_format import effect, interval, odds_effect, percent, signed
+from surrogate.report.number_format import decimal, effect, interval, odds_effect, percent, probability_of, signed
+from surrogate.report.verdicts import surrogate_title
 from surrogate.units.nouns import describe_units, unit_noun
 
 __all__ = [
@@ -23,10 +24,10 @@ __all__ = [
     "precision",
     "probability_name",
     "range_of",
-    "said",
     "taught",
     "term_effect",
     "term_name",
+    "terms_caption",
     "together_sentence",
 ]
 
@@ -54,7 +55,7 @@ _ROLES = {
 
 
 def noun(record: Record, n_units: int = 2) -> str:
-    """What the units of the text are called: words, sentences, values …"""
+    """What the units of the text are called, such as words or sentences."""
     return unit_noun(record["document"]["unit_kind"], n_units)
 
 
@@ -62,15 +63,15 @@ def how_split(record: Record) -> str:
     """What the units are, and what found them."""
     document = record["document"]
     found = "" if document["segmenter"] is None else f", found by {document['segmenter']}"
-    return f"{len(document['units']):,}: {describe_units(document['unit_kind'])}{found}"
+    return f"{describe_units(document['unit_kind'])}, {len(document['units']):,} of them{found}"
 
 
 def how_altered(record: Record) -> str:
     """What was done to the units that are not kept."""
-    names, perturbation = noun(record), record["production"]["perturbation"]
-    return {"delete": f"{names} deleted", "mask": f"{names} replaced by the model's mask token"}.get(
-        perturbation, str(perturbation)
-    )
+    document, perturbation = record["document"], record["production"]["perturbation"]
+    deleted = "emptied" if document["unit_kind"].split("+")[0] == "json" else "deleted"
+    done = {"delete": deleted, "mask": "replaced by the model's mask token"}.get(perturbation, perturbation)
+    return f"{noun(record)} {done}"
 
 
 def probability_name(decision: Record) -> str:
@@ -81,21 +82,13 @@ def probability_name(decision: Record) -> str:
 
 
 def term_name(record: Record, term: Record) -> str:
-    """The units of a term and whether they are kept or removed."""
-    if is_together(term):
-        return " together with ".join(unit_name(record, literal["unit"]) for literal in term["literals"])
-    return " and ".join(
-        f"{unit_name(record, literal['unit'])} {'kept' if literal['kept'] else 'removed'}"
-        for literal in term["literals"]
-    )
-
-
-def said(record: Record, term: Record) -> str:
-    """A term as it is said in a sentence: a single unit that is kept needs no more than its name."""
+    """The units of a term and whether they are kept or removed; a single unit that is kept needs no more than its name."""
     literals = term["literals"]
-    if len(literals) == 1 and literals[0]["kept"]:
-        return unit_name(record, literals[0]["unit"])
-    return term_name(record, term)
+    names = [unit_name(record, literal["unit"]) for literal in literals]
+    if is_together(term) or (len(literals) == 1 and literals[0]["kept"]):
+        return " together with ".join(names)
+    states = ["kept" if literal["kept"] else "removed" for literal in literals]
+    return " and ".join(f"{name} {state}" for name, state in zip(names, states, strict=True))
 
 
 def term_effect(model: Record, term: Record) -> str:
@@ -122,8 +115,20 @@ def together_sentence(record: Record, model: Record, term: Record) -> str:
     ]
     return (
         f"{', '.join(alone)}; both {effect(effects.both, scale)}, where the two alone would come to "
-        f"{effect(effects.added, scale)}: a difference of {effect(effects.beyond, scale)}"
+        f"{effect(effects.added, scale)} (beyond that: {effect(effects.beyond, scale)})"
     )
+
+
+def terms_caption(member: Record) -> str:
+    """How many terms there are, and where the sum starts."""
+    model = member["model"]
+    n_all, n_quotable = len(model["terms"]), len(quotable(model["terms"]))
+    terms = f"{n_all} {'term' if n_all == 1 else 'terms'}"
+    if n_quotable < n_all:
+        terms = f"{n_quotable} of {terms}, those that may be quoted"
+    start = percent(probability_of(model["intercept"], model["scale"]))
+    odds = f" (log-odds {decimal(model['intercept'])})" if model["scale"] == "log_odds" else ""
+    return f"{surrogate_title(member)}: {terms}, largest first. Start, when no term holds: {start}{odds}"
 
 
 def graded(item: Record, member: Record) -> str:
@@ -145,9 +150,7 @@ def range_of(item: Record) -> str:
 def taught(record: Record, member: Record) -> str:
     """How a surrogate was fitted, in a sentence."""
     if member["kind"] == "shapley":
-        if member["model"] is not None:
-            return source(member["model"], record["calls"]["total"])
-        return ""
+        return "" if member["model"] is None else source(member["model"])
     apart = "" if record["production"]["exhaustive"] else ", test copies aside"
     if member["taught_by"] == "calls":
         return f"Fitted to the model's answers{apart}."

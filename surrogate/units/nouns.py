@@ -1,4 +1,4 @@
-"""What a reader is told that was removed: words, sentences, values … or, of mixed kinds, units."""
+"""What a reader is told that was removed: words, sentences, fields … or, of mixed kinds, units."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NOUNS = {
     "sentence": ("sentence", "sentences"),
     "paragraph": ("paragraph", "paragraphs"),
     "line": ("line", "lines"),
-    "json": ("value", "values"),
+    "json": ("field", "fields"),
 }
 
 _ANY = ("unit", "units")
@@ -29,7 +29,7 @@ def unit_noun(kind: str, n_units: int = 2) -> str:
     Examples
     --------
     >>> unit_noun("sentence"), unit_noun("json", 1), unit_noun("sentence+word"), unit_noun("spans", 1)
-    ('sentences', 'value', 'units', 'unit')
+    ('sentences', 'field', 'units', 'unit')
     """
     return _NOUNS.get(kind, _ANY)[n_units != 1]
 
@@ -42,9 +42,9 @@ def describe_units(kind: str) -> str:
     >>> describe_units("word"), describe_units("sentence+word"), describe_units("spans")
     ('words', 'sentences, some of them split into words', 'passages that the user marked')
     >>> describe_units("json"), describe_units("paragraph+sentence+word")
-    ('values of a JSON text', 'paragraphs, some of them split into sentences and words')
+    ('fields of a JSON text', 'paragraphs, some of them split into sentences and words')
     """
-    whole = {"json": "values of a JSON text", "spans": "passages that the user marked"}
+    whole = {"json": "fields of a JSON text", "spans": "passages that the user marked"}
     coarse, *finer = kind.split("+")
     said = whole.get(coarse, unit_noun(coarse))
     return f"{said}, some of them split into {' and '.join(map(unit_noun, finer))}" if finer else said
