@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,7 @@ from surrogate.explanation import Explanation
 from surrogate.report.html import render_fragment, render_html
 from surrogate.report.markdown import render_markdown
 from surrogate.report.text import render_text
+from surrogate.units import from_spans
 from tests.toys import conjunction, logistic, words
 
 LABELS = ("cards", "transfers", "security", "access")
@@ -28,6 +30,9 @@ HOSTILE = (
     '<script>alert("x")</script> my lost card & {{ 7*7 }} {% raw %} =cmd|calc \u202egnp.exe \x07\x1b[31m [bold]b[/bold] '
     "$x_1$ <img src=x onerror=alert(1)> </style></p> \u200btransfer"
 )
+ORDER = '{"subject": "card lost", "message": "please help", "amount": 25, "paid": true}'
+FORM = "Name: Ann Lee\nReason: I lost my card\nWhen: <b>yesterday</b>"
+LETTER = "Dear team. I have lost my card near the airport. Please help me at once! Is the transfer pending? Thank you."
 WEIGHTS = [
     {"card": 2.2, "lost": 1.0, "new": 0.2},
     {"transfer": 2.5, "money": 0.8},
@@ -90,6 +95,15 @@ def _explain(text: str, model: Any, **options: Any) -> Explanation:
     return surrogate.explain(text, model, store=False, **options)
 
 
+def _panel(text: str) -> Explanation:
+    """A surrogate of every kind, all of one text."""
+    parts = [
+        _explain(text, topics, classes=LABELS, pipeline=pipeline, calls=384)
+        for pipeline in ("local", "local-rules", "local-anchor", "local-shapley")
+    ]
+    return replace(parts[0], members=tuple(member for part in parts for member in part.members))
+
+
 _MAKERS: dict[str, Any] = {
     "explained": lambda: _explain(MESSAGE, conjunction, classes=["cards", "other"]),
     "additive": lambda: _explain(MESSAGE, topics, classes=LABELS),
@@ -122,6 +136,16 @@ _MAKERS: dict[str, Any] = {
     "long": lambda: _explain(
         " ".join([MESSAGE] * 40), logistic({"card": 2.0, "help": 1.0}), classes=["a", "b"], calls=64
     ),
+    "rules": lambda: _explain(MESSAGE, conjunction, classes=["cards", "other"], pipeline="local-rules"),
+    "anchor": lambda: _explain(MESSAGE, conjunction, classes=["cards", "other"], pipeline="local-anchor"),
+    "no_anchor": lambda: _explain(MESSAGE, noise, classes=["a", "b"], pipeline="local-anchor", calls=256),
+    "shapley": lambda: _explain(MESSAGE, topics, classes=LABELS, pipeline="local-shapley", calls=256),
+    "shapley_exact": lambda: _explain("I lost my card?", topics, classes=LABELS, pipeline="local-shapley"),
+    "panel": lambda: _panel(MESSAGE),
+    "hostile_panel": lambda: _panel(HOSTILE),
+    "json": lambda: _explain(ORDER, topics, classes=LABELS, units="json"),
+    "form": lambda: _explain(from_spans(FORM, [(6, 13), (22, 36), (43, len(FORM))]), topics, classes=LABELS),
+    "sentences": lambda: _explain(LETTER, topics, classes=LABELS, units="sentence"),
     "unbroken": lambda: _explain("my card is " + "x" * 300 + " now", topics, classes=LABELS),
 }
 

@@ -201,6 +201,7 @@ def test_equal_words_are_told_apart() -> None:
     record["document"] = {
         "text": "card card my the ?",
         "unit_kind": "word",
+        "segmenter": None,
         "units": [[0, 4], [5, 9], [10, 12], [13, 16], [17, 18]],
     }
     assert "“card” (2nd)" in render_html(record)

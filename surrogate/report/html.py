@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from functools import cache, partial
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from surrogate.canonical import canonical_bytes, digest
-from surrogate.report import anchors, attributions, grading, interplay, rounds, summary, trust, verdicts, words
-from surrogate.report import number_format as numbers
-from surrogate.report.marks import KINDS, copy_pieces, framed, mark_text, marked_by, shown_models, unit_name
+from surrogate.report import attributions, grading, rounds, words
+from surrogate.report.environment import template_environment
+from surrogate.report.marks import KINDS, copy_pieces, mark_text, shown_models, unit_name
 from surrogate.report.normal import ordered
 from surrogate.report.svg import terms_chart
 from surrogate.report.svg_rounds import rounds_chart
@@ -57,28 +56,7 @@ def render_fragment(record: dict[str, Any]) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    for name in ("decimal", "percent", "points", "signed"):
-        environment.filters[name] = getattr(numbers, name)
-    environment.tests["predicts"] = verdicts.predicts
-    environment.globals |= {
-        "anchors": anchors,
-        "attributions": attributions,
-        "grading": grading,
-        "interplay": interplay,
-    }
-    environment.globals |= {"rounds": rounds, "summary": summary, "trust": trust, "verdicts": verdicts, "words": words}
-    for name in ("effect", "probability_of", "reaches_zero"):
-        environment.globals[name] = getattr(numbers, name)
-    environment.globals |= {"as_decimal": numbers.decimal, "framed": framed, "marked_by": marked_by}
-    return environment
+    return template_environment(_finalize, autoescape=True)
 
 
 def _finalize(value: Any) -> Any:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cache, partial
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from surrogate.canonical import canonical_bytes, digest
-from surrogate.report import anchors, attributions, grading, interplay, rounds, summary, trust, verdicts, words
-from surrogate.report import number_format as numbers
+from surrogate.report import words
+from surrogate.report.environment import template_environment
 from surrogate.report.marks import KINDS, shown_models, unit_name
 from surrogate.report.normal import ordered
 from surrogate.report.visible import visible
@@ -51,25 +50,8 @@ def render_markdown(record: dict[str, Any]) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=False,  # noqa: S701 - not HTML; every value is escaped for Markdown below
-        undefined=StrictUndefined,
-        finalize=_escape,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.tests["predicts"] = verdicts.predicts
-    environment.globals |= {
-        "anchors": anchors,
-        "attributions": attributions,
-        "grading": grading,
-        "interplay": interplay,
-    }
-    environment.globals |= {"numbers": numbers, "rounds": rounds, "summary": summary, "trust": trust}
-    environment.globals |= {"verdicts": verdicts, "words": words}
-    return environment
+    # Not HTML: every value is escaped for Markdown instead.
+    return template_environment(_escape, autoescape=False, keep_trailing_newline=True)
 
 
 def _escape(value: Any) -> Any:

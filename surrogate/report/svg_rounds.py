@@ -40,7 +40,7 @@ def rounds_chart(curves: dict[str, Points], *, ceiling: float | None = None, nar
     --------
     >>> chart = rounds_chart({"Rule tree": [(64, 0.4), (128, 0.7)]})
     >>> chart.count("<circle")
-    2
+    3
     """
     drawn = {title: [point for point in points if point[1] >= _LOWEST] for title, points in curves.items()}
     width, height = (340.0, 220.0) if narrow else (912.0, 260.0)

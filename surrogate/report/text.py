@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.text import Text
 
 from surrogate.canonical import canonical_bytes, digest
-from surrogate.report import rounds, summary, trust, verdicts, words
+from surrogate.report import beside, rounds, summary, trust, verdicts, words
 from surrogate.report.marks import Piece, copy_pieces, mark_text
 from surrogate.report.normal import ordered
-from surrogate.report.number_format import decimal, percent
+from surrogate.report.number_format import percent
 from surrogate.report.terminal import BAR, CON, PRO, grid, head, say
 from surrogate.report.text_models import print_models
 from surrogate.report.visible import shorten, visible
@@ -153,20 +153,14 @@ def _print_fidelity(record: Record, console: Console) -> None:
 
 
 def _print_beside(record: Record, console: Console) -> None:
-    rows = record.get("side_by_side") or []
-    if not rows:
+    if not beside.lines(record):
         return
     head(console, "Beside other methods, on the same copies")
-    table = grid("left", "right", "right", "right", "right")
-    table.add_row("", "calls", "R²", "R² of the probability", "same decision")
-    for row in rows:
-        name = row["name"] if row["form"] == "as given" else f"{row['name']}, {row['form']}"
-        numbers = [
-            decimal(row["r2"]["value"]),
-            decimal(row["r2_probability"]["value"]),
-            percent(row["agreement"]["value"]),
-        ]
-        table.add_row(Text(shorten(name, 40)), f"{row['calls']['distinct']:,}", *numbers)
+    table = grid("left", *["right"] * (1 + len(beside.COLUMNS)))
+    table.add_row("", "Calls", *beside.COLUMNS)
+    for row in beside.lines(record):
+        name = Text(shorten(beside.method_name(record, row), 40))
+        table.add_row(name, f"{row['calls']['distinct']:,}", *(value for _, value, _ in beside.numbers(row)))
     console.print(table)
 
 

@@ -1,4 +1,4 @@
-"""How far a surrogate can be trusted, in words: its fidelity, what its size allows, whether it holds up, and its peers."""
+"""How far a surrogate can be trusted, in words: its fidelity, what its size allows, and whether it holds up."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from surrogate.report.number_format import decimal, interval, percent, points
 from surrogate.report.verdicts import no_variance
 
 __all__ = [
-    "beside",
+    "PARTS",
     "clear_misses",
     "could_reach",
     "holds_up",
     "measures",
-    "settings_in_words",
+    "reach",
+    "reach_notes",
+    "size_in_words",
 ]
 
 Record = dict[str, Any]
@@ -28,8 +30,13 @@ _MEASURES: tuple[tuple[str, str, Callable[[float | None], str]], ...] = (
     ("agreement", "Same decision", percent),
 )
 
-#: What the size of each kind of surrogate counts.
-_PARTS = {"linear": ("term", "terms"), "tree": ("leaf", "leaves"), "rule_set": ("rule", "rules")}
+_REFITS = (
+    "Refits: fitted again {} times, each time to half of the calls; on average they decide so large a share of the copies as "
+    "the surrogate does."
+)
+
+#: What the size of each kind of surrogate counts, one and many.
+PARTS = {"linear": ("term", "terms"), "tree": ("leaf", "leaves"), "rule_set": ("rule", "rules")}
 
 
 def measures(member: Record) -> list[tuple[str, str, str, str]]:
@@ -59,7 +66,7 @@ def could_reach(member: Record) -> str:
     if reference is None or fidelity is None or no_variance(member):
         return ""
     size, reached = reference["size"], decimal(fidelity["r2"]["value"])
-    parts = f"{size} {_PARTS[member['kind']][size != 1]}"
+    parts = f"{size} {PARTS[member['kind']][size != 1]}"
     if reference["source"] == "every copy":
         best = decimal(reference["r2"])
         return f"It has {parts} and reaches R² {reached}; the best of that size that was found reaches {best}."
@@ -72,6 +79,47 @@ def could_reach(member: Record) -> str:
     return f"{sentence}; that model itself, too large to be read, reaches {decimal(reference['proxy_r2'])}."
 
 
+def size_in_words(member: Record) -> str:
+    """How many terms, leaves or rules a surrogate has, after a dot; empty where nothing is known about its size."""
+    reference = member["size_reference"]
+    if reference is None:
+        return ""
+    return f" · {reference['size']} {PARTS[member['kind']][reference['size'] != 1]}"
+
+
+def reach(member: Record) -> tuple[str, str, str, str]:
+    """R2 it reaches, R2 possible at its size, R2 of the strongest model, share of decisions that refits agree on."""
+    reference, stability = member["size_reference"] or {}, member["stability"] or {}
+    reached = "not defined" if no_variance(member) else decimal(member["fidelity"]["r2"]["value"])
+    if no_variance(member):
+        reference = {}
+    alike = percent(stability.get("decisions_alike"))
+    return reached, decimal(reference.get("r2")), decimal(reference.get("proxy_r2")), alike
+
+
+def reach_notes(members: list[Record]) -> list[str]:
+    """What the numbers of :func:`reach` mean."""
+    sources = dict.fromkeys(member["size_reference"]["source"] for member in members if member["size_reference"])
+    refits = dict.fromkeys(member["stability"]["n_refits"] for member in members if member["stability"])
+    notes = []
+    if "every copy" in sources:
+        notes.append(
+            "Possible at its size: the best one of the same form and size that was found, on every possible copy."
+        )
+    strongest = " and ".join(source for source in sources if source != "every copy")
+    if strongest:
+        notes.append(
+            "Possible at its size: about what the best one of the same form and size reaches, measured by the answers of the "
+            "strongest model to thousands of copies that were not asked."
+        )
+        notes.append(
+            f"Strongest model: a {strongest} fitted to the same answers, too large to be read; measured on the test copies. "
+            "What it does not know either, more terms or rules could not tell."
+        )
+    notes += [_REFITS.format(n_refits) for n_refits in refits]
+    return notes
+
+
 def holds_up(member: Record) -> str:
     """What refits to halves of the calls agree on."""
     stability = member["stability"]
@@ -80,36 +128,4 @@ def holds_up(member: Record) -> str:
     return (
         f"Refitted {stability['n_refits']} times, each time to half of the calls, it decided as it does here on "
         f"{percent(stability['decisions_alike'])} of the copies."
-    )
-
-
-def beside(row: Record) -> dict[str, tuple[str, str]]:
-    """The numbers of a line that compares methods, each with its interval.
-
-    Parameters
-    ----------
-    row : dict
-        One of ``side_by_side`` of a record.
-    """
-    forms = {"r2": decimal, "r2_probability": decimal, "mae_probability": points, "agreement": percent}
-    return {key: (form(row[key]["value"]), _ends(row[key], form)) for key, form in forms.items()}
-
-
-def _ends(estimate: Record, form: Callable[[float | None], str]) -> str:
-    return "exact" if estimate["low"] == estimate["high"] else interval(estimate, form)
-
-
-def settings_in_words(row: Record) -> str:
-    """Version, form and settings of another method; of ours, that it is this report's.
-
-    Examples
-    --------
-    >>> settings_in_words({"version": "0.2", "form": "as given", "settings": {"num_samples": 50}})
-    'version 0.2; num_samples 50'
-    """
-    if row["version"] is None:
-        return "this report"
-    form = [] if row["form"] == "as given" else [row["form"]]
-    return "; ".join(
-        [f"version {row['version']}", *form, *(f"{name} {value}" for name, value in row["settings"].items())]
     )

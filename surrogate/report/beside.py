@@ -1,0 +1,66 @@
+"""Other methods beside the surrogates of a report, measured on the same copies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from surrogate.report.number_format import decimal, interval, percent, points
+from surrogate.report.trust import PARTS
+from surrogate.report.verdicts import surrogate_title
+
+__all__ = ["COLUMNS", "flattered", "lines", "method_facts", "method_name", "numbers"]
+
+Record = dict[str, Any]
+
+_FORMS: dict[str, tuple[str, Callable[[float | None], str]]] = {
+    "r2": ("R²", decimal),
+    "r2_probability": ("R² of the probability", decimal),
+    "mae_probability": ("Error in probability", points),
+    "agreement": ("Same decision", percent),
+}
+
+#: Names of the numbers of a line.
+COLUMNS = tuple(name for name, _ in _FORMS.values())
+
+
+def lines(record: Record) -> list[Record]:
+    """The methods that were compared; none unless that was asked for."""
+    return list(record.get("side_by_side") or [])
+
+
+def method_name(record: Record, row: Record) -> str:
+    """Name of a method for a reader; of a surrogate of this report its title."""
+    if row["version"] is None:
+        titles = {member["name"]: surrogate_title(member) for member in record["surrogates"]}
+        return titles.get(row["name"], row["name"])
+    return str(row["name"]) if row["form"] == "as given" else f"{row['name']}, {row['form']}"
+
+
+def method_facts(record: Record, row: Record) -> str:
+    """Version, size, explained quantity and settings of a method, in short."""
+    kinds = {member["name"]: member["kind"] for member in record["surrogates"]} if row["version"] is None else {}
+    size = f"{row['n_terms']:,} {PARTS.get(kinds.get(row['name'], ''), PARTS['linear'])[row['n_terms'] != 1]}"
+    origin = "this report" if row["version"] is None else f"version {row['version']}"
+    explained = "log-odds" if row["scale"] == "log_odds" else "probability"
+    settings = [f"{name} {value}" for name, value in row["settings"].items()]
+    return "; ".join([origin, size, f"explains the {explained}", *settings])
+
+
+def numbers(row: Record) -> list[tuple[str, str, str]]:
+    """Column, number and interval of each measure of a line."""
+    return [(name, form(row[key]["value"]), _ends(row[key], form)) for key, (name, form) in _FORMS.items()]
+
+
+def _ends(estimate: Record, form: Callable[[float | None], str]) -> str:
+    return "exact" if estimate["low"] == estimate["high"] else interval(estimate, form)
+
+
+def flattered(record: Record) -> str:
+    """Which methods had asked about test copies themselves; empty where none had, or where all copies were asked."""
+    if record["production"]["exhaustive"]:
+        return ""
+    names = [
+        f"{method_name(record, row)} about {row['n_test_asked']:,}" for row in lines(record) if row["n_test_asked"]
+    ]
+    return f"Some had asked about test copies themselves, which flatters them: {', '.join(names)}." if names else ""

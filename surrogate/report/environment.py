@@ -1,0 +1,62 @@
+"""What all templates share: where they are, and the words and numbers they may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from surrogate.report import (
+    anchors,
+    attributions,
+    beside,
+    grading,
+    interplay,
+    marks,
+    rounds,
+    summary,
+    trust,
+    verdicts,
+    words,
+)
+from surrogate.report import number_format as numbers
+
+__all__ = ["template_environment"]
+
+_MODULES = (anchors, attributions, beside, grading, interplay, marks, numbers, rounds, summary, trust, verdicts, words)
+
+
+def template_environment(finalize: Callable[[Any], Any], *, autoescape: bool, **options: Any) -> Environment:
+    r"""An environment whose templates know the modules of this package by name.
+
+    Parameters
+    ----------
+    finalize : callable (value) -> value
+        Applied to everything that a template prints.
+    autoescape : bool
+        Escape for HTML; where False, ``finalize`` must escape.
+    **options
+        Further options of :class:`jinja2.Environment`.
+
+    Examples
+    --------
+    >>> template_environment(str.upper, autoescape=True).from_string("{{ numbers.percent(0.5) }} {{ 'kept' }}").render()
+    '50.0\xa0% KEPT'
+    """
+    environment = Environment(  # noqa: S701 - said by the caller, who escapes otherwise
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=StrictUndefined,
+        finalize=finalize,
+        autoescape=autoescape,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        **options,
+    )
+    environment.globals |= {module.__name__.rpartition(".")[2]: module for module in _MODULES}
+    environment.globals["numbers"] = numbers
+    for name in ("decimal", "percent", "points", "signed"):
+        environment.filters[name] = getattr(numbers, name)
+    environment.tests["predicts"] = verdicts.predicts
+    return environment

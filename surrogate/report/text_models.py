@@ -1,0 +1,140 @@
+"""The shown surrogates for a terminal: terms, rules, an anchor, Shapley values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from surrogate.report import anchors, attributions, grading, words
+from surrogate.report.interplay import pairs
+from surrogate.report.marks import KINDS, shown_models, unit_name
+from surrogate.report.number_format import effect, percent, signed
+from surrogate.report.terminal import bar, grid, head, say
+from surrogate.report.visible import shorten
+
+__all__ = ["print_models"]
+
+Record = dict[str, Any]
+
+#: Pairs of units that are shown; the page has all.
+_PAIRS_SHOWN = 3
+
+
+def print_models(record: Record, console: Console) -> None:
+    """Print what is shown of each surrogate.
+
+    Parameters
+    ----------
+    record : dict
+    console : rich.console.Console
+    """
+    printers: dict[str, Callable[[Record, Record, Console], None]] = {
+        "linear": _print_terms,
+        "tree": _print_rules,
+        "rule_set": _print_rules,
+        "anchor": _print_anchor,
+        "shapley": _print_values,
+    }
+    for kind in KINDS:
+        for member in shown_models(record, kind):
+            printers[kind](record, member, console)
+
+
+def _print_terms(record: Record, member: Record, console: Console) -> None:
+    model = member["model"]
+    quoted, aside = grading.quotable(model["terms"]), grading.set_aside(model["terms"])
+    head(console, f"Terms for and against {record['decision']['target']} ({_scale(model)}, 95 % interval)")
+    table = grid("right", "left", "left", "right", "left", "left", "left")
+    for number, term in quoted:
+        table.add_row(
+            str(number),
+            grading.MARKS.get(grading.grade(term) or "", " "),
+            Text(shorten(words.term_name(record, term), 40)),
+            signed(term["coefficient"]),
+            words.range_of(term),
+            bar(term["coefficient"], model["terms"]),
+            ("odds " if model["scale"] == "log_odds" else "") + effect(term["coefficient"], model["scale"]),
+        )
+    console.print(table)
+    _print_pairs(record, model, quoted, console)
+    _print_grades(record, member, console)
+    if aside:
+        names = ", ".join(f"{words.term_name(record, term)} {signed(term['coefficient'])}" for _, term in aside)
+        say(console, (f"Not reportable: {names}", "dim"))
+
+
+def _print_pairs(record: Record, model: Record, quoted: list[tuple[int, Record]], console: Console) -> None:
+    found = pairs(model, quoted)
+    if found:
+        say(console, f"Two {words.noun(record)} together, against a copy with neither:")
+    for number, term, _ in found[:_PAIRS_SHOWN]:
+        say(console, f"{number}: {words.together_sentence(record, model, term)}")
+
+
+def _print_grades(record: Record, member: Record, console: Console) -> None:
+    """What the signs of the grades that occur mean."""
+    used = {grading.grade(item) for item in member["model"].get("terms", member["rules"])}
+    key = [(sign, name, meaning) for sign, name, meaning in grading.grade_key(record, member) if name in used]
+    for sign, name, meaning in key:
+        say(console, (f"{sign} {name}: {meaning}.", "dim"))
+
+
+def _scale(model: Record) -> str:
+    return "log-odds" if model["scale"] == "log_odds" else "probability"
+
+
+def _print_rules(record: Record, member: Record, console: Console) -> None:
+    ordered = member["kind"] == "rule_set"
+    head(console, "Rules, among altered copies of this text" + ", read from the top" * ordered)
+    for number, rule in grading.numbered(member["rules"]):
+        condition = words.condition(record, rule["literals"])
+        said = f"{words.keyword(rule)} {condition} THEN " if condition else f"{words.keyword(rule)} "
+        style = "" if grading.is_quotable(rule) else "dim"
+        sign = grading.MARKS.get(grading.grade(rule) or "", "")
+        say(
+            console,
+            (f"R{number} ", "bold"),
+            f"{sign} " * bool(sign),
+            (said, style),
+            (rule["consequent"], style or "bold"),
+        )
+        say(
+            console,
+            f"   precision {words.precision(rule, member['fidelity']['exact'])}, "
+            f"{'reached by' if ordered else 'coverage'} {percent(rule['coverage'])}, support {rule['support']}, "
+            f"probability {percent(rule['probability'])}",
+        )
+    _print_grades(record, member, console)
+
+
+def _print_anchor(record: Record, member: Record, console: Console) -> None:
+    model = member["model"]
+    head(console, anchors.anchor_title(record, model))
+    say(console, (anchors.anchor_sentence(record, model), "bold"))
+    facts = anchors.anchor_facts(model)
+    if facts:
+        say(console, ", ".join(f"{name} {number}" for name, number in facts))
+        say(console, (anchors.how_to_read(record, model), "dim"))
+
+
+def _print_values(record: Record, member: Record, console: Console) -> None:
+    model = member["model"]
+    head(console, f"Shapley values for and against {record['decision']['target']} ({_scale(model)}, 95 % interval)")
+    rows = attributions.shown_values(model)
+    table = grid("right", "left", "right", "left", "left")
+    for row in rows:
+        name, value = Text(shorten(unit_name(record, row["unit"]), 40)), row["coefficient"]
+        table.add_row(str(row["number"]), name, signed(value), words.range_of(row), bar(value, rows))
+    if attributions.more_values(model):
+        table.add_row("", f"{len(attributions.more_values(model))} others", signed(attributions.rest(model)), "", "")
+    console.print(table)
+    say(console, attributions.adds_up(model, words.noun(record)))
+    say(console, attributions.STATEMENT)
+    clear = [pair for pair in model["interactions"] if not attributions.is_unclear(pair)]
+    for pair in clear[:_PAIRS_SHOWN]:
+        both = " and ".join(unit_name(record, unit) for unit in pair["units"])
+        told = f"{attributions.what_pairs_do(pair)}, {effect(pair['value'], model['scale'])}"
+        say(console, f"   {both}: {told} ({words.range_of(pair)})")
