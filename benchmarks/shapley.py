@@ -13,9 +13,12 @@ import os
 import platform
 import time
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -26,6 +29,7 @@ from benchmarks.shapley_games import (
     SIGNED,
     UNIT_WEIGHTS,
     Game,
+    Numbers,
     draw,
     ksii_error,
     ksii_of,
@@ -34,12 +38,22 @@ from benchmarks.shapley_games import (
 from benchmarks.shapley_peers import kernel_explainer, published, shapiq_errors
 from surrogate.fit.shapley import N_INTERACTIONS
 from surrogate.fit.shapley_link import PROBABILITY
+from surrogate.shapley_model import ShapleyModel
 
 ROOT = Path(__file__).parent.parent
 
 #: What is to be reached: k-SII error at a number of calls, and error relative to shap's KernelExplainer.
 KSII_BARS = {128: 4.5e-3, 500: 1.3e-3, 1000: 5.5e-4}
 SHAP_BARS = {128: 0.75, 256: 0.5, 512: 0.35}
+
+#: Seeds of the k-SII rows; the longest take seconds a run.
+KSII_SEEDS = 2
+
+#: KernelExplainer as it comes, and without its choice of features.
+SHAP_OPTIONS: dict[str, dict[str, Any]] = {
+    "shap KernelExplainer, default": {},
+    "shap KernelExplainer, l1_reg=False": {"l1_reg": False},
+}
 
 Table = dict[str, dict[int, float]]
 
@@ -61,59 +75,55 @@ default its own.
 """.strip()
 
 
-def measure_ksii(games: list[Game], n_seeds: int) -> Table:
+def measure_ksii(games: list[Game]) -> Table:
     """Mean k-SII error of the signed score, with and without the link."""
     table: Table = defaultdict(dict)
     for n_calls in KSII_BARS:
-        runs = [(game, draw(n_calls, seed)) for game in games for seed in range(n_seeds)]
+        runs = [(game, draw(n_calls, number, seed)) for seed in range(KSII_SEEDS) for number, game in enumerate(games)]
         for name, link in (("ours", SIGNED), ("ours, no link", None)):
             errors = [ksii_error(ksii_of(ours(game.scores, asked, link)), game.ksii) for game, asked in runs]
             table[name][n_calls] = float(np.mean(errors))
     return table
 
 
-def measure_shapley(games: list[Game], n_seeds: int) -> Table:
-    """Mean absolute error of the probability's Shapley values."""
-    table: Table = defaultdict(dict)
-    for n_calls in SHAP_BARS:
-        errors: dict[str, list[float]] = defaultdict(list)
-        for game in games:
+def measure_shapley(games: list[Game], n_seeds: int) -> tuple[Table, Table]:
+    """Mean absolute error of Shapley values of the probability, and coverage of intervals."""
+    errors: dict[tuple[str, int], list[float]] = defaultdict(list)
+    held: dict[tuple[str, int], list[bool]] = defaultdict(list)
+    for n_calls, (number, game), seed in product((64, *SHAP_BARS), enumerate(games), range(n_seeds)):
+        asked = draw(n_calls, number, seed)
+        model = ours(game.probability, asked, PROBABILITY, N_INTERACTIONS)
+        plain = ours(game.log_odds, asked, None, N_INTERACTIONS)
+        for scale, found, answers in (("probability", model, game.probability), ("log-odds", plain, game.log_odds)):
+            values, interactions = holds(found, answers)
+            held[f"values, {scale}", n_calls] += values
+            held[f"interactions, {scale}", n_calls] += interactions
+        if n_calls in SHAP_BARS:
             exact = UNIT_WEIGHTS @ game.probability
-            for seed in range(n_seeds):
-                found = {
-                    "ours": np.array(ours(game.probability, draw(n_calls, seed), PROBABILITY).values),
-                    "shap KernelExplainer, default": kernel_explainer(game.probability, n_calls, seed),
-                    "shap KernelExplainer, l1_reg=False": kernel_explainer(
-                        game.probability, n_calls, seed, l1_reg=False
-                    ),
-                }
-                for name, values in found.items():
-                    errors[name].append(float(np.abs(values - exact).mean()))
-        for name, row in errors.items():
-            table[name][n_calls] = float(np.mean(row))
-    return table
+            errors["ours", n_calls].append(float(np.abs(np.array(model.values) - exact).mean()))
+            for name, options in SHAP_OPTIONS.items():
+                values = kernel_explainer(game.probability, n_calls, seed, **options)
+                errors[name, n_calls].append(float(np.abs(values - exact).mean()))
+    return means(errors), means(held)
 
 
-def measure_coverage(games: list[Game], n_seeds: int) -> Table:
-    """Share of the intervals that hold the exact number, log-odds and probability."""
+def means(runs: Mapping[tuple[str, int], Sequence[float]]) -> Table:
+    """Means by name and number of calls."""
     table: Table = defaultdict(dict)
-    for n_calls in (64, *SHAP_BARS):
-        held: dict[str, list[bool]] = defaultdict(list)
-        for game in games:
-            scales = ("log-odds", game.log_odds, None), ("probability", game.probability, PROBABILITY)
-            for seed in range(n_seeds):
-                asked = draw(n_calls, seed)
-                for scale, values, link in scales:
-                    model = ours(values, asked, link, N_INTERACTIONS)
-                    exact = UNIT_WEIGHTS @ values
-                    held[f"values, {scale}"] += list((np.array(model.low) <= exact) & (exact <= np.array(model.high)))
-                    for shown in model.interactions:
-                        value = float(PAIR_WEIGHTS[PAIRS.index(shown.units)] @ values)
-                        inside = shown.low is not None and shown.high is not None and shown.low <= value <= shown.high
-                        held[f"interactions, {scale}"].append(inside)
-        for name, row in held.items():
-            table[name][n_calls] = float(np.mean(row))
+    for (name, n_calls), row in runs.items():
+        table[name][n_calls] = float(np.mean(row))
     return table
+
+
+def holds(model: ShapleyModel, answers: Numbers) -> tuple[list[bool], list[bool]]:
+    """Whether each interval of values, and of shown interactions, holds the exact number."""
+    exact = UNIT_WEIGHTS @ answers
+    values = list((np.array(model.low) <= exact) & (exact <= np.array(model.high)))
+    interactions = []
+    for shown in model.interactions:
+        value = float(PAIR_WEIGHTS[PAIRS.index(shown.units)] @ answers)
+        interactions.append(shown.low is not None and shown.high is not None and shown.low <= value <= shown.high)
+    return values, interactions
 
 
 def as_table(title: str, table: Table, columns: list[int], form: str) -> list[str]:
@@ -130,21 +140,16 @@ def as_table(title: str, table: Table, columns: list[int], form: str) -> list[st
 def write_page(games: list[Game], data: Path, n_seeds: int) -> str:
     """Measure everything; the page as Markdown."""
     others, agreement = published(data / "published_ksii_runs", games)
-    errors = measure_ksii(games, n_seeds)
+    errors = measure_ksii(games)
     errors |= {f"shapiq {name}, run here": row for name, row in shapiq_errors(games).items()}
     errors |= {f"shapiq {name}, published": row for name, row in others.items()}
-    values = measure_shapley(games, n_seeds)
-    ratios = {
-        f"ours / {name}": {calls: values["ours"][calls] / row[calls] for calls in row}
-        for name, row in values.items()
-        if name != "ours"
-    }
-    coverage = measure_coverage(games, min(n_seeds, 2))
+    values, coverage = measure_shapley(games, n_seeds)
+    ratios = {f"ours / {name}": {n: values["ours"][n] / values[name][n] for n in SHAP_BARS} for name in SHAP_OPTIONS}
     lines = ["# Shapley values and interactions on the sentiment games", ""]
     lines += [NOTES.format(agreement=agreement, n_interactions=N_INTERACTIONS), ""]
     lines += as_table("k-SII, mean squared error", {**errors, "bar": KSII_BARS}, list(KSII_BARS), ".2e")
     lines += as_table("Shapley, mean absolute error", values, list(SHAP_BARS), ".5f")
-    lines += as_table("ratio", {**ratios, "bar": SHAP_BARS}, list(SHAP_BARS), ".2f")
+    lines += as_table("ratio of errors", {**ratios, "bar": SHAP_BARS}, list(SHAP_BARS), ".2f")
     lines += as_table("coverage", coverage, [64, *SHAP_BARS], ".3f")
     return "\n".join(lines)
 
@@ -167,8 +172,9 @@ def main() -> None:
     with threadpool_limits(1):
         text = write_page(games, options.data, options.seeds)
     packages = [f"{name} {version(name)}" for name in ("shap", "shapiq") if find_spec(name)]
-    where = f"{len(games)} games, {options.seeds} seeds (coverage {min(options.seeds, 2)}); {', '.join(packages)}; {platform.machine()}"
-    text += f"\n{where}, one thread, {time.perf_counter() - start:.0f} seconds.\n"
+    seconds = time.perf_counter() - start
+    text += f"\n{len(games)} games; seeds: {KSII_SEEDS} for k-SII, else {options.seeds}; {', '.join(packages)}; "
+    text += f"{platform.machine()}, one thread, {seconds:.0f} seconds.\n"
     options.out.write_text(text, encoding="utf-8")
     print(text)
 

@@ -46,11 +46,11 @@ def signed(latent: Numbers) -> Numbers:
 SIGNED = Link(log_odds, signed)
 
 
-def draw(n_calls: int, seed: int) -> NDArray[np.intp]:
+def draw(n_calls: int, game: int, seed: int) -> NDArray[np.intp]:
     """Positions of distinct masks of the design, the full and the empty one first."""
     asked = [2**N_UNITS - 1, 0]
     seen = set(asked)
-    for pair in draw_shapley_pairs(N_UNITS, np.random.default_rng(seed)):
+    for pair in draw_shapley_pairs(N_UNITS, np.random.default_rng([game, seed])):
         positions = [int(mask @ POWERS) for mask in pair]
         if len(asked) + 2 > n_calls:
             break

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
@@ -131,7 +131,7 @@ def _settle(pipe: Pipeline, text: str | Document, calls: Calls, budget: int | No
     if calls is None:
         pipe.fit([text])
         return pipe, Stopping("fixed"), confirm_share(pipe, int(perturb.n_samples))
-    n_confirm = set_plan(pipe, calls, perturb.fit([text]).documents_[0].n_units)
+    n_confirm = set_plan(pipe, cast("int | Mapping[str, int]", calls), perturb.fit([text]).documents_[0].n_units)
     _ask_at_once(pipe, text)
     return pipe.fit([text]), Stopping("fixed"), n_confirm
 
@@ -200,9 +200,9 @@ def _explanation(
     recipe_name: str,
 ) -> Explanation:
     text = whole.documents[0].text
-    fitted: dict[str | None, Surrogate] = (
-        dict(surrogate.members_) if isinstance(surrogate, Panel) else {None: surrogate}
-    )
+    fitted: dict[str | None, Surrogate] = {None: surrogate} if isinstance(surrogate, Surrogate) else {}
+    if isinstance(surrogate, Panel):
+        fitted.update(surrogate.members_)
     outcome = next(iter(fitted.values())).outcomes_[text]
     asker = Asker(pipe, whole, outcome, 0 if whole.exhaustive else n_confirm)
     case = Case(whole, teaching, outcome, policy, asker, teacher)

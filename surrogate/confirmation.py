@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -50,7 +50,7 @@ def _with_draws(model: Any, test: Rows, case: Case) -> Rows:
     for cell, literals in _cells(model):
         lacking = MIN_SUPPORT - int((_cell_of(model, test.masks) == cell).sum())
         if 0 < lacking <= case.asker.left:
-            masks = case.asker.draw(literals, lacking, lambda some, cell=cell: _cell_of(model, some) == cell)
+            masks = case.asker.draw(literals, lacking, _inside(model, cell))
             if len(masks) == lacking:
                 test = _appended(test, case.asker.ask(masks))
     return test
@@ -67,6 +67,11 @@ def _cells(model: Any) -> Iterator[tuple[int, tuple[Literal, ...]]]:
 
 def _cell_of(model: Any, masks: NDArray[np.bool_]) -> NDArray[np.intp]:
     return model.leaf_of(masks) if isinstance(model, TreeModel) else model.clause_of(masks)
+
+
+def _inside(model: Any, cell: int) -> Callable[[NDArray[np.bool_]], NDArray[np.bool_]]:
+    """Which masks reach a cell."""
+    return lambda masks: _cell_of(model, masks) == cell
 
 
 def _appended(first: Rows, more: Rows) -> Rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -59,6 +60,11 @@ def noise(texts: Sequence[str]) -> NDArray[np.float64]:
     return _softmax(np.array([[digest[0] / 40, digest[1] / 40] for digest in digests]))
 
 
+def fields(texts: Sequence[str]) -> NDArray[np.float64]:
+    """Topics of a JSON text or a form."""
+    return topics([re.sub(r"\W+", " ", text) for text in texts])
+
+
 def many(texts: Sequence[str]) -> NDArray[np.float64]:
     four = np.log(topics(texts))
     return _softmax(np.column_stack([four, np.full((len(texts), 73), -3.0) - np.arange(73) / 50]))
@@ -98,7 +104,7 @@ def _explain(text: str, model: Any, **options: Any) -> Explanation:
 def _panel(text: str) -> Explanation:
     """A surrogate of every kind, all of one text."""
     parts = [
-        _explain(text, topics, classes=LABELS, pipeline=pipeline, calls=384)
+        _explain(text, conjunction, classes=["cards", "other"], pipeline=pipeline, calls=384)
         for pipeline in ("local", "local-rules", "local-anchor", "local-shapley")
     ]
     return replace(parts[0], members=tuple(member for part in parts for member in part.members))
@@ -143,8 +149,8 @@ _MAKERS: dict[str, Any] = {
     "shapley_exact": lambda: _explain("I lost my card?", topics, classes=LABELS, pipeline="local-shapley"),
     "panel": lambda: _panel(MESSAGE),
     "hostile_panel": lambda: _panel(HOSTILE),
-    "json": lambda: _explain(ORDER, topics, classes=LABELS, units="json"),
-    "form": lambda: _explain(from_spans(FORM, [(6, 13), (22, 36), (43, len(FORM))]), topics, classes=LABELS),
+    "json": lambda: _explain(ORDER, fields, classes=LABELS, units="json"),
+    "form": lambda: _explain(from_spans(FORM, [(6, 13), (22, 36), (43, len(FORM))]), fields, classes=LABELS),
     "sentences": lambda: _explain(LETTER, topics, classes=LABELS, units="sentence"),
     "unbroken": lambda: _explain("my card is " + "x" * 300 + " now", topics, classes=LABELS),
 }

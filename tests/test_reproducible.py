@@ -27,10 +27,11 @@ def test_a_second_time_and_from_the_store() -> None:
 
 
 def test_alone_or_among_others_and_in_any_order() -> None:
-    alone = record()
-    for texts in ([MESSAGE, OTHER], [OTHER, MESSAGE]):
-        pipe = load("local", card_box(fingerprint="toy:1")).fit(texts)
-        assert canonical_bytes(explanation_of(pipe, MESSAGE, recipe_name="local").to_dict()) == alone
+    records = set()
+    for texts in ([MESSAGE], [MESSAGE, OTHER], [OTHER, MESSAGE]):
+        pipe = load("local", card_box(fingerprint="toy:1")).set_params(perturb__n_samples=200).fit(texts)
+        records.add(canonical_bytes(explanation_of(pipe, MESSAGE, recipe_name="local").to_dict()))
+    assert len(records) == 1
 
 
 @pytest.mark.parametrize(

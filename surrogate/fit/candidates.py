@@ -21,9 +21,6 @@ __all__ = ["Candidates", "Condition", "candidate_terms"]
 #: Products are looked for among this many units, those with the largest effects.
 _UNITS_IN_PRODUCTS = 24
 
-#: A candidate that the chosen terms all but determine is passed over.
-_COLLINEAR = 1e-3
-
 # What a term must explain to be worth a reader's thought, as a share of the variance: more for two units than for one, and
 # more for "removed" than for "kept".
 _PRICE_OF_TERM = 0.001
@@ -61,8 +58,8 @@ class Candidates:
     >>> values = masks[:, 0] * 4.0
     >>> rows = Rows(masks, values, values, np.ones(4), np.arange(4), ("not", "good"))
     >>> candidates = candidate_terms(rows, 2)
-    >>> candidates.explained([]) + candidates.gains([])[:2]
-    array([1., 0.])
+    >>> len(candidates.conditions), candidates.moments[:2].tolist()
+    (6, [1.0, 0.0])
     """
 
     conditions: list[Condition]
@@ -109,37 +106,6 @@ class Candidates:
             column = self.factors[place] @ self.covariance[self.parts[place]]
             self._rows[place] = (self.factors * column[self.parts]).sum(axis=1)
         return self._rows[place]
-
-    def explained(self, chosen: list[int]) -> float:
-        """Share of the variance that chosen candidates explain together."""
-        if not chosen:
-            return 0.0
-        triangle, _ = self._triangle(chosen)
-        return float(np.sum(np.linalg.solve(triangle, self.moments[chosen]) ** 2) / self.variance)
-
-    def gains(self, chosen: list[int]) -> Array:
-        """Share of the variance that each candidate newly explains beside the chosen ones, shape (k,).
-
-        References
-        ----------
-        Chen, Billings and Luo, "Orthogonal least squares methods", International Journal of Control 1989.
-        """
-        left, correlation = self.variances, self.moments
-        if chosen:
-            triangle, rows = self._triangle(chosen)
-            both = np.linalg.solve(triangle, np.column_stack([rows, self.moments[chosen]]))
-            left = left - (both[:, :-1] ** 2).sum(axis=0)
-            correlation = correlation - both[:, -1] @ both[:, :-1]
-        independent = left > _COLLINEAR * self.variances
-        gains = np.where(independent, correlation**2 / np.maximum(left, 1e-12), 0.0) / self.variance
-        gains[chosen] = 0.0
-        return gains
-
-    def _triangle(self, chosen: list[int]) -> tuple[Array, Array]:
-        """Cholesky factor of the covariance of the chosen ones, and their covariance with all."""
-        rows = np.array([self.row(place) for place in chosen])
-        square = rows[:, chosen]
-        return np.linalg.cholesky(square + 1e-9 * np.diag(np.diag(square))), rows
 
 
 def candidate_terms(rows: Rows, max_units: int) -> Candidates:

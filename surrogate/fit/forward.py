@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from surrogate.fit.candidates import Candidates, Condition, candidate_terms
+from surrogate.fit.candidates import Condition, candidate_terms
+from surrogate.fit.chosen import Chosen
 from surrogate.rows import Rows
 
 __all__ = ["forward_terms"]
@@ -59,31 +59,29 @@ def forward_terms(rows: Rows, max_terms: int, max_units: int) -> list[Condition]
     if np.ptp(rows.values) == 0:
         return []
     candidates = candidate_terms(rows, max_units)
-    chosen = _exchange(candidates, _add(candidates, [], max_terms), max_terms)
-    return [candidates.conditions[place] for place in sorted(chosen, key=lambda place: not candidates.single[place])]
+    chosen = _exchange(_add(Chosen.of(candidates, ()), max_terms), max_terms)
+    places = sorted(chosen.places, key=lambda place: not candidates.single[place])
+    return [candidates.conditions[place] for place in places]
 
 
-def _add(candidates: Candidates, chosen: list[int], max_terms: int) -> list[int]:
+def _add(chosen: Chosen, max_terms: int) -> Chosen:
     """Add terms one at a time while one is worth its price."""
-    chosen = list(chosen)
-    while len(chosen) < max_terms:
-        worth = candidates.gains(chosen) - candidates.prices
-        worth[~_allowed(candidates, chosen)] = 0.0
+    while len(chosen.places) < max_terms:
+        worth = np.where(chosen.allowed, chosen.gains - chosen.candidates.prices, 0.0)
         best = int(np.argmax(worth))
         if worth[best] <= 0:
             break
-        chosen.append(best)
+        chosen = chosen.add(best)
     return chosen
 
 
-def _exchange(candidates: Candidates, chosen: list[int], max_terms: int) -> list[int]:
+def _exchange(chosen: Chosen, max_terms: int) -> Chosen:
     """Drop one term, or two, and choose again in their place; take the best such exchange until there is none."""
     for _ in range(_MOST_EXCHANGES):
-        worth = _worth(candidates, chosen)
         for n_dropped in (1, 2):
-            found = [_again(candidates, chosen, drop, max_terms) for drop in combinations(chosen, n_dropped)]
-            best = max(found, key=lambda terms: _worth(candidates, terms), default=chosen)
-            if _worth(candidates, best) > worth + _LEAST_GAIN:
+            found = [_add(_without(chosen, drop), max_terms) for drop in combinations(chosen.places, n_dropped)]
+            best = max(found, key=lambda other: other.worth, default=chosen)
+            if best.worth > chosen.worth + _LEAST_GAIN:
                 break
         else:
             return chosen
@@ -91,20 +89,8 @@ def _exchange(candidates: Candidates, chosen: list[int], max_terms: int) -> list
     return chosen
 
 
-def _again(candidates: Candidates, chosen: list[int], drop: tuple[int, ...], max_terms: int) -> list[int]:
-    """Drop terms, and the products that lose their last main effect, then add."""
-    kept = [place for place in chosen if place not in drop]
-    allowed = _allowed(candidates, kept)
-    return _add(candidates, [place for place in kept if allowed[place]], max_terms)
-
-
-def _worth(candidates: Candidates, chosen: list[int]) -> float:
-    """Share of the variance explained, less the prices."""
-    return candidates.explained(chosen) - float(candidates.prices[chosen].sum())
-
-
-def _allowed(candidates: Candidates, chosen: list[int]) -> NDArray[np.bool_]:
-    """Whether a candidate is a single unit or has a main effect among the chosen, shape (k,)."""
-    has_main_effect = np.zeros(candidates.units.max() + 1, dtype=bool)
-    has_main_effect[[candidates.units[place, 0] for place in chosen if candidates.single[place]]] = True
-    return candidates.single | has_main_effect[candidates.units].any(axis=1)
+def _without(chosen: Chosen, drop: tuple[int, ...]) -> Chosen:
+    """Without some terms, and without the products that lose their last main effect with them."""
+    kept = Chosen.of(chosen.candidates, [place for place in chosen.places if place not in drop])
+    orphans = [place for place in kept.places if not kept.allowed[place]]
+    return _without(kept, tuple(orphans)) if orphans else kept

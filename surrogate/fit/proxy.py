@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from surrogate.fit.gaussian_process import GaussianProcess, fit_gaussian_process
 from surrogate.fit.locality import weigh_taught
+from surrogate.fit.pairwise import MOST_PAIRWISE_ROWS, fit_pairwise
 from surrogate.fit.selection import left_out_error
 from surrogate.reference import reference_masks
 from surrogate.rows import Rows
@@ -28,6 +29,9 @@ _FEWEST_ROWS = 16
 
 #: A simpler proxy is kept while its left-out error is within this factor of the better one's.
 _TOLERANCE = 1.02
+
+#: Left-out errors below this share of the variance are all the same: none.
+_NO_ERROR = 1e-6
 
 
 class Proxy(Protocol):
@@ -68,7 +72,7 @@ class Additive:
 
 
 def fit_proxy(rows: Rows, like: Proxy | None = None) -> Proxy:
-    """A Gaussian process, or least squares on all units where that predicts left-out pairs as well.
+    """A Gaussian process, or a ridge on pairs or least squares on units where that predicts left-out pairs as well.
 
     Parameters
     ----------
@@ -80,13 +84,20 @@ def fit_proxy(rows: Rows, like: Proxy | None = None) -> Proxy:
     Returns
     -------
     Proxy
+        The simplest whose error, summed over pairs of rows each predicted without itself, is near the least.
     """
-    process = fit_gaussian_process(rows, like if isinstance(like, GaussianProcess) else None)
+    process = fit_gaussian_process(rows, like if isinstance(like, GaussianProcess) else None, tilted=True)
+    candidates: list[tuple[float, Proxy]] = [(process.left_out, process)]
+    if len(rows.values) <= MOST_PAIRWISE_ROWS:
+        pairwise = fit_pairwise(rows)
+        candidates.insert(0, (pairwise.left_out, pairwise))
     masks = rows.masks.astype(np.float64)
-    if len(masks) < 2 * (masks.shape[1] + 1):
-        return process
-    error = left_out_error(masks, rows.values, rows.weights, rows.pairs)
-    return _fit_additive(rows) if error <= process.left_out * _TOLERANCE else process
+    if len(masks) >= 2 * (masks.shape[1] + 1):
+        error = left_out_error(masks, rows.values, rows.weights, rows.pairs)
+        candidates.insert(0, (error, _fit_additive(rows)))
+    spread = float((rows.weights * (rows.values - rows.values.mean()) ** 2).sum())
+    limit = min(error for error, _ in candidates) * _TOLERANCE + _NO_ERROR * spread
+    return next(proxy for error, proxy in candidates if error <= limit)
 
 
 def _fit_additive(rows: Rows) -> Additive:

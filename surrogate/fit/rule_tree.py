@@ -15,7 +15,7 @@ from surrogate.tree_model import Node, TreeModel
 __all__ = ["RuleTree"]
 
 #: A split must explain at least this share of the variance, or it is not worth a reader's attention.
-_MIN_GAIN = 0.003
+_MIN_GAIN = 0.001
 
 
 class RuleTree(Surrogate):

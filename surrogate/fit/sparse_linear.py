@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from surrogate.fit.base import Surrogate
+from surrogate.fit.candidates import Condition
 from surrogate.fit.forward import forward_terms
 from surrogate.fit.selection import SELECTIONS, select_lime, select_ridge
 from surrogate.linear_model import LinearModel, Term
@@ -104,7 +105,7 @@ class SparseLinear(Surrogate):
             return _constant(taught, self.scale)
         return _fit_terms(taught, conditions, max(float(self.alpha), _TRACE), self.scale)
 
-    def _choose(self, data: Rows, taught: Rows) -> list[tuple[Literal, ...]]:
+    def _choose(self, data: Rows, taught: Rows) -> list[Condition]:
         n, masks = int(self.max_terms), data.masks.astype(np.float64)
         if self.selection == "lime":
             units = select_lime(masks, data.values, data.weights, n)
@@ -115,7 +116,7 @@ class SparseLinear(Surrogate):
         return [(Literal(int(unit), True),) for unit in units]
 
 
-def _fit_terms(rows: Rows, conditions: list[tuple[Literal, ...]], alpha: float, scale: str) -> LinearModel:
+def _fit_terms(rows: Rows, conditions: list[Condition], alpha: float, scale: str) -> LinearModel:
     from sklearn.linear_model import Ridge
 
     columns = np.column_stack([all_hold(condition, rows.masks) for condition in conditions]).astype(np.float64)
@@ -124,7 +125,7 @@ def _fit_terms(rows: Rows, conditions: list[tuple[Literal, ...]], alpha: float, 
     terms = [
         Term(
             condition,
-            " & ".join(rows.units[literal.unit] for literal in condition),
+            _text(condition, rows.units),
             float(model.coef_[0, place]),
             margin_coefficient=float(model.coef_[1, place]),
         )
@@ -132,6 +133,13 @@ def _fit_terms(rows: Rows, conditions: list[tuple[Literal, ...]], alpha: float, 
     ]
     terms.sort(key=lambda term: (-abs(term.coefficient), term.units))
     return LinearModel(rows.n_units, float(model.intercept_[0]), tuple(terms), float(model.intercept_[1]), scale)
+
+
+def _text(condition: Condition, units: tuple[str, ...]) -> str:
+    """The units of a term; and whether each is kept or removed, unless all are kept."""
+    if all(literal.kept for literal in condition):
+        return " & ".join(units[literal.unit] for literal in condition)
+    return " & ".join(f"{units[literal.unit]} {'kept' if literal.kept else 'removed'}" for literal in condition)
 
 
 def _constant(rows: Rows, scale: str) -> LinearModel:

@@ -23,7 +23,7 @@ _CANDIDATES = 16
 _MEMORY = 512
 
 #: Closeness of two masks that differ everywhere is exp(-_REACH).
-_REACH = 8.0
+_REACH = 16.0
 
 
 def draw_shapley_pairs(n_units: int, generator: np.random.Generator) -> Iterator[NDArray[np.bool_]]:

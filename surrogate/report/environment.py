@@ -45,11 +45,11 @@ def template_environment(finalize: Callable[[Any], Any], *, autoescape: bool, **
     >>> template_environment(str.upper, autoescape=True).from_string("{{ numbers.percent(0.5) }} {{ 'kept' }}").render()
     '50.0\xa0% KEPT'
     """
-    environment = Environment(  # noqa: S701 - said by the caller, who escapes otherwise
+    environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         undefined=StrictUndefined,
         finalize=finalize,
-        autoescape=autoescape,
+        autoescape=autoescape,  # noqa: S701 - a caller that says no escapes for another format
         trim_blocks=True,
         lstrip_blocks=True,
         **options,

@@ -49,6 +49,7 @@ _ROLES = {
     "test": "copies kept back; the fidelity in this report was measured on them, once",
     "all": "every possible copy; used for fitting and for measuring",
     "confirm": "further copies, drawn inside rules that too few test copies reach, or to confirm an anchor",
+    "refine": "copies of coarser units, by which the units were chosen",
     "noise": "texts asked again, to see how much the model's answers vary by themselves",
     "total": "texts the model was asked about",
 }

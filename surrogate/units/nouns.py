@@ -12,6 +12,7 @@ _NOUNS = {
     "paragraph": ("paragraph", "paragraphs"),
     "line": ("line", "lines"),
     "json": ("field", "fields"),
+    "passage": ("passage", "passages"),
 }
 
 _ANY = ("unit", "units")
