@@ -71,7 +71,8 @@ fitted to s as it stands.
 games and seeds. shap's KernelExplainer gets as many calls as ours; `l1_reg=False` is its better setting here, and the
 default its own.
 
-**Coverage**: share of 95 % intervals that hold the exact number; for interactions, of the {n_interactions} that are shown.
+**Coverage**: share of 95 % intervals that hold the exact number; for interactions, of the {n_interactions} that are shown. They are
+meant to be safe with few calls; with many they are wider than they need to be.
 """.strip()
 
 

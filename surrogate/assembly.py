@@ -21,10 +21,12 @@ from surrogate.evidence import Policy, find_flips
 from surrogate.explanation import Explanation, Member
 from surrogate.findings import find_findings, state_limits
 from surrogate.fit import Panel, Surrogate, Teacher
+from surrogate.long_text import Prepared, new_rows, prepare
 from surrogate.neighborhood import Neighborhood
 from surrogate.noise import N_REPEATED, N_REPEATS
 from surrogate.plan import Calls, check_calls, confirm_of, confirm_share, count_calls, set_plan
 from surrogate.provenance import describe_model, describe_production
+from surrogate.refinement import Refinement
 from surrogate.stopping import Stopping
 from surrogate.store import MemoryStore, SqliteStore, default_store_path
 from surrogate.units import Document
@@ -113,10 +115,10 @@ def explain(
     given = {"surrogate__target": target, "surrogate__contrast": contrast, "perturb__units": units}
     pipe.set_params(**{name: value for name, value in given.items() if value is not None})
     recipes.fit_to_box(pipe, black_box)
-    pipe, stopping, n_confirm = _settle(pipe, text, calls, budget)
-    explanation = _explain(
-        pipe, text, stopping, n_confirm, Policy() if policy is None else policy, _recipe_name(pipeline)
-    )
+    ready = prepare(pipe, text, calls, budget)
+    pipe, stopping, n_confirm = _settle(pipe, ready.text, ready.calls, ready.budget)
+    policy = Policy() if policy is None else policy
+    explanation = _explain(pipe, ready, stopping, n_confirm, policy, _recipe_name(pipeline))
     end = time.perf_counter()
     return replace(explanation, run={"load_s": loaded - start, "explain_s": end - loaded, "n_asked": asked.total})
 
@@ -137,15 +139,17 @@ def _settle(pipe: Pipeline, text: str | Document, calls: Calls, budget: int | No
 
 
 def _explain(
-    pipe: Pipeline, text: str | Document, stopping: Stopping, n_confirm: int, policy: Policy, recipe_name: str
+    pipe: Pipeline, ready: Prepared, stopping: Stopping, n_confirm: int, policy: Policy, recipe_name: str
 ) -> Explanation:
     """Explain with surrogates that every answer but the test part has taught."""
-    whole = _answered(pipe, text)
+    whole = _answered(pipe, ready.text)
     teaching = teaching_part(whole)
     with threadpool_limits(1):
         teacher = Teacher()
         surrogate = clone(pipe.named_steps["surrogate"]).fit(teaching, teacher=teacher)
-    return _explanation(pipe, surrogate, whole, teaching, teacher, stopping, n_confirm, policy, recipe_name)
+    return _explanation(
+        pipe, surrogate, whole, teaching, teacher, stopping, n_confirm, policy, recipe_name, ready.refinement
+    )
 
 
 class _Asked:
@@ -198,6 +202,7 @@ def _explanation(
     n_confirm: int,
     policy: Policy,
     recipe_name: str,
+    refinement: Refinement | None = None,
 ) -> Explanation:
     text = whole.documents[0].text
     fitted: dict[str | None, Surrogate] = {None: surrogate} if isinstance(surrogate, Surrogate) else {}
@@ -210,7 +215,7 @@ def _explanation(
         _appraise(name, estimator, case, confirm_of(n_confirm, estimator, fitted.values()))
         for name, estimator in fitted.items()
     )
-    everything = joined(whole, asker.asked)
+    everything = joined(whole, [*asker.asked, *new_rows(refinement, whole)])
     model = describe_model(pipe.named_steps["query"].black_box)
     decision = read_decision(whole, outcome)
     n_repeats = 0 if stopping.noise_ceiling is None else N_REPEATED * N_REPEATS
@@ -225,6 +230,7 @@ def _explanation(
         findings=find_findings(members, decision, whole, outcome),
         limits=state_limits(whole, outcome, model),
         stopping=stopping,
+        refinement=None if refinement is None else refinement.to_dict(),
     )
 
 

@@ -187,6 +187,10 @@ class Explanation:
         What the explanation does not say.
     stopping : Stopping
         How the number of calls came about.
+    refinement : dict or None
+        How the units of a long text were found, stage by stage.
+    side_by_side : tuple of dict
+        What other methods reach on the same test copies.
 
     Examples
     --------
@@ -209,6 +213,8 @@ class Explanation:
     findings: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     stopping: Stopping = field(default_factory=lambda: Stopping("fixed"))
+    refinement: dict[str, Any] | None = None
+    side_by_side: tuple[dict[str, Any], ...] = ()
     #: Volatile facts (duration, host, store hits) for run.json; never part of the record.
     run: dict[str, Any] = field(default_factory=dict)
 
@@ -257,6 +263,8 @@ class Explanation:
                 "flips": [flip.to_dict() for flip in self.flips],
                 "calls": self.calls,
                 "stopping": self.stopping.to_dict(),
+                "refinement": self.refinement,
+                "side_by_side": list(self.side_by_side),
                 "findings": list(self.findings),
                 "limits": list(self.limits),
                 "production": self.production,
@@ -297,6 +305,8 @@ class Explanation:
             tuple(data["findings"]),
             tuple(data["limits"]),
             Stopping.from_dict(data["stopping"]),
+            data["refinement"],
+            tuple(data["side_by_side"]),
         )
 
     def report(self, folder: str | Path, formats: tuple[str, ...] = ("html",), *, overwrite: bool = False) -> Path:

@@ -28,6 +28,9 @@ __all__ = [
 
 Calls = int | str | Mapping[str, int] | None
 
+#: Role of the rows by which the units of a long text were found.
+REFINE = "refine"
+
 #: So many calls go to the sample first; of the others a third may be kept back.
 _SAMPLE_FIRST = 64
 
@@ -140,9 +143,9 @@ def count_calls(whole: Neighborhood, n_repeats: int = 0) -> dict[str, int]:
     original = whole.documents[0].text
     counts = {"original": 1}
     exhaustive = bool((whole.roles == "all").any())
-    for role in ("all",) if exhaustive else (*ROLES, CONFIRM):
+    for role in ("all",) if exhaustive else (*ROLES, CONFIRM, REFINE):
         texts = {text for text, own in zip(whole.texts, whole.roles, strict=True) if own == role}
-        if texts or role != CONFIRM:
+        if texts or role in ROLES or role == "all":
             counts[role] = len(texts - {original})
     if n_repeats:
         counts["noise"] = n_repeats

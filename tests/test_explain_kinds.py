@@ -165,3 +165,19 @@ def test_the_same_answers_give_the_same_record_whatever_was_stored_before() -> N
     first = explain(MESSAGE, box(), store=False).to_dict()
     again = explain(MESSAGE, box(), store=False).to_dict()
     assert first == again
+
+
+def test_a_text_of_five_thousand_words_is_explained_by_the_few_that_matter() -> None:
+    dull = "The meeting was held in the large room on the second floor. Nobody knew when it would end. "
+    text = (dull * 12 + "\n\n") * 23 + "My card was lost yesterday near the station. " + dull * 5
+    assert len(text.split()) > 5000
+    explanation = explain(text, box(), store=False)
+    assert explanation.passed
+    assert explanation.document.text == text
+    assert explanation.document.n_units < 250
+    assert {"lost", "card", "yesterday"} <= {term.text for term in explanation.terms[:6]}
+    assert explanation.refinement is not None
+    assert explanation.calls["refine"] > 0
+    assert explanation.calls["total"] <= 1024
+    record = explanation.to_dict()
+    assert Explanation.from_dict(record).to_dict() == record

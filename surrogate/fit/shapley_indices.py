@@ -92,10 +92,10 @@ def find_indices(rows: Rows, link: Link | None = None) -> Indices:
     -------
     Indices
     """
-    if is_complete(rows):
-        return _enumerated(rows.masks, rows.values, "calls")
     if len(rows.values) < 2 or np.ptp(rows.values) == 0:
         return _constant(rows)
+    if is_complete(rows):
+        return _enumerated(rows.masks, rows.values, "calls")
     additive = _additive(rows)
     if additive is not None:
         return additive
@@ -126,7 +126,8 @@ def _constant(rows: Rows) -> Indices:
 def _additive(rows: Rows) -> Indices | None:
     """Least squares on all units, if it leaves nothing and has rows to spare."""
     design = np.column_stack([rows.masks.astype(np.float64), np.ones(len(rows.values))])
-    found, _, rank, _ = np.linalg.lstsq(design, rows.values, rcond=None)
+    solved, _, rank, _ = np.linalg.lstsq(design, rows.values, rcond=None)
+    found: Numbers = solved.astype(np.float64)
     left = np.abs(rows.values - design @ found).max()
     if rank < design.shape[1] or len(design) == rank or left > _ROUNDING * np.ptp(rows.values):
         return None

@@ -29,6 +29,9 @@ __all__ = ["ProcessIndices"]
 #: Groups of pairs that the jackknife leaves out, one at a time.
 _N_GROUPS = 30
 
+#: Keeps the kernel matrix solvable.
+_LEAST_NOISE = 1e-10
+
 Numbers = NDArray[np.float64]
 
 
@@ -120,7 +123,8 @@ def kernel_matrix(process: GaussianProcess, masks: NDArray[np.bool_]) -> Numbers
 def nugget(process: GaussianProcess, target: Numbers, matrix: Numbers) -> float:
     """The process's noise variance: what is left of its targets is the noise times the dual."""
     dual = process.dual[:, 0]
-    return max(float((target - matrix @ dual) @ dual / max(dual @ dual, np.finfo(float).tiny)), 1e-10)
+    squared = max(float(dual @ dual), float(np.finfo(float).tiny))
+    return max(float((target - matrix @ dual) @ dual) / squared, _LEAST_NOISE)
 
 
 def _groups(
