@@ -4,6 +4,7 @@ Run ``python -m benchmarks.games --data FOLDER``; FOLDER holds ``values_signed_f
 per game, bit i of the position: token i is kept).  Prints a Markdown table and writes ``benchmarks/results/games.md``.
 
 Masks are uniform complement pairs.  R2 is on the log-odds, over all masks that were not asked, mean over games and seeds.
+Distilled forms learn from the proxy's answers to as many uniform masks as in an explanation.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.ensemble import GradientBoostingRegressor
 from sklearn.linear_model import RidgeCV
 from sklearn.metrics import r2_score
 from sklearn.tree import DecisionTreeRegressor
 from threadpoolctl import threadpool_limits
 
-from surrogate.fit.proxy import fit_proxy
+from surrogate.fit.pairwise import fit_pairwise
+from surrogate.fit.proxy import N_TAUGHT, fit_proxy
 from surrogate.fit.rule_tree import RuleTree
 from surrogate.fit.sparse_linear import SparseLinear
+from surrogate.reference import reference_masks
 from surrogate.rows import Rows
 
 ROOT = Path(__file__).parent.parent
@@ -49,7 +53,7 @@ def draw(n_calls: int, seed: int) -> NDArray[np.intp]:
 
 def rows_of(masks: NDArray[np.bool_], values: NDArray[np.float64]) -> Rows:
     """Rows with unit weights, in complement pairs."""
-    return Rows(masks, values, values, np.ones(len(values)), np.arange(len(values)) // 2, UNITS)
+    return Rows(masks, values, values, np.ones(len(values)), np.arange(len(values)) // 2, UNITS, reference="uniform")
 
 
 def measure(values: NDArray[np.float64], n_calls: int, seed: int) -> dict[str, float]:
@@ -58,16 +62,21 @@ def measure(values: NDArray[np.float64], n_calls: int, seed: int) -> dict[str, f
     unseen = np.setdiff1d(np.arange(2**N_UNITS), asked)
     rows = rows_of(ALL[asked], values[asked])
     proxy = fit_proxy(rows)
-    answers = proxy.predict(ALL)[:, 0]
-    taught = rows_of(ALL, answers)
+    masks, _ = reference_masks(N_UNITS, N_TAUGHT, np.random.default_rng(seed), "uniform")
+    taught = rows_of(masks, proxy.predict(masks)[:, 0])
     linear = SparseLinear(max_terms=12).fit_one(rows, taught)
     tree = RuleTree(max_leaves=16, min_samples_leaf=1).fit_one(rows, taught)
     additive = RidgeCV(alphas=np.logspace(-2, 3, 11)).fit(ALL[asked].astype(float), values[asked])
+    boosted = GradientBoostingRegressor(
+        n_estimators=400, max_depth=4, learning_rate=0.05, subsample=0.7, max_features=0.5, random_state=0
+    ).fit(ALL[asked], values[asked])
     direct = DecisionTreeRegressor(max_leaf_nodes=16, random_state=0).fit(ALL[asked], values[asked])
     said = {
-        "proxy": answers,
+        "proxy": proxy.predict(ALL)[:, 0],
         "at most 12 terms, distilled": linear.predict(ALL),
         "at most 16 leaves, distilled": tree.predict(ALL),
+        "boosted trees": boosted.predict(ALL),
+        "pairwise ridge": fit_pairwise(rows).predict(ALL)[:, 0],
         "additive ridge, 14 terms (LIME's form)": additive.predict(ALL.astype(float)),
         "16 leaves fitted on the calls": direct.predict(ALL),
     }

@@ -15,18 +15,21 @@ from threadpoolctl import threadpool_limits
 from surrogate import recipes
 from surrogate.adaptive import Adaptive
 from surrogate.appraisal import appraise
+from surrogate.beside import check_baselines, measure_beside
 from surrogate.case import Case, read_decision, teaching_part
 from surrogate.confirm import Asker, joined
 from surrogate.evidence import Policy, find_flips
 from surrogate.explanation import Explanation, Member
 from surrogate.findings import find_findings, state_limits
 from surrogate.fit import Panel, Surrogate, Teacher
-from surrogate.long_text import Prepared, new_rows, prepare
+from surrogate.long_text import MOST_UNITS, Prepared, new_rows, prepare
 from surrogate.neighborhood import Neighborhood
 from surrogate.noise import N_REPEATED, N_REPEATS
+from surrogate.outcome import resolve_outcome
 from surrogate.plan import Calls, check_calls, confirm_of, confirm_share, count_calls, set_plan
 from surrogate.provenance import describe_model, describe_production
 from surrogate.refinement import Refinement
+from surrogate.rows import original_row
 from surrogate.stopping import Stopping
 from surrogate.store import MemoryStore, SqliteStore, default_store_path
 from surrogate.units import Document
@@ -44,6 +47,7 @@ def explain(
     calls: Calls = "auto",
     budget: int | None = None,
     units: str | None = None,
+    baselines: Sequence[str] = (),
     classes: Sequence[str] | None = None,
     store: bool | str | Path | Any = True,
     policy: Policy | None = None,
@@ -71,6 +75,8 @@ def explain(
         The most distinct texts that "auto" may ask about; None: 1,024.
     units : str, optional
         What is kept or removed: "word", "token", "phrase", "sentence", "paragraph", "line" or "json"; None: the recipe's.
+    baselines : sequence of {"lime", "shap"}, default ()
+        Packages to run on the same text and to measure on the same test copies; what they ask comes on top.
     classes : sequence of str, optional
         Names of the columns of a callable, or the labels that a causal language model chooses from.
     store : bool, str, Path or AnswerStore, default True
@@ -102,8 +108,9 @@ def explain(
 
     # What cannot be used is refused before a model is loaded; tokens are known only then.
     check_calls(calls)
+    check_baselines(baselines)
     if not isinstance(text, Document):
-        split_units(text, "word" if units in (None, "token") else units, max_units=None)
+        split_units(text, "word" if units in (None, "token") else units, max_units=MOST_UNITS)
     start = time.perf_counter()
     named = isinstance(model, str | Path)
     black_box = load_model(model, classes=None if named else classes, labels=classes if named else None)
@@ -119,8 +126,25 @@ def explain(
     pipe, stopping, n_confirm = _settle(pipe, ready.text, ready.calls, ready.budget)
     policy = Policy() if policy is None else policy
     explanation = _explain(pipe, ready, stopping, n_confirm, policy, _recipe_name(pipeline))
+    beside = _beside(baselines, pipe, ready.text, explanation)
     end = time.perf_counter()
-    return replace(explanation, run={"load_s": loaded - start, "explain_s": end - loaded, "n_asked": asked.total})
+    return replace(
+        explanation,
+        side_by_side=beside,
+        run={"load_s": loaded - start, "explain_s": end - loaded, "n_asked": asked.total},
+    )
+
+
+def _beside(
+    names: Sequence[str], pipe: Pipeline, text: str | Document, explanation: Explanation
+) -> tuple[dict[str, Any], ...]:
+    if not names:
+        return ()
+    decision = explanation.decision
+    whole = _answered(pipe, text)
+    original = whole.answers.take([original_row(whole)])  # type: ignore[union-attr]
+    outcome = resolve_outcome(whole.classes, decision.target, decision.contrast, original, whole.multi_label)
+    return measure_beside(names, pipe, whole, outcome, explanation.members)
 
 
 def _settle(pipe: Pipeline, text: str | Document, calls: Calls, budget: int | None) -> tuple[Pipeline, Stopping, int]:

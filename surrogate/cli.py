@@ -71,6 +71,12 @@ def cli() -> None:
     "--units",
     help="What is kept or removed: word, token, phrase, sentence, paragraph, line or json [default: the recipe's].",
 )
+@click.option(
+    "--beside",
+    "baselines",
+    multiple=True,
+    help="lime or shap, run on the same text and measured on the same copies; may be repeated.",
+)
 @click.option("--labels", help="Labels of a causal language model, separated by commas.")
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), help="Folder of the report [default: surrogate-report/ID]."
@@ -99,6 +105,7 @@ def explain(
     calls: str | int,
     budget: int | None,
     units: str | None,
+    baselines: tuple[str, ...],
     labels: str | None,
     out: Path | None,
     formats: tuple[str, ...],
@@ -124,6 +131,7 @@ def explain(
             calls=calls,
             budget=budget,
             units=units,
+            baselines=baselines,
             classes=[label.strip() for label in labels.split(",")] if labels else None,
             store=not no_store,
             progress=progress,

@@ -14,7 +14,10 @@ from surrogate.plan import Calls
 from surrogate.refinement import Refinement
 from surrogate.units import Document, split_units
 
-__all__ = ["Prepared", "new_rows", "prepare"]
+__all__ = ["MOST_UNITS", "Prepared", "new_rows", "prepare"]
+
+#: The most units of a text that is explained at all.
+MOST_UNITS = 20_000
 
 #: Share of the calls that finding the units of a long text may take.
 _SHARE = 3

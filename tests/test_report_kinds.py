@@ -10,6 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+from surrogate.linear_model import LinearModel, Term
+from surrogate.literals import Literal
 from surrogate.report import grading, interplay, trust, verdicts, words
 from surrogate.report.anchors import anchor_sentence
 from surrogate.report.attributions import more_values, rest, shown_values
@@ -134,27 +136,21 @@ def test_a_rule_below_the_grades_stands_apart_but_keeps_its_place_in_a_list() ->
     assert "It keeps its place" in page
 
 
-def pair_model(first: float, second: float, product: float, *, kept: bool = True) -> Record:
-    literals = [[{"unit": 0, "kept": True}], [{"unit": 1, "kept": True}]]
-    literals.append([{"unit": 0, "kept": True}, {"unit": 1, "kept": kept}])
-    values = (first, second, product)
-    terms = [{"literals": some, "coefficient": value} for some, value in zip(literals, values, strict=True)]
-    return {"terms": terms, "scale": "log_odds", "intercept": 0.0}
-
-
-def test_effects_of_two_units_add_up_to_what_the_terms_say() -> None:
-    model = pair_model(-0.5, 2.0, -2.5)
-    effects = interplay.together(model, model["terms"][2])
-    assert effects == interplay.Together((0, 1), (-0.5, 2.0), -1.0)
-    assert effects.beyond == -2.5
-    assert effects.turns
-
-
-def test_effects_of_a_unit_that_is_kept_and_one_that_is_removed() -> None:
-    model = pair_model(1.0, 0.5, 3.0, kept=False)
-    effects = interplay.together(model, model["terms"][2])
-    assert effects == interplay.Together((0, 1), (4.0, 0.5), 1.5)
-    assert effects.beyond == -3.0
+def test_effects_of_two_units_add_up_to_what_the_term_says() -> None:
+    first, second = Literal(0, True), Literal(1, True)
+    for other, value in ((second, -2.5), (Literal(1, False), 3.0)):
+        terms = (
+            Term((first,), "", -0.5),
+            Term((second,), "", 2.0),
+            Term((first, other), "", value),
+            Term((Literal(2, True),), "", 9),
+        )
+        model = LinearModel(3, 0.0, terms).to_dict()
+        effects = interplay.together(model, model["terms"][2])
+        assert effects is not None
+        assert effects.beyond == (value if other.kept else -value)
+        assert interplay.together(model, model["terms"][0]) is None
+        assert [number for number, _, _ in interplay.pairs(model, list(enumerate(model["terms"], 1)))] == [3]
 
 
 def test_an_interaction_is_told_with_each_alone_and_both() -> None:
@@ -168,7 +164,7 @@ def test_an_interaction_is_told_with_each_alone_and_both() -> None:
         said = plain(form, record)
         for effect in ("× 7.4", "÷ 1.65", "× 4.5", "÷ 2.7", "÷ 12.2"):
             assert effect in said, (form, effect)
-    assert "Together, “card” and “lost” divide the odds by 2.7" in in_short(record)
+    assert "Together, “lost” and “card” divide the odds by 2.7" in in_short(record)
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -33,7 +33,7 @@ def method_name(record: Record, row: Record) -> str:
     """Name of a method for a reader; of a surrogate of this report its title."""
     if row["version"] is None:
         titles = {member["name"]: surrogate_title(member) for member in record["surrogates"]}
-        return titles.get(row["name"], row["name"])
+        return str(titles.get(row["name"], row["name"]))
     return str(row["name"]) if row["form"] == "as given" else f"{row['name']}, {row['form']}"
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "numbered",
     "quotable",
     "set_aside",
+    "shares",
     "ungraded",
 ]
 
@@ -96,6 +97,13 @@ def frequency(item: Record, member: Record) -> str:
         return ""
     n_refits = member["stability"]["n_refits"]
     return f"{round(item['frequency'] * n_refits)} of {n_refits}"
+
+
+def shares(record: Record, member: Record) -> str:
+    """In short, which share of the refits each grade asks for."""
+    policy, n_refits = record["production"]["policy"], member["stability"]["n_refits"]
+    stable, weak = percent(policy["stable_share"], 0), percent(policy["weak_share"], 0)
+    return f": at least {stable}, at least {weak}, fewer of {n_refits} refits to halves of the calls agree"
 
 
 def grade_key(record: Record, member: Record) -> list[tuple[str, str, str]]:

@@ -87,7 +87,7 @@ def _context(record: dict[str, Any]) -> dict[str, Any]:
 
 def _draw_terms(record: dict[str, Any], member: dict[str, Any], narrow: bool) -> Markup:
     terms = [term for _, term in grading.quotable(member["model"]["terms"])]
-    names = [words.term_name(record, term) for term in terms]
+    names = [words.term_name(record, term, 30) for term in terms]
     notes = ["weak" * (grading.grade(term) == "weak") for term in terms]
     target, scale = record["decision"]["target"], member["model"]["scale"]
     chart = terms_chart(names, terms, target, scale=scale, narrow=narrow, notes=notes)

@@ -72,7 +72,7 @@ def shown_models(record: Record, kind: str) -> list[Record]:
     return [member for member in record["surrogates"] if member["kind"] == kind and member["model"] is not None]
 
 
-def unit_name(record: Record, unit: int) -> str:
+def unit_name(record: Record, unit: int, longest: int = _LONG_NAME) -> str:
     """A unit as it stands in the text, in quotes; told apart where the same one occurs several times.
 
     Examples
@@ -81,15 +81,15 @@ def unit_name(record: Record, unit: int) -> str:
     '“the” (2nd)'
     """
     text, spans = record["document"]["text"], record["document"]["units"]
-    names = [_on_one_line(text[start:end]) for start, end in spans]
+    names = [_on_one_line(text[start:end], longest) for start, end in spans]
     name = names[unit]
     if names.count(name) == 1:
         return f"“{name}”"
     return f"“{name}” ({_ordinal(names[: unit + 1].count(name))})"
 
 
-def _on_one_line(text: str) -> str:
-    return shorten(text, _LONG_NAME) if len(text) > _LONG_NAME or "\n" in text else text
+def _on_one_line(text: str, longest: int) -> str:
+    return shorten(text, longest) if len(text) > longest or "\n" in text else text
 
 
 def _ordinal(number: int) -> str:

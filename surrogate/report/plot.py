@@ -67,7 +67,7 @@ def _lines(record: Record) -> tuple[list[tuple[str, Record, bool]], str]:
         for number, term in grading.numbered(member["model"]["terms"]):
             grade = grading.grade(term)
             note = f" ({grade})" if grade in ("weak", "not reportable") else ""
-            name = f"{number}  {shorten(words.term_name(record, term), 40)}{note}"
+            name = f"{number}  {shorten(words.term_name(record, term, 40), 40)}{note}"
             lines.append((name, term, grading.is_quotable(term)))
         return lines, member["model"]["scale"]
     for member in shown_models(record, "shapley")[:1]:

@@ -8,7 +8,7 @@ from surrogate.evidence.grades import WEAK
 from surrogate.report.anchors import anchor_sentence, units_of
 from surrogate.report.attributions import clear_values
 from surrogate.report.grading import grade, quotable
-from surrogate.report.interplay import pairs
+from surrogate.report.interplay import pairs, turns
 from surrogate.report.marks import shown_models, unit_name
 from surrogate.report.number_format import odds_effect, reaches_zero
 from surrogate.report.words import term_name
@@ -60,7 +60,7 @@ def _raised(record: Record, model: Record, named: list[tuple[str, float]]) -> st
 
 def _turned(record: Record, model: Record, terms: list[Record]) -> str:
     """Two units that push the other way together than alone, or nothing."""
-    turning = [effects for _, _, effects in pairs(model, list(enumerate(terms, 1))) if effects.turns]
+    turning = [effects for _, _, effects in pairs(model, list(enumerate(terms, 1))) if turns(effects)]
     if not turning:
         return ""
     strongest = max(turning, key=lambda effects: abs(effects.beyond))

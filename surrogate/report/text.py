@@ -131,23 +131,21 @@ def _print_fidelity(record: Record, console: Console) -> None:
     measured = [member for member in record["surrogates"] if verdicts.predicts(member)]
     apart = [member for member in record["surrogates"] if not verdicts.predicts(member)]
     head(console, "Fidelity to the model, with 95 % interval")
-    table = grid("left", "left", "right", "left", "left")
+    table = grid("left", "left", "right", "left")
     for member in measured:
         title, fidelity = Text(visible(verdicts.surrogate_title(member))), member["fidelity"]
         if fidelity is None:
-            table.add_row(title, "not measured", "", "", "")
+            table.add_row(title, "not measured", "", "")
             continue
         copies = f"{fidelity['n_test']:,} {'copies' if fidelity['exact'] else 'test copies'}"
         for first, (name, value, ends, baseline) in zip(
             (title, Text(copies), Text()), trust.measures(member), strict=True
         ):
-            table.add_row(first, name, value, ends, f"baseline {baseline}")
+            table.add_row(first, name, value, f"{ends}; baseline {baseline}")
+        for name, value, remark in trust.reach_lines(member):
+            table.add_row("", name, value, remark)
     if measured:
         console.print(table)
-    for member in measured:
-        told = " ".join(filter(None, [trust.could_reach(member), trust.holds_up(member)]))
-        if told:
-            say(console, (f"{verdicts.surrogate_title(member)}. ", "bold"), told)
     if apart:
         say(console, verdicts.without_fidelity(apart))
 

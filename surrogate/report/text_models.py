@@ -19,8 +19,9 @@ __all__ = ["print_models"]
 
 Record = dict[str, Any]
 
-#: Pairs of units that are shown; the page has all.
+#: Pairs of units, and rules of a tree, that are shown; the page has all.
 _PAIRS_SHOWN = 3
+_RULES_SHOWN = 6
 
 
 def print_models(record: Record, console: Console) -> None:
@@ -52,7 +53,7 @@ def _print_terms(record: Record, member: Record, console: Console) -> None:
         table.add_row(
             str(number),
             grading.MARKS.get(grading.grade(term) or "", " "),
-            Text(shorten(words.term_name(record, term), 40)),
+            Text(shorten(words.term_name(record, term, 40), 40)),
             signed(term["coefficient"]),
             words.range_of(term),
             bar(term["coefficient"], model["terms"]),
@@ -75,11 +76,11 @@ def _print_pairs(record: Record, model: Record, quoted: list[tuple[int, Record]]
 
 
 def _print_grades(record: Record, member: Record, console: Console) -> None:
-    """What the signs of the grades that occur mean."""
-    used = {grading.grade(item) for item in member["model"].get("terms", member["rules"])}
-    key = [(sign, name, meaning) for sign, name, meaning in grading.grade_key(record, member) if name in used]
-    for sign, name, meaning in key:
-        say(console, (f"{sign} {name}: {meaning}.", "dim"))
+    """What the signs of the grades mean, in short; the page says more."""
+    if grading.ungraded(member) or member["stability"] is None:
+        return
+    signs = ", ".join(f"{sign} {name}" for name, sign in grading.MARKS.items())
+    say(console, (f"{signs}{grading.shares(record, member)}.", "dim"))
 
 
 def _scale(model: Record) -> str:
@@ -89,7 +90,8 @@ def _scale(model: Record) -> str:
 def _print_rules(record: Record, member: Record, console: Console) -> None:
     ordered = member["kind"] == "rule_set"
     head(console, "Rules, among altered copies of this text" + ", read from the top" * ordered)
-    for number, rule in grading.numbered(member["rules"]):
+    rules = grading.numbered(member["rules"])
+    for number, rule in rules[: None if ordered else _RULES_SHOWN]:
         condition = words.condition(record, rule["literals"])
         said = f"{words.keyword(rule)} {condition} THEN " if condition else f"{words.keyword(rule)} "
         style = "" if grading.is_quotable(rule) else "dim"
@@ -107,6 +109,8 @@ def _print_rules(record: Record, member: Record, console: Console) -> None:
             f"{'reached by' if ordered else 'coverage'} {percent(rule['coverage'])}, support {rule['support']}, "
             f"probability {percent(rule['probability'])}",
         )
+    if not ordered and len(rules) > _RULES_SHOWN:
+        say(console, f"and {len(rules) - _RULES_SHOWN} more rules, which the page has")
     _print_grades(record, member, console)
 
 

@@ -15,6 +15,7 @@ __all__ = [
     "holds_up",
     "measures",
     "reach",
+    "reach_lines",
     "reach_notes",
     "size_in_words",
 ]
@@ -31,8 +32,8 @@ _MEASURES: tuple[tuple[str, str, Callable[[float | None], str]], ...] = (
 )
 
 _REFITS = (
-    "Refits: fitted again {} times, each time to half of the calls; on average they decide so large a share of the copies as "
-    "the surrogate does."
+    "Refits: fitted again {} times, each time to half of the calls; the share of the copies that they decide as the surrogate "
+    "does, on average."
 )
 
 #: What the size of each kind of surrogate counts, one and many.
@@ -118,6 +119,21 @@ def reach_notes(members: list[Record]) -> list[str]:
         )
     notes += [_REFITS.format(n_refits) for n_refits in refits]
     return notes
+
+
+def reach_lines(member: Record) -> list[tuple[str, str, str]]:
+    """Name, number and remark of what its size allows and what refits agree on, in short."""
+    reference, stability, found = member["size_reference"], member["stability"], []
+    if reference is not None and member["fidelity"] is not None and not no_variance(member):
+        parts = f"{reference['size']} {PARTS[member['kind']][reference['size'] != 1]}"
+        remark = "the best that was found, on every copy"
+        if reference["source"] != "every copy":
+            remark = f"by the strongest model, a {reference['source']}, which reaches {decimal(reference['proxy_r2'])}"
+        found.append((f"R² possible, {parts}", decimal(reference["r2"]), remark))
+    if stability is not None:
+        remark = f"{stability['n_refits']} refits to halves of the calls"
+        found.append(("Refits decide alike", percent(stability["decisions_alike"]), remark))
+    return found
 
 
 def holds_up(member: Record) -> str:

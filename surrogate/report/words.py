@@ -82,12 +82,24 @@ def probability_name(decision: Record) -> str:
     return f"probability of “{decision['target']}” between it and “{decision['contrast']}” alone"
 
 
-def term_name(record: Record, term: Record) -> str:
-    """The units of a term and whether they are kept or removed; a single unit that is kept needs no more than its name."""
+def term_name(record: Record, term: Record, n_characters: int | None = None) -> str:
+    """The units of a term and whether they are kept or removed; a single unit that is kept needs no more than its name.
+
+    With a number of characters, long units are cut, each by itself, so that a name of several still names them all.
+    """
+    name = _term_name(record, term, " together with ")
+    if n_characters is None or len(name) <= n_characters:
+        return name
+    n_units = len(term["literals"])
+    states = 0 if is_together(term) else 8 * (n_units > 1)
+    return _term_name(record, term, " with ", max((n_characters - 6 * (n_units - 1)) // n_units - states - 2, 5))
+
+
+def _term_name(record: Record, term: Record, between: str, *longest: int) -> str:
     literals = term["literals"]
-    names = [unit_name(record, literal["unit"]) for literal in literals]
+    names = [unit_name(record, literal["unit"], *longest) for literal in literals]
     if is_together(term) or (len(literals) == 1 and literals[0]["kept"]):
-        return " together with ".join(names)
+        return between.join(names)
     states = ["kept" if literal["kept"] else "removed" for literal in literals]
     return " and ".join(f"{name} {state}" for name, state in zip(names, states, strict=True))
 
