@@ -68,6 +68,10 @@ class Text:
         generator = np.random.default_rng([purpose, self.number, REFERENCES.index(kind)])
         return np.concatenate(list(islice(draw_pairs(self.document.n_units, generator, kind), n_masks // 2)))
 
+    def both(self, n_masks: int) -> NDArray[np.bool_]:
+        """Masks to fit to, half of either distribution: what holds on both is learned from both."""
+        return np.concatenate([self.draw(0, kind, n_masks // 4 * 2) for kind in REFERENCES])
+
     def values(self, masks: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Log-odds of the label."""
         return self.model.outcome.log_odds(self.model.answer(masks))
@@ -103,7 +107,7 @@ def predict_of(model: LinearModel) -> Predict:
 def measure(text: Text, n_calls: int) -> tuple[dict[str, dict[str, float]], float]:
     """R2 of every method on one text, and the seconds ours took outside the model."""
     full = np.ones((1, text.document.n_units), dtype=bool)
-    rows = text.rows(np.concatenate([full, ~full, text.draw(0, "sizes", n_calls - 2)]), "sizes")
+    rows = text.rows(np.concatenate([full, ~full, text.both(n_calls - 2)]), "sizes")
     start = time.process_time()
     proxy = fit_word_types(rows)
     taught = distil_long(rows, proxy)
@@ -154,7 +158,7 @@ def coarse_first(text: Text, n_calls: int, share: float = 0.25) -> Predict:
     box = text.model.query.black_box
     document = refine_units(text.document.text, load("local", box), round(n_calls * share)).document
     part = Text(MaskedModel(document, text.model.outcome, text.model.query), text.number)
-    rows = part.rows(part.draw(0, "sizes", n_calls - round(n_calls * share)), "sizes")
+    rows = part.rows(part.both(n_calls - round(n_calls * share)), "sizes")
     shown = predict_of(fit_grouped(distil_long(rows, fit_word_types(rows)), N_TERMS))
     holder = np.array(nest(document, text.document))
     member = np.eye(document.n_units)[holder] / np.bincount(holder)[holder][:, None]
@@ -168,7 +172,7 @@ def measure_very_long(box: Any, abstracts: Abstracts, n_calls: int) -> list[str]
         start = time.process_time()
         refined = refine_units(words, load("local", box), n_calls // 4)
         part = Text(MaskedModel.of(refined.document, Query(box)), number)
-        rows = part.rows(part.draw(0, "sizes", n_calls - refined.calls), "sizes")
+        rows = part.rows(part.both(n_calls - refined.calls), "sizes")
         shown = fit_grouped(distil_long(rows, fit_word_types(rows)), N_TERMS)
         seconds = time.process_time() - start
         scores = part.score(predict_of(shown))

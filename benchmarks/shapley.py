@@ -59,7 +59,8 @@ Table = dict[str, dict[int, float]]
 
 NOTES = """
 Ten games on 14 tokens. A call is one distinct mask; the full and the empty text are among them. Ours: the design "shapley"
-and `fit_values`, nothing tuned to these games.
+and `fit_values`, with their defaults. The design's constants and the form of the intervals were chosen among a few on these
+games, with other seeds.
 
 **k-SII** is of order 2, of the signed score s that the published runs explain. The error is theirs: the mean over 106 numbers
 (1 empty, 14 single, 91 pairs) of the squared difference from the exact ones, then over games; computed this way from
@@ -71,8 +72,8 @@ fitted to s as it stands.
 games and seeds. shap's KernelExplainer gets as many calls as ours; `l1_reg=False` is its better setting here, and the
 default its own.
 
-**Coverage**: share of 95 % intervals that hold the exact number; for interactions, of the {n_interactions} that are shown. They are
-meant to be safe with few calls; with many they are wider than they need to be.
+**Coverage**: share of 95 % intervals that hold the exact number; for interactions, of the {n_interactions} that are shown.
+They are meant to be safe with few calls; with many they are wider than they need to be.
 """.strip()
 
 

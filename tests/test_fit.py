@@ -147,3 +147,18 @@ def test_terms_keep_to_their_number() -> None:
     model = SparseLinear(max_terms=3).fit(answered(Counting(logistic(weights)))).models_[MESSAGE]
     assert 1 <= len(model.terms) <= 3
     assert list(model.terms) == sorted(model.terms, key=lambda term: -abs(term.coefficient))
+
+
+def test_a_term_of_removed_words_says_so() -> None:
+    # "lost" matters where "card" is gone; "card" has a main effect.
+    def function(texts):  # type: ignore[no-untyped-def]
+        odds = [3.0 if "card" in text else 2.0 * ("lost" in text) for text in texts]
+        share = 1 / (1 + np.exp(-np.array(odds)))
+        return np.column_stack([share, 1 - share])
+
+    sample = answered(Counting(function), n_samples=512)
+    model = SparseLinear(max_terms=2, target="cards").fit(sample).models_[MESSAGE]
+    assert {term.text: round(term.coefficient, 1) for term in model.terms} == {
+        "card": 3.0,
+        "lost kept & card removed": 2.0,
+    }

@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from surrogate.errors import InputError
+from surrogate.fit.gaussian_kernel import Kernel
 from surrogate.fit.shapley import Shapley, fit_values
 from surrogate.fit.shapley_kernel import KernelIndices
 from surrogate.fit.shapley_link import PROBABILITY, linked_answers
@@ -127,35 +128,31 @@ def test_every_copy_asked_gives_the_values_of_shap() -> None:
     assert model.values == pytest.approx(values, abs=1e-6)
 
 
+@pytest.mark.parametrize("tilt", [0.0, 0.8])
 @pytest.mark.parametrize("n_units", [2, 5, 8])
-def test_the_closed_form_of_the_kernel_is_the_enumeration(n_units: int) -> None:
+def test_the_closed_form_of_the_kernel_is_the_enumeration(n_units: int, tilt: float) -> None:
     generator = np.random.default_rng(n_units)
     masks, pairs = all_masks(n_units), list(combinations(range(n_units), 2))
-    rows, relevance = masks[generator.permutation(len(masks))[:20]], generator.random(n_units) * 3
-    kernel = KernelIndices(rows, relevance, (1.3, 0.7))
-
-    def between(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> NDArray[np.float64]:
-        distance = ((first[:, None] != second[None]) * relevance).sum(axis=2)
-        return 1.3 * np.exp(-distance) + 0.7 / n_units * (2.0 * first - 1.0) @ (2.0 * second - 1.0).T
-
+    rows = masks[generator.permutation(len(masks))[:20]]
+    kernel = Kernel(generator.random(n_units) * 3, 1.3, 0.7, tilt, tied=bool(tilt))
+    indices, whole = KernelIndices(rows, kernel), kernel.matrix(masks.astype(float), masks.astype(float))
+    columns = kernel.matrix(masks.astype(float), rows.astype(float))
     units, products = unit_weights(masks), pair_weights(masks, pairs)
-    assert kernel.unit_columns() == pytest.approx(units @ between(masks, rows), abs=1e-10)
-    assert kernel.pair_columns(pairs) == pytest.approx(products @ between(masks, rows), abs=1e-10)
+    assert indices.unit_columns() == pytest.approx(units @ columns, abs=1e-10)
+    assert indices.pair_columns(pairs) == pytest.approx(products @ columns, abs=1e-10)
     dual = generator.normal(size=len(rows))
-    sums = kernel.pair_sums(dual)
-    assert [sums[pair] for pair in pairs] == pytest.approx(products @ between(masks, rows) @ dual, abs=1e-10)
-    whole = between(masks, masks)
-    assert kernel.unit_variances() == pytest.approx(np.diag(units @ whole @ units.T), abs=1e-9)
-    assert kernel.pair_variances(pairs) == pytest.approx(np.diag(products @ whole @ products.T), abs=1e-9)
+    sums = indices.pair_sums(dual)
+    assert [sums[pair] for pair in pairs] == pytest.approx(products @ columns @ dual, abs=1e-10)
+    assert indices.unit_variances() == pytest.approx(np.diag(units @ whole @ units.T), abs=1e-9)
+    assert indices.pair_variances(pairs) == pytest.approx(np.diag(products @ whole @ products.T), abs=1e-9)
 
 
 def test_the_quadrature_is_exact_to_rounding_on_long_texts() -> None:
     generator = np.random.default_rng(0)
-    rows, relevance = generator.random((3, 400)) < 0.5, generator.gamma(0.3, 0.1, size=400)
-    columns = KernelIndices(rows, relevance, (1.0, 0.5)).unit_columns()
-    full, empty = (np.exp(-(away @ relevance)) for away in (~rows, rows))
-    linear = 2 * 0.5 / 400 * (2.0 * rows - 1.0).sum(axis=1)
-    assert columns.sum(axis=0) == pytest.approx(full - empty + linear, abs=1e-12)
+    rows = generator.random((3, 400)) < 0.5
+    kernel = Kernel(generator.gamma(0.3, 0.1, size=400), 1.0, 0.5, 0.5)
+    ends = kernel.matrix(np.array([np.ones(400), np.zeros(400)]), rows.astype(float))
+    assert KernelIndices(rows, kernel).unit_columns().sum(axis=0) == pytest.approx(ends[0] - ends[1], abs=1e-12)
 
 
 def test_squared_weights_and_sums_of_pairs() -> None:

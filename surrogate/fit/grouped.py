@@ -24,7 +24,7 @@ __all__ = ["MAX_WORDS", "fit_grouped", "found_again", "grouped_terms", "share_te
 MAX_WORDS = 8
 
 #: Shares of the text below which a copy may count as short.
-_SHORT = (0.1, 0.2, 0.35, 0.5)
+_SHORT = (0.15, 0.4)
 
 #: Columns are chosen while they newly explain this share of the variance; a product must explain clearly more.
 _LEAST_GAIN = 0.002

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from surrogate.fit.gaussian_kernel import Kernel
 from surrogate.fit.shapley_weights import Pair
 
 __all__ = ["KernelIndices"]
@@ -24,16 +25,13 @@ _MOST_NODES = 32
 
 @dataclass(frozen=True, eq=False)
 class KernelIndices:
-    """The kernel v0 exp(-sum_i l_i [S_i != T_i]) + v1 / n sum_i s_i t_i, with s and t the signs of masks S and T.
+    """Indices of the games S -> k(S, T), and the variances of indices under the kernel k.
 
     Parameters
     ----------
     masks : ndarray of bool, shape (n, n_units)
         The rows T that were asked.
-    relevance : ndarray of float, shape (n_units,)
-        The l_i.
-    variances : tuple of float
-        v0 and v1.
+    kernel : Kernel
 
     References
     ----------
@@ -44,76 +42,81 @@ class KernelIndices:
 
     Examples
     --------
-    >>> kernel = KernelIndices(np.array([[True, True]]), np.array([0.7, 0.7]), (1.0, 0.0))
+    >>> indices = KernelIndices(np.array([[True, True]]), Kernel(np.array([0.7, 0.7]), 1.0, 0.0))
     >>> by_hand = 0.5 * (1 - np.exp(-0.7)) + 0.5 * (np.exp(-0.7) - np.exp(-1.4))
-    >>> bool(np.isclose(kernel.unit_columns()[0, 0], by_hand))
+    >>> bool(np.isclose(indices.unit_columns()[0, 0], by_hand))
     True
     """
 
     masks: NDArray[np.bool_]
-    relevance: NDArray[np.float64]
-    variances: tuple[float, float]
-
-    @property
-    def n_units(self) -> int:
-        """Number of units of the text."""
-        return len(self.relevance)
+    kernel: Kernel
 
     def unit_columns(self) -> NDArray[np.float64]:
-        """Shapley value of each unit in the game S -> k(S, T) of each row T, shape (n_units, n)."""
-        linear = 2.0 * self.variances[1] / self.n_units
+        """Shapley value of each unit in the game of each row, shape (n_units, n)."""
+        linear = 2.0 * self.kernel.linear * self.kernel.shares
         found = np.where(self.masks, linear, -linear)
         for weight, slopes in self._nodes():
-            found += self.variances[0] * weight[:, None] * slopes
+            found += weight[:, None] * slopes
         return found.T
 
     def pair_columns(self, pairs: Sequence[Pair]) -> NDArray[np.float64]:
-        """Interaction of each pair in the game S -> k(S, T) of each row T, shape (n_pairs, n)."""
+        """Interaction of each pair in the game of each row, shape (n_pairs, n)."""
         first, second = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
         found = np.zeros((len(self.masks), len(first)))
         for weight, slopes in self._nodes():
-            found += self.variances[0] * weight[:, None] * slopes[:, first] * slopes[:, second]
+            found += weight[:, None] * slopes[:, first] * slopes[:, second]
         return found.T
 
     def pair_sums(self, dual: NDArray[np.float64]) -> NDArray[np.float64]:
         """Interactions in the game S -> sum_T dual_T k(S, T), shape (n_units, n_units); the diagonal has no meaning."""
-        found = np.zeros((self.n_units, self.n_units))
+        found = np.zeros((self.masks.shape[1], self.masks.shape[1]))
         for weight, slopes in self._nodes():
-            found += slopes.T @ ((self.variances[0] * weight * dual)[:, None] * slopes)
+            found += slopes.T @ ((weight * dual)[:, None] * slopes)
         return found
 
     def unit_variances(self) -> NDArray[np.float64]:
         """Variance of each Shapley value before anything was asked, shape (n_units,)."""
         weights, logs = self._double_nodes()
-        decay = 1.0 - np.exp(-self.relevance)
         found = np.einsum("ab,abi->i", weights, np.exp(logs.sum(axis=2, keepdims=True) - logs))
-        return 2.0 * self.variances[0] * decay * found + 4.0 * self.variances[1] / self.n_units
+        return self.kernel.exponential * self._differences() * found + 4.0 * self.kernel.linear * self.kernel.shares
 
     def pair_variances(self, pairs: Sequence[Pair]) -> NDArray[np.float64]:
         """Variance of each interaction before anything was asked, shape (n_pairs,)."""
         weights, logs = self._double_nodes()
-        decay = 1.0 - np.exp(-self.relevance)
-        total = logs.sum(axis=2)
+        change, total = self._differences(), logs.sum(axis=2)
         found = [
-            decay[i] * decay[j] * (weights * np.exp(total - logs[:, :, i] - logs[:, :, j])).sum() for i, j in pairs
+            change[i] * change[j] * (weights * np.exp(total - logs[:, :, i] - logs[:, :, j])).sum() for i, j in pairs
         ]
-        return 4.0 * self.variances[0] * np.array(found)
+        return self.kernel.exponential * np.array(found)
+
+    def _factors(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """exp(-relevance) of each unit, and its factor of the amplitude where it is kept (1 over it where not)."""
+        return np.exp(-self.kernel.relevance), np.exp(0.5 * self.kernel.tilt * self.kernel.shares)
+
+    def _differences(self) -> NDArray[np.float64]:
+        """Each unit's own factor of the kernel, differenced in both arguments, shape (n_units,)."""
+        decay, amplitude = self._factors()
+        return amplitude**2 + amplitude**-2 - 2.0 * decay
 
     def _nodes(self) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
         """At each node: weight times the product over all units, shape (n,), and each unit's difference over its factor."""
-        decay = np.exp(-self.relevance)
-        masks = self.masks.astype(np.float64)
-        for node, weight in zip(*_quadrature(self.n_units), strict=True):
-            kept, removed = node + (1.0 - node) * decay, node * decay + 1.0 - node
+        decay, high = self._factors()
+        low, masks = 1.0 / high, self.masks.astype(np.float64)
+        scale = self.kernel.exponential * self.kernel.amplitude(masks)
+        for node, weight in zip(*_quadrature(self.masks.shape[1]), strict=True):
+            # The factor of a unit that the row keeps, and of one that it lacks.
+            kept, removed = node * high + (1.0 - node) * low * decay, node * high * decay + (1.0 - node) * low
             product = np.exp(masks @ (np.log(kept) - np.log(removed)) + np.log(removed).sum())
-            yield weight * product, np.where(self.masks, (1.0 - decay) / kept, (decay - 1.0) / removed)
+            slopes = np.where(self.masks, (high - low * decay) / kept, (high * decay - low) / removed)
+            yield weight * scale * product, slopes
 
     def _double_nodes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Weights of pairs of nodes, shape (m, m), and the logarithm of each unit's factor, shape (m, m, n_units)."""
-        nodes, weights = _quadrature(self.n_units)
-        same = np.outer(nodes, nodes) + np.outer(1.0 - nodes, 1.0 - nodes)
-        factor = same[:, :, None] + (1.0 - same)[:, :, None] * np.exp(-self.relevance)
-        return np.outer(weights, weights), np.log(factor)
+        nodes, weights = _quadrature(self.masks.shape[1])
+        decay, amplitude = self._factors()
+        both, none = np.outer(nodes, nodes), np.outer(1.0 - nodes, 1.0 - nodes)
+        factor = both[:, :, None] * amplitude**2 + none[:, :, None] * amplitude**-2
+        return np.outer(weights, weights), np.log(factor + (1.0 - both - none)[:, :, None] * decay)
 
 
 def _quadrature(n_units: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

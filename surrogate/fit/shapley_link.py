@@ -11,7 +11,6 @@ from scipy.linalg import cho_factor, solve_triangular
 from scipy.stats import norm
 
 from surrogate.fit.gaussian_process import GaussianProcess, fit_gaussian_process
-from surrogate.fit.shapley_process import kernel_matrix, nugget
 from surrogate.outcome import CLIP, sigmoid
 from surrogate.reference import all_masks
 from surrogate.rows import Rows
@@ -85,29 +84,28 @@ def linked_answers(rows: Rows, link: Link) -> tuple[NDArray[np.bool_], Numbers]:
     latent = link.to_latent(rows.values)
     process = fit_gaussian_process(replace(rows, values=latent, margins=latent))
     masks = all_masks(rows.n_units)
-    mean, deviation = _posterior(process, latent, rows.masks, masks)
+    mean, deviation = _posterior(process, masks)
     points = norm.ppf((np.arange(_N_POINTS) + 0.5) / _N_POINTS)
     answers = np.mean([link.to_value(mean + deviation * point) for point in points], axis=0)
     answers[_positions(rows.masks, masks)] = rows.values
     return masks, answers
 
 
-def _posterior(
-    process: GaussianProcess, latent: Numbers, asked: NDArray[np.bool_], masks: NDArray[np.bool_]
-) -> tuple[Numbers, Numbers]:
+def _posterior(process: GaussianProcess, masks: NDArray[np.bool_]) -> tuple[Numbers, Numbers]:
     """Mean and standard deviation of the latent quantity, the process's noise included, each of shape (n_masks,)."""
-    n, spread = len(process.masks), process.spread[0]
-    matrix = kernel_matrix(process, asked[:n])
-    noise = nugget(process, (latent[:n] - process.centre[0]) / spread, matrix)
-    matrix[np.diag_indices(n)] += noise
+    kernel, spread = process.kernel, process.spread[0]
+    matrix = kernel.matrix(process.masks, process.masks)
+    matrix[np.diag_indices(len(matrix))] += process.noise
     root = cho_factor(matrix, lower=True)[0]
-    mean, variance = np.empty(len(masks)), np.full(len(masks), sum(process.variances) + noise)
+    mean, variance = np.empty(len(masks)), np.empty(len(masks))
     for start in range(0, len(masks), _CHUNK):
         some = slice(start, start + _CHUNK)
-        cross = kernel_matrix(process, masks[some])
+        wanted = masks[some].astype(np.float64)
+        cross = kernel.matrix(wanted, process.masks)
         mean[some] = cross @ process.dual[:, 0]
-        variance[some] -= (solve_triangular(root, cross.T, lower=True) ** 2).sum(axis=0)
-    return process.centre[0] + spread * mean, spread * np.sqrt(np.maximum(variance, noise))
+        known = (solve_triangular(root, cross.T, lower=True) ** 2).sum(axis=0)
+        variance[some] = kernel.exponential * kernel.amplitude(wanted) ** 2 + kernel.linear - known
+    return process.centre[0] + spread * mean, spread * np.sqrt(np.maximum(variance, 0.0) + process.noise)
 
 
 def _positions(wanted: NDArray[np.bool_], masks: NDArray[np.bool_]) -> NDArray[np.intp]:

@@ -29,9 +29,6 @@ __all__ = ["ProcessIndices"]
 #: Groups of pairs that the jackknife leaves out, one at a time.
 _N_GROUPS = 30
 
-#: Keeps the kernel matrix solvable.
-_LEAST_NOISE = 1e-10
-
 Numbers = NDArray[np.float64]
 
 
@@ -66,12 +63,12 @@ class ProcessIndices:
     def __init__(self, process: GaussianProcess, rows: Rows, generator: np.random.Generator) -> None:
         n = len(process.masks)
         self.masks = rows.masks[:n]
-        self.kernel = KernelIndices(self.masks, process.relevance, process.variances)
+        self.kernel = KernelIndices(self.masks, process.kernel)
         self.process, self.values = process, rows.values[:n]
         self.spread = float(process.spread[0])
         target = (rows.values[:n] - process.centre[0]) / self.spread
-        matrix = kernel_matrix(process, self.masks)
-        self.noise = nugget(process, target, matrix)
+        self.noise = process.noise
+        matrix = process.kernel.matrix(process.masks, process.masks)
         matrix[np.diag_indices(n)] += self.noise
         self.inverse = cho_solve(cho_factor(matrix, lower=True), np.eye(n))
         self.dual = self.inverse @ target
@@ -85,7 +82,7 @@ class ProcessIndices:
     def units(self) -> tuple[Numbers, Numbers]:
         """Shapley values and their standard errors, each of shape (n_units,)."""
         columns = self.kernel.unit_columns() + self.noise * unit_weights(self.masks)
-        prior = self.kernel.unit_variances() + self.noise * unit_weight_square(self.kernel.n_units)
+        prior = self.kernel.unit_variances() + self.noise * unit_weight_square(self.masks.shape[1])
         return self.spread * (columns @ self.dual), self._errors(columns, prior)
 
     def all_pairs(self) -> Numbers:
@@ -97,7 +94,7 @@ class ProcessIndices:
     def pair_errors(self, pairs: Sequence[Pair]) -> Numbers:
         """Standard errors of some interactions, shape (n_pairs,)."""
         columns = self.kernel.pair_columns(pairs) + self.noise * pair_weights(self.masks, pairs)
-        prior = self.kernel.pair_variances(pairs) + self.noise * pair_weight_square(self.kernel.n_units)
+        prior = self.kernel.pair_variances(pairs) + self.noise * pair_weight_square(self.masks.shape[1])
         return self._errors(columns, prior)
 
     def _errors(self, columns: Numbers, prior: Numbers) -> Numbers:
@@ -110,21 +107,6 @@ class ProcessIndices:
         ]
         jackknife = (len(left_out) - 1) / max(len(left_out), 1) * np.square(left_out).sum(axis=0)
         return self.spread * np.sqrt(posterior + jackknife)
-
-
-def kernel_matrix(process: GaussianProcess, masks: NDArray[np.bool_]) -> Numbers:
-    """The process's kernel between masks (bool, shape (m, n_units)) and its own rows, without noise, shape (m, n)."""
-    wanted, ours = masks.astype(np.float64), process.masks * process.relevance
-    distance = wanted @ (process.relevance - ours).T + (1.0 - wanted) @ ours.T
-    linear = (2.0 * wanted - 1.0) @ (2.0 * process.masks - 1.0).T / masks.shape[1]
-    return np.asarray(process.variances[0] * np.exp(-distance) + process.variances[1] * linear)
-
-
-def nugget(process: GaussianProcess, target: Numbers, matrix: Numbers) -> float:
-    """The process's noise variance: what is left of its targets is the noise times the dual."""
-    dual = process.dual[:, 0]
-    squared = max(float(dual @ dual), float(np.finfo(float).tiny))
-    return max(float((target - matrix @ dual) @ dual) / squared, _LEAST_NOISE)
 
 
 def _groups(

@@ -1,4 +1,4 @@
-"""SparseLinear: at most a dozen terms, each a unit of the text with its coefficient."""
+"""SparseLinear: at most a dozen terms, each a unit of the text or a product of two, with its coefficient."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ _TRACE = 1e-6
 class SparseLinear(Surrogate):
     """A sparse linear surrogate: intercept plus at most ``max_terms`` terms.
 
-    Terms are single units and, where that explains clearly more, products of two.  They are chosen and fitted on the answers
-    of a proxy to many altered copies, and measured on the model's own.  Without a proxy, units are ranked by a ridge fit of
-    all of them and as many are taken as help to tell left-out pairs.
+    Terms are single units and, where that explains more, products of two units, each kept or removed; a product comes with a
+    main effect of one of its units.  They are chosen and fitted on the answers of a proxy to many altered copies, and
+    measured on the model's own.  Without a proxy, units are ranked by a ridge fit of all of them and as many are taken as
+    help to tell left-out pairs.
 
     Parameters
     ----------
@@ -57,7 +58,8 @@ class SparseLinear(Surrogate):
 
     References
     ----------
-    Hoerl and Kennard, Technometrics 1970 (ridge); Ribeiro, Singh and Guestrin, KDD 2016 (local linear surrogates).
+    Hoerl and Kennard, Technometrics 1970 (ridge); Ribeiro, Singh and Guestrin, KDD 2016 (local linear surrogates).  For the
+    choice of terms see :func:`surrogate.fit.forward.forward_terms`.
 
     Examples
     --------
