@@ -7,6 +7,7 @@ from typing import Any
 
 from surrogate.errors import InputError
 from surrogate.linear_model import LinearModel, Term
+from surrogate.literals import Literal
 
 __all__ = ["PairEffect", "pair_effect"]
 
@@ -82,7 +83,6 @@ def pair_effect(model: LinearModel, term: Term) -> PairEffect:
     --------
     The same model, told with "both kept" and with "the second kept, the first removed":
 
-    >>> from surrogate.literals import Literal
     >>> kept, removed = Literal(0, True), Literal(0, False)
     >>> good = Literal(1, True)
     >>> told = LinearModel(2, 0.0, (Term((kept,), "not", -0.5), Term((good,), "good", 2.0), Term((kept, good), "", -2.5)))
@@ -92,18 +92,25 @@ def pair_effect(model: LinearModel, term: Term) -> PairEffect:
     >>> pair_effect(retold, retold.terms[2]) == pair_effect(told, told.terms[2])
     True
     """
-    units = sorted(set(term.units))
-    if len(units) != 2:
+    units = _units(term)
+    if units is None or len(units) != 2:
         raise InputError(
             "bad-parameter",
-            f"Effects alone and together are told of two units; the term {term.text!r} names {len(units)}. "
+            f"Effects alone and together are told of two units, and the term {term.text!r} is not of two. "
             "Give a term that is a product of two different units.",
         )
-    first, second = units
-    among = [other for other in model.terms if set(other.units) <= set(units)]
+    first, second = sorted(units)
+    among = [other for other in model.terms if (named := _units(other)) is not None and named <= units]
     neither = _total(among, frozenset())
     alone = _total(among, frozenset({first})) - neither, _total(among, frozenset({second})) - neither
-    return PairEffect((first, second), alone, _total(among, frozenset(units)) - neither)
+    return PairEffect((first, second), alone, _total(among, units) - neither)
+
+
+def _units(term: Term) -> frozenset[int] | None:
+    """The units a term names; None for a term of shares of many units, which is neither kept nor removed."""
+    if not all(isinstance(one, Literal) for one in term.literals):
+        return None
+    return frozenset(one.unit for one in term.literals)
 
 
 def _total(terms: list[Term], kept: frozenset[int]) -> float:

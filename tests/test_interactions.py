@@ -11,6 +11,7 @@ from surrogate.errors import InputError
 from surrogate.interactions import pair_effect
 from surrogate.linear_model import LinearModel, Term
 from surrogate.literals import Literal
+from surrogate.shares import Share
 
 
 def term(coefficient: float, *units: tuple[int, bool]) -> Term:
@@ -57,5 +58,13 @@ def test_what_never_holds_does_nothing() -> None:
 @pytest.mark.parametrize("units", [((0, True),), ((0, True), (0, True)), ((0, True), (1, True), (2, True))])
 def test_only_two_units_have_an_effect_together(units: tuple[tuple[int, bool], ...]) -> None:
     other = term(1.0, *units)
-    with pytest.raises(InputError, match="two different units"):
+    with pytest.raises(InputError, match="product of two different units"):
         pair_effect(model(other), other)
+
+
+def test_terms_of_shares_are_not_of_two_units() -> None:
+    share = Term((Share((0, 1)),), "", 1.0)  # type: ignore[arg-type]
+    pair = term(1.0, (0, True), (1, True))
+    with pytest.raises(InputError):
+        pair_effect(model(share), share)
+    assert pair_effect(model(share, pair), pair) == pair_effect(model(pair), pair)

@@ -16,6 +16,7 @@ from surrogate.report import (
     interplay,
     marks,
     rounds,
+    stages,
     summary,
     trust,
     verdicts,
@@ -25,7 +26,21 @@ from surrogate.report import number_format as numbers
 
 __all__ = ["template_environment"]
 
-_MODULES = (anchors, attributions, beside, grading, interplay, marks, numbers, rounds, summary, trust, verdicts, words)
+_MODULES = (
+    anchors,
+    attributions,
+    beside,
+    grading,
+    interplay,
+    marks,
+    numbers,
+    rounds,
+    stages,
+    summary,
+    trust,
+    verdicts,
+    words,
+)
 
 
 def template_environment(finalize: Callable[[Any], Any], *, autoescape: bool, **options: Any) -> Environment:

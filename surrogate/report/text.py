@@ -13,6 +13,7 @@ from surrogate.report import beside, rounds, summary, trust, verdicts, words
 from surrogate.report.marks import Piece, copy_pieces, mark_text
 from surrogate.report.normal import ordered
 from surrogate.report.number_format import percent
+from surrogate.report.stages import stages
 from surrogate.report.terminal import BAR, CON, PRO, grid, head, say
 from surrogate.report.text_models import print_models
 from surrogate.report.visible import shorten, visible
@@ -107,6 +108,8 @@ def _print_decision(record: Record, console: Console) -> None:
         )
     console.print()
     console.print(_marked(record))
+    for stage in stages(record):
+        say(console, ("Found coarse to fine: ", "bold"), stage)
 
 
 def _marked(record: Record) -> Text:
