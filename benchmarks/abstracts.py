@@ -189,7 +189,7 @@ def trained_model(data: Path, cache: Path, n_held_out: int = 120) -> tuple[Any, 
     import surrogate
 
     known, held_out = read_abstracts(data).split(n_held_out)
-    key = hashlib.sha256(repr((asdict(RECIPE), known)).encode()).hexdigest()[:12]
+    key = hashlib.sha256(repr((asdict(RECIPE), _JOINED, _CUT, _NEAR, known)).encode()).hexdigest()[:12]
     folder = cache / f"abstracts-{key}"
     if not (folder / "model.safetensors").exists():
         train(known, folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
 from collections.abc import Sequence
@@ -167,6 +168,23 @@ def explanation_of_case(name: str) -> Explanation:
 
 def record_of_case(name: str) -> dict[str, Any]:
     return explanation_of_case(name).to_dict()
+
+
+def copy_of(name: str) -> dict[str, Any]:
+    """A record that a test may change."""
+    return json.loads(json.dumps(record_of_case(name)))
+
+
+def member_of(record: dict[str, Any], kind: str) -> dict[str, Any]:
+    return next(member for member in record["surrogates"] if member["kind"] == kind)
+
+
+def plain(form: str, record: dict[str, Any]) -> str:
+    """The words of a rendering, without markup, on one line."""
+    rendered = RENDERERS[form](record)
+    if form in ("html", "fragment"):
+        rendered = html.unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", rendered, flags=re.DOTALL))
+    return " ".join(rendered.replace("\\", "").replace("\xa0", " ").split())
 
 
 @pytest.mark.parametrize("form", RENDERERS)

@@ -12,6 +12,7 @@ from surrogate.report import (
     anchors,
     attributions,
     beside,
+    excerpts,
     grading,
     interplay,
     marks,
@@ -27,19 +28,8 @@ from surrogate.report import number_format as numbers
 __all__ = ["template_environment"]
 
 _MODULES = (
-    anchors,
-    attributions,
-    beside,
-    grading,
-    interplay,
-    marks,
-    numbers,
-    rounds,
-    stages,
-    summary,
-    trust,
-    verdicts,
-    words,
+    *(anchors, attributions, beside, excerpts, grading, interplay, marks),
+    *(numbers, rounds, stages, summary, trust, verdicts, words),
 )
 
 

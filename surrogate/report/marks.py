@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from surrogate.report.attributions import clear_values
+from surrogate.report.excerpts import Piece, in_excerpts, is_long, merged
 from surrogate.report.grading import quotable
 from surrogate.report.visible import shorten
 
@@ -15,56 +15,10 @@ __all__ = ["KINDS", "Piece", "copy_pieces", "framed", "mark_text", "marked_by", 
 #: Kinds of surrogate, each with a section of its own.
 KINDS = ("linear", "tree", "rule_set", "anchor", "shapley")
 
-#: Texts with more units than this have long kept passages of their altered copies shortened.
-_LONG_TEXT = 80
-
-#: Kept units shown on either side of a removed one in a long text.
-_CONTEXT = 8
-
 #: Longest name of a unit; sentences and paragraphs are cut in the middle, since the text stands in the report.
 _LONG_NAME = 80
 
 Record = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A piece of the text: one unit, or what stands between two.
-
-    Parameters
-    ----------
-    text : str
-    unit : int or None
-        Position of the unit; None between units.
-    sign : {1, -1, 0}
-        Whether its presence speaks for the target or against it; 0: nothing that may be quoted says so.
-    strength : {0, 1, 2, 3}
-        In thirds of the largest coefficient.
-    numbers : tuple of str
-        Numbers of the terms, or of the Shapley value, that name it, each with its sign.
-    asked : bool
-        Whether a shown rule asks about it, or an anchor needs it; only where nothing has a number.
-    removed : bool
-        Removed in the altered copy that is shown.
-
-    Examples
-    --------
-    >>> Piece("card", 3, sign=1, strength=3, numbers=("+1",)).marked
-    True
-    """
-
-    text: str
-    unit: int | None = None
-    sign: int = 0
-    strength: int = 0
-    numbers: tuple[str, ...] = ()
-    asked: bool = False
-    removed: bool = False
-
-    @property
-    def marked(self) -> bool:
-        """Whether a term or value that may be quoted names it."""
-        return bool(self.numbers)
 
 
 def shown_models(record: Record, kind: str) -> list[Record]:
@@ -190,18 +144,10 @@ def framed(record: Record) -> bool:
 
 
 def copy_pieces(record: Record, removed: Iterable[int]) -> list[Piece]:
-    """The text with the removed units flagged; in a long text, kept passages far from any removed unit become "[…]"."""
+    """The text with the removed units flagged; of a long text, what is near to them."""
     gone = set(removed)
     pieces = [Piece(piece.text, piece.unit, removed=piece.unit in gone) for piece in _pieces(record)]
-    if len(record["document"]["units"]) <= _LONG_TEXT:
+    if not is_long(record):
         return pieces
-    near = {unit + step for unit in gone for step in range(-_CONTEXT, _CONTEXT + 1)}
-    short: list[Piece] = []
-    unit = -1
-    for piece in pieces:
-        unit = unit if piece.unit is None else piece.unit
-        if unit in near:
-            short.append(piece)
-        elif not short or short[-1].text != " […] ":
-            short.append(Piece(" […] "))
-    return short
+    pieces = merged(pieces)
+    return in_excerpts(pieces, [piece.removed for piece in pieces])

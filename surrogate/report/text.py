@@ -10,7 +10,8 @@ from rich.text import Text
 
 from surrogate.canonical import canonical_bytes, digest
 from surrogate.report import beside, rounds, summary, trust, verdicts, words
-from surrogate.report.marks import Piece, copy_pieces, mark_text
+from surrogate.report.excerpts import Piece, in_excerpts, is_long
+from surrogate.report.marks import copy_pieces, mark_text
 from surrogate.report.normal import ordered
 from surrogate.report.number_format import percent
 from surrogate.report.stages import stages
@@ -113,9 +114,11 @@ def _print_decision(record: Record, console: Console) -> None:
 
 
 def _marked(record: Record) -> Text:
-    """The text with the marks of terms or values, or of the units that a rule or an anchor is about."""
-    text = Text()
-    for piece in mark_text(record):
+    """The text, or of a long one what is near to a mark, with the marks of what the shown surrogates name."""
+    pieces, text = mark_text(record), Text()
+    if is_long(record):
+        pieces = in_excerpts(pieces, [piece.marked or piece.asked for piece in pieces])
+    for piece in pieces:
         text.append_text(_mark(piece))
     return text
 
