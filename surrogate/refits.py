@@ -81,6 +81,7 @@ def _subset(rows: Rows, chosen: NDArray[np.bool_]) -> Rows:
         weights=rows.weights[chosen],
         pairs=rows.pairs[chosen],
         kernel=None if rows.kernel is None else rows.kernel[chosen],
+        others=None if rows.others is None else rows.others[chosen],
     )
 
 

@@ -32,6 +32,8 @@ class Rows:
         The reference distribution the weights stand for.
     kernel : ndarray of float, shape (n,), optional
         The part of the weights that a locality kernel makes; None: all copies are alike.
+    others : ndarray of float, shape (n, n_classes), optional
+        Log-probabilities of every class: what else the model said, which helps a proxy to tell which units matter.
     source : str
         Whose answers these are: "calls" for the model's own, else the name of a proxy.
 
@@ -51,6 +53,7 @@ class Rows:
     source: str = "calls"
     reference: str = "sizes"
     kernel: NDArray[np.float64] | None = None
+    others: NDArray[np.float64] | None = None
 
     @property
     def n_units(self) -> int:
@@ -84,6 +87,7 @@ def usable_rows(part: Neighborhood, outcome: Outcome, scale: str = "log_odds") -
         part.exhaustive,
         reference=part.reference,
         kernel=_kernel(part, rows),
+        others=answers.log_probabilities,
     )
 
 

@@ -122,7 +122,7 @@ def test_calls_beyond_the_most_test_copies_go_to_fit_and_select() -> None:
     counts = {role: int((part.roles == role).sum()) for role in ("fit", "select", "test")}
     assert counts["test"] == 100
     assert counts["fit"] + counts["select"] == 900
-    assert abs(counts["fit"] / counts["select"] - 3) < 0.1
+    assert abs(counts["fit"] / counts["select"] - 4) < 0.1
 
 
 def test_every_mask_counts_alike_in_an_exhaustive_sample_of_the_uniform_reference() -> None:

@@ -86,7 +86,8 @@ def fit_proxy(rows: Rows, like: Proxy | None = None) -> Proxy:
     Proxy
         The simplest whose error, summed over pairs of rows each predicted without itself, is near the least.
     """
-    process = fit_gaussian_process(rows, like if isinstance(like, GaussianProcess) else None, tilted=True)
+    start = like if isinstance(like, GaussianProcess) else None
+    process = fit_gaussian_process(rows, start, tilted=True, others=rows.others)
     candidates: list[tuple[float, Proxy]] = [(process.left_out, process)]
     if len(rows.values) <= MOST_PAIRWISE_ROWS:
         pairwise = fit_pairwise(rows)
