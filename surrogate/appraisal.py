@@ -126,7 +126,7 @@ def _size_reference(model: Any, fit: Rows, test: Rows, kind: str, case: Case) ->
     if proxy is None:
         return None
     said = proxy.predict(test.masks)[:, 0]
-    return measure_size_reference(model, case.teacher.teach(fit, kind), proxy.name, test, said)
+    return measure_size_reference(model, case.teacher.answers(fit, kind), proxy.name, test, said)
 
 
 def _verdict(model: Any, fidelity: Fidelity | None, case: Case) -> Verdict:

@@ -8,6 +8,7 @@ from typing import Any
 from surrogate.errors import InputError
 from surrogate.linear_model import LinearModel, Term
 from surrogate.literals import Literal
+from surrogate.shares import Condition
 
 __all__ = ["PairEffect", "pair_effect"]
 
@@ -108,13 +109,13 @@ def pair_effect(model: LinearModel, term: Term) -> PairEffect:
 
 def _units(term: Term) -> frozenset[int] | None:
     """The units a term names; None for a term of shares of many units, which is neither kept nor removed."""
-    if not all(isinstance(one, Literal) for one in term.literals):
-        return None
-    return frozenset(one.unit for one in term.literals)
+    return None if term.has_shares else frozenset(term.units)
 
 
 def _total(terms: list[Term], kept: frozenset[int]) -> float:
     """Sum of the coefficients of the terms that hold where just these units are kept."""
-    return sum(
-        (term.coefficient for term in terms if all((one.unit in kept) == one.kept for one in term.literals)), start=0.0
-    )
+    return sum((term.coefficient for term in terms if all(_holds(one, kept) for one in term.literals)), start=0.0)
+
+
+def _holds(one: Condition, kept: frozenset[int]) -> bool:
+    return isinstance(one, Literal) and (one.unit in kept) == one.kept

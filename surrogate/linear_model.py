@@ -8,20 +8,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from surrogate.literals import Literal, all_hold
+from surrogate.literals import Literal
 from surrogate.masks import as_masks
+from surrogate.shares import Condition, condition_from_dict, product
 
 __all__ = ["LinearModel", "Term"]
 
 
 @dataclass(frozen=True)
 class Term:
-    """One term of a sparse linear surrogate: a product of presences or absences of units, with its coefficient.
+    """One term of a sparse linear surrogate: a product of presences, absences or shares of units, with its coefficient.
 
     Parameters
     ----------
-    literals : tuple of Literal
-        The term is 1 for an altered copy in which all of them hold, and 0 otherwise.
+    literals : tuple of Literal or Share
+        The term is 1 for an altered copy in which all of them hold, and 0 otherwise; a share of many units is between.
     text : str
         The units it names, as they stand in the text.
     coefficient : float
@@ -41,7 +42,7 @@ class Term:
     1.5
     """
 
-    literals: tuple[Literal, ...]
+    literals: tuple[Condition, ...]
     text: str
     coefficient: float
     low: float | None = None
@@ -53,7 +54,15 @@ class Term:
     @property
     def units(self) -> tuple[int, ...]:
         """Positions of the units it names."""
-        return tuple(literal.unit for literal in self.literals)
+        named: list[int] = []
+        for one in self.literals:
+            named += [one.unit] if isinstance(one, Literal) else (one.units or ())
+        return tuple(named)
+
+    @property
+    def has_shares(self) -> bool:
+        """Whether it counts how much of many units is kept."""
+        return not all(isinstance(one, Literal) for one in self.literals)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
@@ -71,7 +80,7 @@ class Term:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Term:
         """Inverse of :meth:`to_dict`."""
-        literals = tuple(Literal.from_dict(literal) for literal in data["literals"])
+        literals = tuple(condition_from_dict(literal) for literal in data["literals"])
         return cls(**{**data, "literals": literals})
 
 
@@ -103,9 +112,9 @@ class LinearModel:
     kind: str = field(default="linear", init=False)
 
     def design(self, masks: ArrayLike) -> NDArray[np.float64]:
-        """The terms as columns of zeros and ones, shape (n_masks, n_terms)."""
+        """The terms as columns of zeros and ones, or shares between them, shape (n_masks, n_terms)."""
         array = as_masks(masks, self.n_units)
-        columns = [all_hold(term.literals, array) for term in self.terms]
+        columns = [product(term.literals, array) for term in self.terms]
         return np.column_stack([*columns, np.zeros(len(array))])[:, :-1].astype(np.float64)
 
     def predict(self, masks: ArrayLike) -> NDArray[np.float64]:

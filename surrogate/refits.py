@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from surrogate.agreement import found_again
 from surrogate.evidence import Rule
 from surrogate.fit import Surrogate
 from surrogate.fit.proxy import Teacher
-from surrogate.linear_model import LinearModel, Term
+from surrogate.linear_model import LinearModel
 from surrogate.reference import draw_under, reference_masks
 from surrogate.rows import Rows
 from surrogate.seeding import content_generator
@@ -108,25 +109,18 @@ def refit(estimator: Surrogate, rows: Rows, proxy: str, teacher: Teacher) -> lis
 def term_frequencies(model: LinearModel, others: Sequence[LinearModel]) -> list[float]:
     """Share of refits in which each term of a model is chosen, with the same sign.
 
-    A product counts as chosen when the same units meet in a term, whichever of them it asks to be kept.
+    What counts as chosen is said by :func:`surrogate.agreement.found_again`.
 
     Examples
     --------
+    >>> from surrogate.linear_model import Term
     >>> from surrogate.literals import Literal
     >>> one = LinearModel(2, 0.0, (Term((Literal(0, True),), "lost", 1.0),))
     >>> other = LinearModel(2, 0.0, (Term((Literal(0, True),), "lost", -1.0),))
     >>> term_frequencies(one, [one, other])
     [0.5]
     """
-    return [float(np.mean([_holds(term, other) for other in others])) for term in model.terms]
-
-
-def _holds(term: Term, model: LinearModel) -> bool:
-    for other in model.terms:
-        if sorted(other.units) == sorted(term.units):
-            same = set(other.literals) == set(term.literals)
-            return not same or (other.coefficient > 0) == (term.coefficient > 0)
-    return False
+    return [float(np.mean([found_again(term, other) for other in others])) for term in model.terms]
 
 
 def rule_frequencies(rules: Sequence[Rule], target: str, others: Sequence[Any], rows: Rows) -> list[float]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
+from surrogate.agreement import found_again
 from surrogate.fit import Panel, r2
 from surrogate.linear_model import LinearModel
 from surrogate.neighborhood import Neighborhood
@@ -140,11 +141,21 @@ def _same_terms(old: dict[str, Any], new: dict[str, Any], n_top: int) -> float:
     """Least share of the top terms of either round that both rounds chose with the same sign."""
     shares = [1.0]
     for name, model in new.items():
+        if isinstance(model, LinearModel) and any(term.has_shares for term in (*model.terms, *old[name].terms)):
+            shares.append(_same_groups(old[name], model, n_top))
+            continue
         was, now = _signed_terms(old[name]), _signed_terms(model)
         top = set(was[:n_top]) | set(now[:n_top])
         if top:
             shares.append(len(top & set(was) & set(now)) / len(top))
     return min(shares)
+
+
+def _same_groups(old: LinearModel, new: LinearModel, n_top: int) -> float:
+    """Share of the top terms of either of two rounds that the other one has: groups need not have the very same words."""
+    again = [found_again(term, new) for term in old.terms[:n_top]]
+    again += [found_again(term, old) for term in new.terms[:n_top]]
+    return float(np.mean(again))
 
 
 def _signed_terms(model: Any) -> list[Signed]:

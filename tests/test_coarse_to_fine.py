@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surrogate import load
+from surrogate.agreement import found_again
 from surrogate.blackbox import FunctionBox
 from surrogate.coarse_to_fine import refine_units
 from surrogate.errors import InputError
 from surrogate.fit.bands import find_bands
-from surrogate.fit.grouped import fit_grouped, found_again
+from surrogate.fit.grouped import fit_grouped
 from surrogate.fit.word_types import distil_long, fit_word_types, word_types
 from surrogate.linear_model import LinearModel, Term
 from surrogate.literals import Literal

@@ -63,7 +63,7 @@ def test_only_two_units_have_an_effect_together(units: tuple[tuple[int, bool], .
 
 
 def test_terms_of_shares_are_not_of_two_units() -> None:
-    share = Term((Share((0, 1)),), "", 1.0)  # type: ignore[arg-type]
+    share = Term((Share((0, 1)),), "", 1.0)
     pair = term(1.0, (0, True), (1, True))
     with pytest.raises(InputError):
         pair_effect(model(share), share)

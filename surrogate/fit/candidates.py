@@ -21,6 +21,9 @@ __all__ = ["Candidates", "Condition", "candidate_terms"]
 #: Products are looked for among this many units, those with the largest effects.
 _UNITS_IN_PRODUCTS = 24
 
+#: Keeps least squares solvable, as a share of the whole variance of the units.
+_TRACE = 1e-9
+
 # What a term must explain to be worth a reader's thought, as a share of the variance: more for two units than for one, and
 # more for "removed" than for "kept".
 _PRICE_OF_TERM = 0.001
@@ -150,7 +153,10 @@ def candidate_terms(rows: Rows, max_units: int) -> Candidates:
 
 def _largest_effects(rows: Rows) -> list[int]:
     """Units with the largest least-squares effects beside all others, in order of position."""
-    root = np.sqrt(rows.weights)[:, None]
-    design = np.column_stack([rows.masks.astype(np.float64), np.ones(len(rows.values))])
-    effects = np.abs(np.linalg.lstsq(design * root, rows.values * root[:, 0], rcond=None)[0][:-1])
+    share = rows.weights / rows.weights.sum()
+    masks = rows.masks.astype(np.float64)
+    centred = (masks - share @ masks) * np.sqrt(share)[:, None]
+    gram = centred.T @ centred
+    gram[np.diag_indices_from(gram)] += _TRACE * (np.trace(gram) + 1e-12)
+    effects = np.abs(np.linalg.solve(gram, centred.T @ ((rows.values - share @ rows.values) * np.sqrt(share))))
     return sorted(np.argsort(-effects, kind="stable")[:_UNITS_IN_PRODUCTS].tolist())

@@ -18,7 +18,7 @@ from surrogate.linear_model import LinearModel, Term
 from surrogate.rows import Rows
 from surrogate.shares import Condition, Share, product
 
-__all__ = ["MAX_WORDS", "fit_grouped", "found_again", "grouped_terms", "share_text"]
+__all__ = ["MAX_WORDS", "fit_grouped", "grouped_terms", "share_text"]
 
 #: Most distinct words in a term.
 MAX_WORDS = 8
@@ -77,7 +77,7 @@ def fit_grouped(
     gram = (columns * root).T @ (columns * root) + _TRACE * np.eye(columns.shape[1])
     found = np.linalg.solve(gram, (columns * root).T @ (targets * root))
     shown = [
-        Term(term, _term_text(term, rows.units), float(found[place, 0]), margin_coefficient=float(found[place, 1]))  # type: ignore[arg-type]
+        Term(term, _term_text(term, rows.units), float(found[place, 0]), margin_coefficient=float(found[place, 1]))
         for place, term in enumerate(terms)
     ]
     shown.sort(key=lambda term: -abs(term.coefficient))
@@ -170,40 +170,3 @@ def share_text(share: Share, units: tuple[str, ...]) -> str:
     if share.least is None:
         return named if share.kept else f"{named} removed"
     return f"{'at least' if share.kept else 'less than'} {100 * share.least:.0f} % of {named}"
-
-
-def found_again(term: Term, model: LinearModel) -> bool:
-    """Whether another model gives most of a group's places an effect of the same sign.
-
-    The words of a band change from sample to sample; what a reader is told is that they speak for or against.  A term of
-    the whole text, or of short copies, is found again when the other model has one of the same sign.
-
-    Examples
-    --------
-    >>> one = Term((Share((0, 1, 2)),), "a, b, c", 1.0)
-    >>> other = LinearModel(4, 0.0, (Term((Share((0, 1, 3)),), "a, b, d", 0.5),))
-    >>> found_again(one, other)
-    True
-    """
-    units = _places(term)
-    if units is None or len(term.literals) > 1:
-        same = [other for other in model.terms if _kind(other) == _kind(term)]
-        return any((other.coefficient > 0) == (term.coefficient > 0) for other in same)
-    weight = np.zeros(model.n_units)
-    for other in model.terms:
-        places = _places(other)
-        if places is not None and len(other.literals) == 1:
-            weight[list(places)] += other.coefficient
-    return bool(np.mean(weight[list(units)] * term.coefficient > 0) > 0.5)
-
-
-def _places(term: Term) -> tuple[int, ...] | None:
-    """The units of the first condition of a term; None: the whole text."""
-    first: Condition = term.literals[0]
-    return first.units if isinstance(first, Share) else (first.unit,)
-
-
-def _kind(term: Term) -> tuple[bool, bool, bool]:
-    """What a term of the whole text or of short copies is about."""
-    thresholds = [part for part in term.literals if isinstance(part, Share) and part.least is not None]
-    return _places(term) is None, bool(thresholds), len(term.literals) > 1

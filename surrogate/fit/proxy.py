@@ -12,6 +12,7 @@ from surrogate.fit.gaussian_process import GaussianProcess, fit_gaussian_process
 from surrogate.fit.locality import weigh_taught
 from surrogate.fit.pairwise import MOST_PAIRWISE_ROWS, fit_pairwise
 from surrogate.fit.selection import left_out_error
+from surrogate.fit.word_types import LONG, WordTypes, distil_long, fit_word_types
 from surrogate.reference import reference_masks
 from surrogate.rows import Rows
 from surrogate.seeding import content_generator
@@ -72,23 +73,31 @@ class Additive:
 
 
 def fit_proxy(rows: Rows, like: Proxy | None = None) -> Proxy:
-    """A Gaussian process, or a ridge on pairs or least squares on units where that predicts left-out pairs as well.
+    """A Gaussian process, or something simpler where that predicts left-out answers as well.
+
+    Simpler are least squares on units, a ridge on pairs of units and, for a long text, a ridge on distinct words.
 
     Parameters
     ----------
     rows : Rows
         The fitting rows, with values that vary.
     like : Proxy, optional
-        The proxy of all rows, where these are a part of them: its relevances are where the search starts.
+        The proxy of all rows, where these are a part of them: the search starts where it ended, and a proxy of distinct
+        words stays one.
 
     Returns
     -------
     Proxy
         The simplest whose error, summed over pairs of rows each predicted without itself, is near the least.
     """
+    if isinstance(like, WordTypes):
+        return fit_word_types(rows)
     start = like if isinstance(like, GaussianProcess) else None
     process = fit_gaussian_process(rows, start, tilted=True, others=rows.others)
     candidates: list[tuple[float, Proxy]] = [(process.left_out, process)]
+    if rows.n_units >= LONG:
+        word_types = fit_word_types(rows)
+        candidates.insert(0, (word_types.left_out, word_types))
     if len(rows.values) <= MOST_PAIRWISE_ROWS:
         pairwise = fit_pairwise(rows)
         candidates.insert(0, (pairwise.left_out, pairwise))
@@ -158,8 +167,20 @@ class Teacher:
             return rows
         key = _key(rows)
         if key not in self._taught:
-            self._taught[key] = weigh_taught(_distil(rows, proxy), rows) or rows
+            taught = (
+                distil_long(rows, proxy, N_TAUGHT)
+                if rows.n_units >= LONG and rows.kernel is None
+                else _distil(rows, proxy)
+            )
+            self._taught[key] = weigh_taught(taught, rows) or rows
         return self._taught[key]
+
+    def answers(self, rows: Rows, kind: str = "auto") -> Rows:
+        """The proxy's answers to masks of the reference distribution alone, from which a long text is not taught."""
+        proxy = self.proxy(rows, kind)
+        if proxy is None or rows.n_units < LONG:
+            return self.teach(rows, kind)
+        return _distil(rows, proxy)
 
 
 def _key(rows: Rows) -> bytes:

@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from surrogate.fit.base import Surrogate
+from surrogate.fit.base import Surrogate, r2
 from surrogate.fit.candidates import Condition
 from surrogate.fit.forward import forward_terms
+from surrogate.fit.grouped import fit_grouped
 from surrogate.fit.selection import SELECTIONS, select_lime, select_ridge
+from surrogate.fit.word_types import LONG
 from surrogate.linear_model import LinearModel, Term
 from surrogate.literals import Literal, all_hold
 from surrogate.rows import Rows
@@ -21,6 +23,9 @@ __all__ = ["SparseLinear"]
 #: Margins count up to here: only their sign is used, and copies far from the boundary must not bend the fit beside it.
 _FAR = 3.0
 
+#: Groups of words are shown where they explain at least this share of the variance more than single units do.
+_CLEARLY = 0.05
+
 #: Keeps the fit of the chosen terms solvable when two units are always removed together.
 _TRACE = 1e-6
 
@@ -29,9 +34,10 @@ class SparseLinear(Surrogate):
     """A sparse linear surrogate: intercept plus at most ``max_terms`` terms.
 
     Terms are single units and, where that explains more, products of two units, each kept or removed; a product comes with a
-    main effect of one of its units.  They are chosen and fitted on the answers of a proxy to many altered copies, and
-    measured on the model's own.  Without a proxy, units are ranked by a ridge fit of all of them and as many are taken as
-    help to tell left-out pairs.
+    main effect of one of its units.  In a long text, where a dozen words say little, a term may be the share that is kept
+    of a group of words with about the same effect, or of the whole text.  Terms are chosen and fitted on the answers of a
+    proxy to many altered copies, and measured on the model's own.  Without a proxy, units are ranked by a ridge fit of all of
+    them and as many are taken as help to tell left-out pairs.
 
     Parameters
     ----------
@@ -40,6 +46,8 @@ class SparseLinear(Surrogate):
         Ridge strength of the fit of the chosen terms; 0: least squares.
     max_units : {1, 2}, default 2
         Most units in a term; 1: no interactions.
+    max_words : int, default 8
+        Most distinct words in a group; 1: no groups.
     selection : {"auto", "lime"}, default "auto"
         "lime": the lime package's own choice of features.
     scale : {"log_odds", "probability"}, default "log_odds"
@@ -74,6 +82,7 @@ class SparseLinear(Surrogate):
         "max_terms": [Interval(Integral, 1, None, closed="left")],
         "max_units": [Interval(Integral, 1, 2, closed="both")],
         "alpha": [Interval(Real, 0, None, closed="left")],
+        "max_words": [Interval(Integral, 1, None, closed="left")],
         "selection": [StrOptions(set(SELECTIONS))],
     }
 
@@ -83,6 +92,7 @@ class SparseLinear(Surrogate):
         max_terms: int = 12,
         alpha: float = 0.0,
         max_units: int = 2,
+        max_words: int = 8,
         selection: str = "auto",
         scale: str = "log_odds",
         proxy: str = "auto",
@@ -92,6 +102,7 @@ class SparseLinear(Surrogate):
         self.max_terms = max_terms
         self.alpha = alpha
         self.max_units = max_units
+        self.max_words = max_words
         self.selection = selection
         self.scale = scale
         self.proxy = proxy
@@ -105,7 +116,15 @@ class SparseLinear(Surrogate):
         conditions = self._choose(data, taught)
         if not conditions:
             return _constant(taught, self.scale)
-        return _fit_terms(taught, conditions, max(float(self.alpha), _TRACE), self.scale)
+        model = _fit_terms(taught, conditions, max(float(self.alpha), _TRACE), self.scale)
+        long = taught is not data and taught.n_units >= LONG and self.max_words > 1 and self.selection == "auto"
+        return self._or_grouped(model, taught) if long else model
+
+    def _or_grouped(self, model: LinearModel, taught: Rows) -> LinearModel:
+        """A model over groups of words instead, where that says clearly more."""
+        grouped = fit_grouped(taught, int(self.max_terms), int(self.max_words), int(self.max_units), self.scale)
+        single, group = (r2(taught.values, one.predict(taught.masks), taught.weights) for one in (model, grouped))
+        return grouped if group > single + _CLEARLY else model
 
     def _choose(self, data: Rows, taught: Rows) -> list[Condition]:
         n, masks = int(self.max_terms), data.masks.astype(np.float64)

@@ -71,6 +71,8 @@ class WordTypes:
         Coefficients of a cubic of the sum, lowest power first.
     ends : ndarray of float, shape (2, 2)
         The sum is held between these before the curve is read, low and high by row.
+    left_out : float
+        Weighted squared error of the values when each row is predicted without itself.
 
     Examples
     --------
@@ -90,6 +92,7 @@ class WordTypes:
     coefficients: Array
     curves: Array
     ends: Array
+    left_out: float
     name: str = "ridge on distinct words"
 
     def predict(self, masks: NDArray[np.bool_]) -> Array:
@@ -123,7 +126,7 @@ def fit_word_types(rows: Rows) -> WordTypes:
     standard = (targets - middle) / spread
     root = np.sqrt(rows.weights / rows.weights.mean())[:, None]
     first, _ = _ridge(design, standard, root)
-    found, curves, ends = [], [], []
+    found, curves, ends, errors = [], [], [], []
     for k in range(2):
         size = np.abs(first[:, k]) + _FLOOR * np.abs(first[:, k]).mean() + 1e-12
         size /= np.sqrt(np.mean(size**2))
@@ -132,7 +135,10 @@ def fit_word_types(rows: Rows) -> WordTypes:
         curve, end = _curve(left_out[:, 0], targets[:, k], rows.weights)
         curves.append(curve)
         ends.append(end)
-    return WordTypes(types, centre, scale, np.column_stack(found), np.column_stack(curves), np.column_stack(ends))
+        said = np.polynomial.polynomial.polyval(np.clip(left_out[:, 0], *end), curve)
+        errors.append(float((rows.weights * (targets[:, k] - said) ** 2).sum()))
+    coefficients, cubics, held = (np.column_stack(part) for part in (found, curves, ends))
+    return WordTypes(types, centre, scale, coefficients, cubics, held, errors[0])
 
 
 def distil_long(rows: Rows, proxy: Proxy, n_masks: int = 4096) -> Rows:

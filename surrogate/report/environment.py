@@ -14,6 +14,7 @@ from surrogate.report import (
     beside,
     excerpts,
     grading,
+    groups,
     interplay,
     marks,
     rounds,
@@ -28,7 +29,7 @@ from surrogate.report import number_format as numbers
 __all__ = ["template_environment"]
 
 _MODULES = (
-    *(anchors, attributions, beside, excerpts, grading, interplay, marks),
+    *(anchors, attributions, beside, excerpts, grading, groups, interplay, marks),
     *(numbers, rounds, stages, summary, trust, verdicts, words),
 )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from surrogate.interactions import PairEffect, pair_effect
 from surrogate.linear_model import LinearModel, Term
+from surrogate.report.groups import has_groups
 
 __all__ = ["is_together", "pairs", "together", "turns"]
 
@@ -31,7 +32,7 @@ def together(model: Record, term: Record) -> PairEffect | None:
     >>> together(model, model["terms"][2])
     PairEffect(units=(0, 1), alone=(-0.5, 2.0), both=-1.0)
     """
-    if len({literal["unit"] for literal in term["literals"]}) != 2:
+    if has_groups(term) or len({literal["unit"] for literal in term["literals"]}) != 2:
         return None
     return pair_effect(LinearModel.from_dict(model), Term.from_dict(term))
 

@@ -8,6 +8,7 @@ from typing import Any
 from surrogate.report.attributions import clear_values
 from surrogate.report.excerpts import Piece, in_excerpts, is_long, merged
 from surrogate.report.grading import quotable
+from surrogate.report.groups import spread
 from surrogate.report.visible import shorten
 
 __all__ = ["KINDS", "Piece", "copy_pieces", "framed", "mark_text", "marked_by", "shown_models", "unit_name"]
@@ -111,16 +112,16 @@ def _named(numbered: list[tuple[int, Record]]) -> dict[int, tuple[float, list[st
 
     A unit that stands only in terms of several words is marked by those.
     """
-    alone = {term["literals"][0]["unit"] for _, term in numbered if len(term["literals"]) == 1}
+    alone = {unit for _, term in numbered if len(term["literals"]) == 1 for unit in spread(term)}
     named: dict[int, tuple[float, list[str]]] = {}
     for number, term in numbered:
         coefficient = term["coefficient"]
-        for literal in term["literals"]:
-            if len(term["literals"]) > 1 and literal["unit"] in alone:
+        for unit, part in spread(term).items():
+            if len(term["literals"]) > 1 and unit in alone:
                 continue
-            net, numbers = named.setdefault(literal["unit"], (0.0, []))
+            net, numbers = named.setdefault(unit, (0.0, []))
             numbers.append(f"{_sign(coefficient)}{number}")
-            named[literal["unit"]] = (net + (coefficient if literal["kept"] else -coefficient), numbers)
+            named[unit] = (net + part, numbers)
     return named
 
 

@@ -8,6 +8,7 @@ from surrogate.evidence.grades import WEAK
 from surrogate.report.anchors import anchor_sentence, units_of
 from surrogate.report.attributions import clear_values
 from surrogate.report.grading import grade, quotable
+from surrogate.report.groups import has_groups, spread
 from surrogate.report.interplay import pairs, turns
 from surrogate.report.marks import shown_models, unit_name
 from surrogate.report.number_format import odds_effect, reaches_zero
@@ -18,6 +19,9 @@ __all__ = ["in_short"]
 Record = dict[str, Any]
 
 _NAMED = 3
+
+#: Longest name of a group of words; the table names them all.
+_LONG_GROUP = 60
 
 
 def in_short(record: Record) -> str:
@@ -45,7 +49,10 @@ def _terms(record: Record, member: Record) -> str:
     terms = [term for term in terms if not reaches_zero(term)] or terms
     terms = [term for term in terms if grade(term) != WEAK] or terms
     singles = [term for term in terms if len(term["literals"]) == 1] or terms
-    named = [(term_name(record, term), term["coefficient"]) for term in singles]
+    singles = [term for term in singles if spread(term)] or singles
+    named = [
+        (term_name(record, term, _LONG_GROUP if has_groups(term) else None), term["coefficient"]) for term in singles
+    ]
     return f"{_raised(record, model, named)}{_turned(record, model, terms)}" if terms else ""
 
 

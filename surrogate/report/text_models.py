@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from surrogate.report import anchors, attributions, grading, words
+from surrogate.report import anchors, attributions, grading, groups, words
 from surrogate.report.interplay import pairs
 from surrogate.report.marks import KINDS, shown_models, unit_name
 from surrogate.report.number_format import effect, percent, signed
@@ -60,6 +60,8 @@ def _print_terms(record: Record, member: Record, console: Console) -> None:
             ("odds " if model["scale"] == "log_odds" else "") + effect(term["coefficient"], model["scale"]),
         )
     console.print(table)
+    if groups.has_groups(model):
+        say(console, (groups.how_to_read(model, words.noun(record)), "dim"))
     _print_pairs(record, model, quoted, console)
     _print_grades(record, member, console)
     if aside:

@@ -6,6 +6,7 @@ from typing import Any
 
 from surrogate.report.attributions import source
 from surrogate.report.grading import MARKS, frequency, grade, quotable
+from surrogate.report.groups import has_groups, share_name
 from surrogate.report.interplay import is_together, together
 from surrogate.report.marks import unit_name
 from surrogate.report.number_format import decimal, effect, interval, odds_effect, percent, probability_of, signed
@@ -87,6 +88,8 @@ def term_name(record: Record, term: Record, n_characters: int | None = None) -> 
 
     With a number of characters, long units are cut, each by itself, so that a name of several still names them all.
     """
+    if has_groups(term):
+        return ", with ".join(share_name(record, one, n_characters) for one in term["literals"])
     name = _term_name(record, term, " together with ")
     if n_characters is None or len(name) <= n_characters:
         return name
@@ -107,10 +110,11 @@ def _term_name(record: Record, term: Record, between: str, *longest: int) -> str
 def term_effect(model: Record, term: Record) -> str:
     """The effect of a term in words; of units together also what they do in all, their effects alone included."""
     told = odds_effect(term["coefficient"], model["scale"])
-    if not is_together(term):
+    if has_groups(term) or not is_together(term):
         return told
     units = {literal["unit"] for literal in term["literals"]}
-    parts = [other for other in model["terms"] if {literal["unit"] for literal in other["literals"]} <= units]
+    single = [other for other in model["terms"] if not has_groups(other)]
+    parts = [other for other in single if {literal["unit"] for literal in other["literals"]} <= units]
     held = [other for other in parts if all(literal["kept"] for literal in other["literals"])]
     total = sum(other["coefficient"] for other in held)
     return f"beyond each alone, {told}; in all, {odds_effect(total, model['scale'])}"

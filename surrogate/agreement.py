@@ -1,0 +1,64 @@
+"""Agreement: whether a term of one linear model is found again in another."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from surrogate.linear_model import LinearModel, Term
+from surrogate.shares import Share
+
+__all__ = ["found_again"]
+
+
+def found_again(term: Term, model: LinearModel) -> bool:
+    """Whether another model has a term of the same units with the same sign.
+
+    A product counts as the same when the same units meet in a term, whichever of them it asks to be kept.  The words of a
+    group change from sample to sample; what a reader is told is that they speak for or against: a group is found again when
+    the other model gives most of its places an effect of that sign.  A term of the whole text, or of short copies, is found
+    again when the other model has one of the kind with the same sign.
+
+    Parameters
+    ----------
+    term : Term
+    model : LinearModel
+
+    Examples
+    --------
+    >>> one = Term((Share((0, 1, 2)),), "a, b, c", 1.0)
+    >>> other = LinearModel(4, 0.0, (Term((Share((0, 1, 3)),), "a, b, d", 0.5),))
+    >>> found_again(one, other), found_again(Term((Share((3,)),), "d", -1.0), other)
+    (True, False)
+    """
+    if not term.has_shares and not any(other.has_shares for other in model.terms):
+        return _same_product(term, model)
+    units = _places(term)
+    if units is None or len(term.literals) > 1:
+        same = [other for other in model.terms if _kind(other) == _kind(term)]
+        return any((other.coefficient > 0) == (term.coefficient > 0) for other in same)
+    weight = np.zeros(model.n_units)
+    for other in model.terms:
+        places = _places(other)
+        if places is not None and len(other.literals) == 1:
+            weight[list(places)] += other.coefficient
+    return bool(np.mean(weight[list(units)] * term.coefficient > 0) > 0.5)
+
+
+def _same_product(term: Term, model: LinearModel) -> bool:
+    for other in model.terms:
+        if sorted(other.units) == sorted(term.units):
+            same = set(other.literals) == set(term.literals)
+            return not same or (other.coefficient > 0) == (term.coefficient > 0)
+    return False
+
+
+def _places(term: Term) -> tuple[int, ...] | None:
+    """The units of the first condition of a term; None: the whole text."""
+    first = term.literals[0]
+    return first.units if isinstance(first, Share) else (first.unit,)
+
+
+def _kind(term: Term) -> tuple[bool, bool, bool]:
+    """What a term of the whole text or of short copies is about."""
+    thresholds = [part for part in term.literals if isinstance(part, Share) and part.least is not None]
+    return _places(term) is None, bool(thresholds), len(term.literals) > 1
