@@ -17,8 +17,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 #: Which parts of the package each part may import; a part is a module or a folder.
 VALUES = {
     "agreement", "anchor_model", "answers", "canonical", "errors", "estimate", "interactions", "linear_model", "literals",
-    "locate", "masks", "neighborhood", "outcome", "reference", "rows", "rule_set_model", "seeding", "shapley_model", "shares", "stopping",
-    "tree_model", "units",
+    "locate", "masks", "neighborhood", "outcome", "reference", "rows", "rule_set_model", "seeding", "shapley_model",
+    "shares", "stopping", "tree_model", "units",
 }  # fmt: skip
 STEPS = {"perturb", "query", "weigh", "fit"}
 EVIDENCE = {"evidence", "explanation", "findings"}
