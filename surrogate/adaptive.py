@@ -173,12 +173,12 @@ class Adaptive(MetaEstimatorMixin, BaseEstimator):
         return "settled" if self._is_settled(last, scores) else None
 
     def _is_settled(self, last: Round, scores: list[float]) -> bool:
-        if last.same_terms is None or last.same_decisions is None or last.r2_change is None:
+        if last.same_terms is None or last.same_decisions is None or (last.r2 and last.r2_change is None):
             return False
         return (
             last.same_terms >= float(self.min_same_terms)
             and last.same_decisions >= float(self.min_same_decisions)
-            and last.r2_change <= float(self.max_change)
+            and (last.r2_change or 0.0) <= float(self.max_change)
             and (not scores or max(scores) >= _WORTH_SHOWING)
         )
 

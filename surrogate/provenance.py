@@ -13,13 +13,15 @@ from surrogate.errors import InputError
 from surrogate.evidence import Policy
 from surrogate.neighborhood import Neighborhood
 from surrogate.outcome import Outcome
+from surrogate.units.nouns import unit_noun
 
 __all__ = ["describe_model", "describe_production"]
 
-REFERENCE_DISTRIBUTION = {
-    "sizes": "Pairs of complementary copies; the share of words kept is uniform between the text and nothing, the words are "
-    "chosen at random.",
-    "uniform": "Pairs of complementary copies; every word is kept or removed by the toss of a coin.",
+#: What altered copies are drawn by, with the name of the units, in the plural.
+_DISTRIBUTIONS = {
+    "sizes": "Pairs of complementary copies; the share of {units} kept is uniform between the text and nothing, the {units} "
+    "are chosen at random.",
+    "uniform": "Pairs of complementary copies; each of the {units} is kept or removed by the toss of a coin.",
 }
 
 
@@ -64,7 +66,7 @@ def describe_production(
         "fitted": outcome.description,
         "perturbation": whole.perturbation,
         "design": perturb.design,
-        "reference_distribution": REFERENCE_DISTRIBUTION[whole.reference],
+        "reference_distribution": _DISTRIBUTIONS[whole.reference].format(units=unit_noun(whole.documents[0].kind)),
         "random_state": int(perturb.random_state),
         "exhaustive": whole.exhaustive,
         "n_copies": whole.n_samples,

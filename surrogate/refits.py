@@ -18,6 +18,7 @@ from surrogate.evidence import Rule
 from surrogate.fit import Surrogate
 from surrogate.fit.proxy import Teacher
 from surrogate.linear_model import LinearModel
+from surrogate.literals import all_hold
 from surrogate.reference import draw_under, reference_masks
 from surrogate.rows import Rows
 from surrogate.seeding import content_generator
@@ -124,7 +125,7 @@ def term_frequencies(model: LinearModel, others: Sequence[LinearModel]) -> list[
 
 
 def rule_frequencies(rules: Sequence[Rule], target: str, others: Sequence[Any], rows: Rows) -> list[float]:
-    """Share of refits that decide most copies under each rule's condition as the rule does.
+    """Share of refits that decide most copies that reach each rule, and fulfil its condition, as the rule does.
 
     Parameters
     ----------
@@ -140,9 +141,18 @@ def rule_frequencies(rules: Sequence[Rule], target: str, others: Sequence[Any], 
     for rule in rules:
         generator = content_generator("rule", rows.units, rule.id)
         masks = draw_under(rule.literals, rows.n_units, _N_UNDER_RULE, generator, rows.reference)
+        masks = _reaching(masks, [] if rule.order is None else rules[: rules.index(rule)])
         wins = [(other.predict_margin(masks) > 0).mean() > 0.5 for other in others]
         shares.append(float(np.mean(np.array(wins) == (rule.consequent == target))))
     return shares
+
+
+def _reaching(masks: NDArray[np.bool_], earlier: Sequence[Rule]) -> NDArray[np.bool_]:
+    """The masks under which no earlier rule of a list holds; all of them where none is left."""
+    taken = np.zeros(len(masks), dtype=bool)
+    for rule in earlier:
+        taken |= all_hold(rule.literals, masks)
+    return masks if taken.all() else masks[~taken]
 
 
 def decisions_alike(model: Any, others: Sequence[Any], rows: Rows) -> float:

@@ -83,12 +83,13 @@ def measure_round(before: list[Fitted], now: list[Fitted], n_top: int) -> Round:
         if not before:
             return Round(calls, r2s, constant=constant)
         compared = list(zip(before, now, strict=True))
+        changes = [_largest_change(old.models, new) for old, new in compared]
         return Round(
             calls,
             r2s,
             min(_same_terms(old.models, new.models, n_top) for old, new in compared),
             min(_same_decisions(old.models, new) for old, new in compared),
-            max(_largest_change(old.models, new) for old, new in compared),
+            max((change for change in changes if change is not None), default=None),
             constant,
         )
 
@@ -117,11 +118,15 @@ def _scores(models: dict[str, Any], each: Fitted) -> dict[str, float | None]:
     return scores
 
 
-def _largest_change(old: dict[str, Any], new: Fitted) -> float:
-    """Largest change of fidelity, old and new surrogates measured on the same rows."""
+def _largest_change(old: dict[str, Any], new: Fitted) -> float | None:
+    """Largest change of fidelity, old and new surrogates measured on the same rows; None where none can be measured."""
     was, now = _scores(old, new), _scores(new.models, new)
-    changes = [abs(now[name] - was[name]) for name in now if was.get(name) is not None and now[name] is not None]  # type: ignore[operator]
-    return max(changes, default=0.0)
+    changes = [
+        abs(after - before)
+        for name, after in now.items()
+        if after is not None and (before := was.get(name)) is not None
+    ]
+    return max(changes, default=None)
 
 
 def _same_decisions(old: dict[str, Any], new: Fitted) -> float:

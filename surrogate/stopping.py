@@ -21,6 +21,10 @@ REASONS = {
 }
 
 
+#: The same for a surrogate that predicts nothing: an anchor, Shapley values.
+_SETTLED_VALUES = "What is named first, and its signs, no longer changed when the calls were doubled."
+
+
 @dataclass(frozen=True)
 class Round:
     """One round of the doubling, measured on the select part.
@@ -87,7 +91,8 @@ class Stopping:
     @property
     def sentence(self) -> str:
         """Why it stopped, in words."""
-        return REASONS[self.reason]
+        predicts = not self.rounds or bool(self.rounds[-1].r2)
+        return _SETTLED_VALUES if self.reason == "settled" and not predicts else REASONS[self.reason]
 
     @property
     def more(self) -> str:
@@ -97,6 +102,9 @@ class Stopping:
         if self.reason == "no reaction":
             return "More calls would most likely show the same."
         gain = self.rounds[-1].r2_change if self.rounds else None
+        if gain is None and len(self.rounds) > 1:
+            same = f"{100 * (self.rounds[-1].same_terms or 0.0):.0f} %"
+            return f"When the calls were last doubled, {same} of what is named first stayed, with the same sign."
         if gain is None:
             return "What more calls would buy was not measured."
         if gain < 0.005:

@@ -12,6 +12,7 @@ import pytest
 from surrogate.report import trust, words
 from surrogate.report.marks import copy_pieces
 from surrogate.report.svg_rounds import rounds_chart
+from surrogate.stopping import Round, Stopping
 from tests.test_report_cases import FORM, ORDER, RENDERERS, copy_of, member_of, plain, record_of_case
 from tests.test_report_write import SCHEMA
 
@@ -168,3 +169,11 @@ def test_a_long_text_is_shown_once_and_then_in_excerpts() -> None:
     assert sentences[30] not in shown
     long_run = copy_pieces(record, list(range(5, 35)))
     assert len("".join(piece.text for piece in long_run)) < 600
+
+
+def test_values_and_anchors_that_settle_say_so_without_a_fidelity() -> None:
+    rounds = (Round(64, {}), Round(128, {}, same_terms=1.0, same_decisions=1.0))
+    stopping = Stopping("settled", rounds)
+    assert stopping.sentence.startswith("What is named first")
+    assert stopping.more == "When the calls were last doubled, 100 % of what is named first stayed, with the same sign."
+    assert "fidelity" in Stopping("settled", (Round(64, {"linear": 0.5}),)).sentence

@@ -102,6 +102,13 @@ def test_rules_that_refits_contradict_lose_their_grade() -> None:
     assert decisions_alike(always, [always, never], data) == 0.5
 
 
+def test_a_rule_of_a_list_is_judged_where_no_earlier_one_holds() -> None:
+    first = Rule("a", (Literal(0, True),), "x", 0.9, 40, 0.5, Estimate(0.9, 0.8, 0.95), 1, order=1)
+    second = Rule("b", (Literal(1, True),), "y", 0.1, 40, 0.25, Estimate(0.9, 0.8, 0.95), 1, order=2)
+    removed_wins = TreeModel(N_UNITS, (Node(0.0, 0.5, 0, 1, 2), Node(3.0, 3.0), Node(-1.0, -1.0)))
+    assert rule_frequencies([first, second], "x", [removed_wins], rows()) == [1.0, 1.0]
+
+
 def tree_of(data: Rows) -> TreeModel:
     return RuleTree(max_leaves=8, min_samples_leaf=1, proxy="none").fit_one(data, data)
 

@@ -5,14 +5,13 @@ from surrogate.evidence.copies import Flip, Miss, SizeBand, fidelity_by_size, fi
 from surrogate.evidence.fidelity import Fidelity, measure_fidelity
 from surrogate.evidence.gate import Policy, Verdict, judge, judge_sample
 from surrogate.evidence.gate_other import judge_anchor, judge_values
-from surrogate.evidence.grades import GRADES, grade_rules, grade_terms
+from surrogate.evidence.grades import grade_rules, grade_terms
 from surrogate.evidence.intervals import with_intervals
 from surrogate.evidence.rules import MIN_SUPPORT, Rule, measure_rules
 from surrogate.evidence.size_reference import SizeReference, Stability, measure_size_reference
 from surrogate.evidence.support import needed, prune_to_support
 
 __all__ = [
-    "GRADES",
     "MIN_SUPPORT",
     "Fidelity",
     "Flip",

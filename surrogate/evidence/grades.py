@@ -9,16 +9,9 @@ from surrogate.evidence.gate import Policy
 from surrogate.evidence.rules import Rule
 from surrogate.linear_model import LinearModel
 
-__all__ = ["GRADES", "NOT_REPORTABLE", "STABLE", "WEAK", "grade_rules", "grade_terms"]
+__all__ = ["NOT_REPORTABLE", "STABLE", "WEAK", "grade_rules", "grade_terms"]
 
 STABLE, WEAK, NOT_REPORTABLE = "stable", "weak", "not reportable"
-
-#: What each grade means, for a reader.
-GRADES = {
-    STABLE: "found again in nearly every refit to half of the calls, and its interval keeps to one side of zero",
-    WEAK: "found again in most refits to half of the calls, but not in nearly every one",
-    NOT_REPORTABLE: "seldom found again, or checked on too few copies; not to be quoted",
-}
 
 
 def grade_terms(model: LinearModel, frequencies: Sequence[float] | None, exact: bool, policy: Policy) -> LinearModel:
