@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from surrogate import __version__
+from surrogate.cli_store import store
 from surrogate.errors import InputError, ModelError
 
 __all__ = ["main", "run"]
@@ -168,6 +169,9 @@ def pipelines(name: str | None) -> None:
         _table(("name", "summary"), list(shipped_recipes().items()))
     else:
         click.echo(show_recipe(name), nl=False)
+
+
+cli.add_command(store)
 
 
 def run() -> None:

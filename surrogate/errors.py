@@ -36,6 +36,7 @@ CODES: dict[str, str] = {
     "withheld": "What was asked for is withheld, because the evidence does not carry it.",
     "unknown-format": "The output format is not one of those offered.",
     "bad-file": "The input file cannot be read.",
+    "bad-store": "The answer store is damaged or is none.",
     # the model behind the explanation
     "unknown-model": "No model has that name or path.",
     "no-weights": "A model folder has no weights.",
