@@ -122,7 +122,7 @@ def test_no_text_has_no_answer(box):
 def test_probabilities_and_embeddings_come_from_one_forward_pass(box):
     calls = []
     hook = box._loaded().model.base_model.register_forward_hook(lambda *_: calls.append(1))
-    answers = box.answer(["the card", "my money", "lost"])
+    answers = box.answer(["the card", "my money", "i want"])
     hook.remove()
     assert len(calls) == 1
     assert answers.embeddings.shape == (3, 32)
@@ -251,6 +251,7 @@ def test_shapes_of_batches_are_few_and_their_rows_are_multiples_of_eight():
     lengths = [shapes.length(n_tokens) for n_tokens in range(1, 513)]
     assert all(length >= n_tokens for n_tokens, length in enumerate(lengths, start=1))
     assert len(set(lengths)) < 30
+    assert len({Shapes(512, step=4).length(n_tokens) for n_tokens in range(1, 513)}) < 45
     assert all(shapes.rows(length) % 8 == 0 for length in lengths)
 
 
@@ -260,3 +261,66 @@ def test_batches_come_back_in_order():
     sums, nothing = read_in_batches(sequences, lambda ids, mask: [(ids * mask).sum(axis=1), None], Shapes(64), pad_id=9)
     assert sums.tolist() == [sum(sequence) for sequence in sequences]
     assert nothing is None
+
+
+@pytest.fixture(scope="module", params=["bert", "roberta", "multi_label"])
+def plain_and_packed(request, tmp_path_factory):
+    folder = getattr(toys, request.param)(tmp_path_factory.mktemp("models") / request.param)
+    plain = load_model(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("surrogate.blackbox.sequence.SMALL", 1)
+        return plain, load_model(folder)
+
+
+def test_packed_layers_agree_and_are_another_model_to_the_store(plain_and_packed):
+    plain, packed = plain_and_packed
+    texts = toys.random_texts(60, seed=11)
+    assert packed.details["backend"].startswith("torch-onednn-packed")
+    assert packed.fingerprint != plain.fingerprint
+    np.testing.assert_allclose(packed.answer(texts).probabilities, plain.answer(texts).probabilities, atol=1e-5)
+
+
+def test_packed_layers_do_not_depend_on_batch_mates_or_threads(plain_and_packed, one_thread):
+    _, packed = plain_and_packed
+    texts = toys.random_texts(120, seed=12)
+    whole = packed.answer(texts)
+    generator = np.random.default_rng(13)
+    for n_parts in (1, 3, 40, 120):
+        torch.set_num_threads(1 + n_parts % 2)
+        order = generator.permutation(len(texts))
+        for part in np.array_split(order, n_parts):
+            answers = packed.answer([texts[row] for row in part])
+            assert (answers.log_probabilities == whole.log_probabilities[part]).all()
+            assert (answers.embeddings == whole.embeddings[part]).all()
+
+
+def test_a_model_that_does_not_take_packed_layers_keeps_its_own(tmp_path, monkeypatch):
+    from surrogate.blackbox import packed, sequence
+
+    def broken(model):
+        undo = packed.pack_linears(model)
+        for module in model.modules():
+            if hasattr(module, "n_weights"):
+                module.bias = torch.nn.Parameter(torch.ones(module.out_features))
+        return undo
+
+    folder = toys.bert(tmp_path / "bert")
+    texts = toys.random_texts(20, seed=14)
+    wanted = load_model(folder)
+    monkeypatch.setattr(sequence, "SMALL", 1)
+    monkeypatch.setattr(sequence, "pack_linears", broken)
+    box = load_model(folder)
+    assert box.details["backend"] == packed.EAGER
+    assert (box.answer(texts).log_probabilities == wanted.answer(texts).log_probabilities).all()
+
+
+def test_each_distinct_text_is_read_once(bert, monkeypatch):
+    read = []
+    reader = bert._loaded()
+    whole = bert.answer(["card", "lost"])
+    monkeypatch.setattr(
+        bert, "_reader", type("Counting", (), {"read": lambda _, texts: read.extend(texts) or reader.read(texts)})()
+    )
+    answers = bert.answer(["card", "lost", "card", "card"])
+    assert read == ["card", "lost"]
+    assert (answers.log_probabilities == whole.log_probabilities[[0, 1, 0, 0]]).all()
