@@ -1,0 +1,56 @@
+"""The verbs of models: list, check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["models"]
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def models(context: click.Context) -> None:
+    """List the shipped models, or check that a model answers as it does where it is deployed."""
+    if context.invoked_subcommand is not None:
+        return
+    from surrogate.blackbox import shipped_models
+    from surrogate.cli_table import print_table
+
+    rows = [
+        (model.name, model.kind, f"{model.size_bytes / 1e6:.1f} MB", ", ".join(model.labels), model.summary)
+        for model in shipped_models()
+    ]
+    print_table(("name", "kind", "size", "labels", "summary"), rows)
+    click.echo(
+        "Any local folder or hub name that from_pretrained understands works with --model, and so does a .skops file."
+    )
+
+
+@models.command()
+@click.argument("name")
+@click.option(
+    "--reference",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help='Answers recorded where the model is deployed: lines such as {"text": …, "probabilities": {LABEL: NUMBER, …}}.',
+)
+@click.option("--tolerance", type=float, default=1e-4, show_default=True, help="Largest difference in probability.")
+@click.option("--labels", help="Labels of a causal language model, separated by commas.")
+def check(name: str, reference: Path, tolerance: float, labels: str | None) -> None:
+    """Compare the answers of model NAME with recorded ones; exit code 3 where they differ, with the likely cause."""
+    from surrogate.blackbox import load_model
+    from surrogate.blackbox.parity import compare, read_recorded
+
+    recorded = read_recorded(reference)
+    named = [label.strip() for label in labels.split(",")] if labels else None
+    found = compare(load_model(name, labels=named), recorded, tolerance)
+    click.echo(
+        f"{found.n_texts - found.n_off} of {found.n_texts} texts agree within {found.tolerance:g}; the largest difference in "
+        f"probability is {found.worst:.2g} (text {found.worst_text}); the same label on {100 * found.same_label:.1f} %."
+    )
+    if not found.agrees:
+        for cause in found.causes:
+            click.echo(f"likely cause: {cause}")
+        raise SystemExit(3)
