@@ -1,4 +1,4 @@
-"""The verbs of models: list, check."""
+"""The verbs of models: list, check, tune."""
 
 from __future__ import annotations
 
@@ -54,3 +54,19 @@ def check(name: str, reference: Path, tolerance: float, labels: str | None) -> N
         for cause in found.causes:
             click.echo(f"likely cause: {cause}")
         raise SystemExit(3)
+
+
+@models.command()
+@click.argument("name")
+def tune(name: str) -> None:
+    """Measure which way of computing is quickest for classifier NAME on this machine, and use it from now on.
+
+    The choice is part of the model's fingerprint: answers stored before are not used with it.
+    """
+    from surrogate.blackbox.tune import tune_classifier
+    from surrogate.cli_table import print_table
+
+    timings, path = tune_classifier(name)
+    rows = [(one.backend, f"{one.seconds:.3f} s", f"{one.difference:.1e}") for one in timings]
+    print_table(("way of computing", "seconds", "largest difference in probability"), rows)
+    click.echo(f"{timings[0].backend} is used from now on (written to {path}).")

@@ -326,3 +326,37 @@ def test_each_distinct_text_is_read_once(bert, monkeypatch):
     answers = bert.answer(["card", "lost", "card", "card"])
     assert read == ["card", "lost"]
     assert (answers.log_probabilities == whole.log_probabilities[[0, 1, 0, 0]]).all()
+
+
+def test_tuning_writes_the_quickest_down_and_it_is_used(tmp_path, monkeypatch):
+    from surrogate.blackbox import packed
+    from surrogate.blackbox.tune import tune_classifier
+    from surrogate.blackbox.tuning import record_choice, record_path
+
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    folder = toys.bert(tmp_path / "bert")
+    before = load_model(folder)
+    timings, path = tune_classifier(str(folder))
+    assert path == record_path()
+    assert sorted(one.backend for one in timings) == sorted(packed.BACKENDS)
+    assert all(one.difference <= 1e-5 for one in timings)
+    assert load_model(folder).details["backend"] == timings[0].backend
+    from surrogate.blackbox.fingerprint import file_digests
+
+    record_choice(file_digests(folder), packed.PACKED)
+    after = load_model(folder)
+    assert after.details["backend"] == packed.PACKED
+    assert after.fingerprint != before.fingerprint
+    other = load_model(toys.roberta(tmp_path / "roberta"))
+    assert other.details["backend"] == packed.EAGER, "what was measured for one model says nothing of another"
+
+
+def test_a_damaged_record_of_tuning_is_said(tmp_path, monkeypatch):
+    from surrogate.blackbox.tuning import record_path
+    from surrogate.errors import InputError
+
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    record_path().parent.mkdir(parents=True)
+    record_path().write_text('{"a": "another-backend"}')
+    with pytest.raises(InputError, match="Remove the file"):
+        load_model(toys.bert(tmp_path / "bert"))

@@ -22,6 +22,7 @@ from surrogate.blackbox.pretrained import load_tokenizer, load_weights, token_li
 from surrogate.blackbox.references import check_parity
 from surrogate.blackbox.threads import SMALL, n_weights, reading
 from surrogate.blackbox.tokens import token_spans
+from surrogate.blackbox.tuning import tuned_backend
 from surrogate.errors import ModelError
 
 __all__ = ["SequenceClassifier"]
@@ -47,6 +48,9 @@ class SequenceClassifier(ModelBacked):
 
     default_kind: ClassVar[str] = "sequence-classifier"
 
+    #: Where the files are; not kept when the black box is pickled.
+    folder: Path
+
     @classmethod
     def from_pretrained(
         cls,
@@ -58,6 +62,7 @@ class SequenceClassifier(ModelBacked):
         device: str = "cpu",
         source: Mapping[str, Any] | None = None,
         digests: dict[str, str] | None = None,
+        backend: str | None = None,
     ) -> SequenceClassifier:
         """Load a classifier from a folder with config.json, model.safetensors and tokenizer files.
 
@@ -76,6 +81,9 @@ class SequenceClassifier(ModelBacked):
             given here by default.
         digests : dict of str to str, optional
             SHA-256 by file name, where they were computed already.
+        backend : str, optional
+            One of ``packed.BACKENDS``; None: what ``surrogate models tune`` wrote down, else packed layers for a model of ten
+            million weights or more.  Where packed layers cannot be used, or do not agree, plain torch is.
 
         Raises
         ------
@@ -88,9 +96,11 @@ class SequenceClassifier(ModelBacked):
         tokenizer = load_tokenizer(folder, called)
         model = load_weights("AutoModelForSequenceClassification", folder, called, device)
         names = _labels(model.config, labels, called)
-        reader, embeds = _checked(_reader(model, tokenizer, max_length, called, device), called)
+        digests = digests or file_digests(folder)
+        wanted = backend or tuned_backend(digests) or (PACKED if n_weights(model) >= SMALL else EAGER)
+        reader, embeds = _checked(_reader(model, tokenizer, max_length, called, device), called, wanted)
         settings = _settings(reader)
-        fingerprint = model_fingerprint(cls.default_kind, digests or file_digests(folder), names, settings)
+        fingerprint = model_fingerprint(cls.default_kind, digests, names, settings)
         identity = Identity(
             name=called,
             kind=cls.default_kind,
@@ -107,7 +117,9 @@ class SequenceClassifier(ModelBacked):
             "max_length": max_length,
             "device": device,
         }
-        return cls(identity, source or here, reader)
+        box = cls(identity, source or here, reader)
+        box.folder = folder
+        return box
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,8 +267,8 @@ def _settings(reader: _SequenceReader) -> dict[str, Detail]:
     }
 
 
-def _checked(reader: _SequenceReader, name: str) -> tuple[_SequenceReader, bool]:
-    """The reader, with packed layers where these are worth it and agree; and whether it gives embeddings.
+def _checked(reader: _SequenceReader, name: str, wanted: str) -> tuple[_SequenceReader, bool]:
+    """The reader, with packed layers where these are wanted and agree; and whether it gives embeddings.
 
     Raises if padding changes the answers to texts also read one by one.
     """
@@ -268,12 +280,12 @@ def _checked(reader: _SequenceReader, name: str) -> tuple[_SequenceReader, bool]
     theirs = np.exp(_log_probabilities(np.concatenate(plain), reader.activation))
     ours = reader.read(list(_PROBES))
     check_parity(name, ours.probabilities, theirs, "probe text", "read by transformers alone")
-    return _packed(reader, ours), ours.embeddings is not None
+    return _packed(reader, ours) if wanted == PACKED else reader, ours.embeddings is not None
 
 
 def _packed(reader: _SequenceReader, plain: Answers) -> _SequenceReader:
-    """The reader with packed layers where the model is large enough, and answers as it did; else as it was."""
-    if reader.device != "cpu" or n_weights(reader.model) < SMALL or not can_pack():
+    """The reader with packed layers where it answers with them as it did; else as it was."""
+    if reader.device != "cpu" or not can_pack():
         return reader
     undo = pack_linears(reader.model)
     packed = replace(reader, backend=PACKED)
