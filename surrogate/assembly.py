@@ -26,7 +26,7 @@ from surrogate.long_text import MOST_UNITS, Prepared, new_rows, prepare
 from surrogate.neighborhood import Neighborhood
 from surrogate.noise import N_REPEATED, N_REPEATS
 from surrogate.outcome import resolve_outcome
-from surrogate.plan import Calls, check_calls, confirm_of, confirm_share, count_calls, set_plan
+from surrogate.plan import Calls, check_calls, confirm_of, confirm_share, count_calls, most_texts, set_plan
 from surrogate.provenance import describe_model, describe_production
 from surrogate.refinement import Refinement
 from surrogate.rows import original_row
@@ -52,6 +52,8 @@ def explain(
     store: bool | str | Path | Any = True,
     policy: Policy | None = None,
     progress: Callable[[int, int], None] | None = None,
+    allow_remote: bool = False,
+    announce: Callable[[str], None] | None = None,
 ) -> Explanation:
     """Explain one decision of a model.
 
@@ -84,6 +86,10 @@ def explain(
     policy : Policy, optional
         What the evidence must show.
     progress : callable (n_done, n_all) -> None, optional
+    allow_remote : bool, default False
+        Whether an endpoint may be on another machine, and so altered copies of the text be sent there.
+    announce : callable (str) -> None, optional
+        Told, before anything is sent to an endpoint, how many texts may be sent where, and with which budget.
 
     Returns
     -------
@@ -113,9 +119,16 @@ def explain(
         split_units(text, "word" if units in (None, "token") else units, max_units=MOST_UNITS)
     start = time.perf_counter()
     named = isinstance(model, str | Path)
-    black_box = load_model(model, classes=None if named else classes, labels=classes if named else None)
+    black_box = load_model(
+        model, classes=None if named else classes, labels=classes if named else None, allow_remote=allow_remote
+    )
     loaded = time.perf_counter()
     pipe = _pipeline(pipeline, black_box, _store(store))
+    if announce is not None and hasattr(black_box, "announcement"):
+        n_texts = most_texts(pipe, calls, Adaptive(pipe).budget if budget is None else budget)
+        announce(
+            black_box.announcement(n_texts) + (f" What {' and '.join(baselines)} ask comes on top." * bool(baselines))
+        )
     asked = _Asked(progress)
     pipe.set_params(query__progress=asked)
     # What is not named here is the recipe's to say.

@@ -54,7 +54,7 @@ def cli() -> None:
     "--model",
     default="bank-router",
     show_default=True,
-    help="Shipped name, local folder, .skops file or hub name.",
+    help="Shipped name, local folder (of weights, or of an endpoint's model.toml), .skops file or hub name.",
 )
 @click.option("-p", "--pipeline", default="local", show_default=True, help="Shipped recipe or TOML file.")
 @click.option("--target", help="Label to explain [default: the one the model gives].")
@@ -93,6 +93,11 @@ def cli() -> None:
     "--json", "as_json", is_flag=True, help="Print the record as JSON and nothing else; no report unless --out."
 )
 @click.option("--overwrite", is_flag=True, help="Replace a different report in the output folder.")
+@click.option(
+    "--allow-remote",
+    is_flag=True,
+    help="Allow an endpoint on another machine; altered copies of the text are sent to it.",
+)
 @click.option("--no-store", is_flag=True, help="Keep no answers on disk.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only where the report is.")
 def explain(
@@ -111,6 +116,7 @@ def explain(
     formats: tuple[str, ...],
     as_json: bool,
     overwrite: bool,
+    allow_remote: bool,
     no_store: bool,
     quiet: bool,
 ) -> None:
@@ -135,6 +141,8 @@ def explain(
             classes=[label.strip() for label in labels.split(",")] if labels else None,
             store=not no_store,
             progress=progress,
+            allow_remote=allow_remote,
+            announce=lambda words: click.echo(words, err=True),
         )
     folder = None
     if out is not None or not as_json:

@@ -22,6 +22,7 @@ __all__ = [
     "confirm_share",
     "count_calls",
     "members_of",
+    "most_texts",
     "sample_size",
     "set_plan",
 ]
@@ -118,6 +119,29 @@ def _check_roles(calls: Mapping[str, int]) -> None:
     total = sum(int(calls[role]) for role in ROLES)
     if total < MIN_SAMPLES:
         raise InputError("bad-calls", f"A plan needs at least {MIN_SAMPLES} calls in all; this one has {total}.")
+
+
+def most_texts(pipe: Pipeline, calls: Calls, budget: int) -> int:
+    """The most distinct texts that an explanation asks about.
+
+    Parameters
+    ----------
+    pipe : Pipeline
+    calls : "auto", int, dict or None
+    budget : int
+        That of "auto".
+
+    Examples
+    --------
+    >>> from surrogate import load
+    >>> most_texts(load("local"), "auto", 1024), most_texts(load("local"), {"fit": 8, "select": 4, "test": 8}, 1024)
+    (1024, 20)
+    """
+    if calls == "auto":
+        return budget
+    if isinstance(calls, Mapping):
+        return sum(int(number) for number in calls.values())
+    return int(pipe.named_steps["perturb"].n_samples) if calls is None else int(calls)
 
 
 def set_plan(pipe: Pipeline, calls: int | Mapping[str, int], n_units: int) -> int:
