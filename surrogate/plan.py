@@ -141,7 +141,10 @@ def most_texts(pipe: Pipeline, calls: Calls, budget: int) -> int:
         return budget
     if isinstance(calls, Mapping):
         return sum(int(number) for number in calls.values())
-    return int(pipe.named_steps["perturb"].n_samples) if calls is None else int(calls)
+    if calls is not None:
+        return int(calls)
+    n_samples = int(pipe.named_steps["perturb"].n_samples)
+    return n_samples + confirm_share(pipe, n_samples)
 
 
 def set_plan(pipe: Pipeline, calls: int | Mapping[str, int], n_units: int) -> int:
