@@ -9,11 +9,23 @@ import numpy as np
 from surrogate.query import Query, ask
 from surrogate.rounds import Fitted
 
-__all__ = ["N_REPEATED", "N_REPEATS", "noise_ceiling", "noise_texts"]
+__all__ = ["N_REPEATED", "N_REPEATS", "n_repeated_calls", "noise_ceiling", "noise_texts"]
 
 #: Texts that are asked again, and how often.
 N_REPEATED = 16
 N_REPEATS = 2
+
+
+def n_repeated_calls(black_box: Any) -> int:
+    """Calls that repeated questions cost: none where the model is not declared stochastic.
+
+    Examples
+    --------
+    >>> from surrogate.blackbox import FunctionBox
+    >>> n_repeated_calls(FunctionBox(len, classes=["no", "yes"], stochastic=True))
+    32
+    """
+    return N_REPEATED * N_REPEATS if getattr(black_box, "stochastic", False) else 0
 
 
 def noise_texts(answered: Any) -> list[str]:

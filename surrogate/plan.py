@@ -12,7 +12,7 @@ from surrogate.confirm import CONFIRM
 from surrogate.errors import InputError
 from surrogate.fit import Panel
 from surrogate.neighborhood import ROLES, Neighborhood
-from surrogate.noise import N_REPEATED, N_REPEATS
+from surrogate.noise import n_repeated_calls
 from surrogate.perturb import MIN_SAMPLES
 
 __all__ = [
@@ -77,8 +77,7 @@ def sample_size(pipe: Pipeline, total: int, n_units: int) -> int:
     """
     if n_units < 24 and 2**n_units <= total:
         return total
-    black_box = pipe.named_steps["query"].black_box
-    repeats = N_REPEATED * N_REPEATS if getattr(black_box, "stochastic", False) else 0
+    repeats = n_repeated_calls(pipe.named_steps["query"].black_box)
     return max(MIN_SAMPLES, total - confirm_share(pipe, total) - repeats)
 
 

@@ -45,6 +45,8 @@ class ToyServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
         self.script, self.seen, self.lock = script, [], threading.Lock()
         self.in_flight = self.most_in_flight = 0
+        self.answered: list[str] = []
+        self.dead = False
 
     seen: list[Seen]
 
@@ -74,6 +76,10 @@ class _Handler(BaseHTTPRequestHandler):
         told = self.server.script(self.path, self.server.seen[number].body, number)
         with self.server.lock:
             self.server.in_flight -= 1
+        if self.server.dead:  # as a process that is killed: the connection breaks
+            self.close_connection = True
+            return
+        self.server.answered.append(asked_text(self.server.seen[number].body))
         self.send_response(told.status)
         for name, value in ({"Content-Length": str(len(told.body))} | told.headers).items():
             self.send_header(name, value)
