@@ -24,7 +24,7 @@ from surrogate.findings import find_findings, state_limits
 from surrogate.fit import Panel, Surrogate, Teacher
 from surrogate.long_text import MOST_UNITS, Prepared, new_rows, prepare
 from surrogate.neighborhood import Neighborhood
-from surrogate.noise import N_REPEATED, N_REPEATS
+from surrogate.noise import N_REPEATED, N_REPEATS, pipeline_noise
 from surrogate.outcome import resolve_outcome
 from surrogate.plan import Calls, check_calls, confirm_of, confirm_share, count_calls, most_texts, set_plan
 from surrogate.provenance import describe_model, describe_production
@@ -172,7 +172,9 @@ def _settle(pipe: Pipeline, text: str | Document, calls: Calls, budget: int | No
         return pipe, Stopping("fixed"), confirm_share(pipe, int(perturb.n_samples))
     n_confirm = set_plan(pipe, cast("int | Mapping[str, int]", calls), perturb.fit([text]).documents_[0].n_units)
     _ask_at_once(pipe, text)
-    return pipe.fit([text]), Stopping("fixed"), n_confirm
+    pipe.fit([text])
+    ceiling = None if isinstance(calls, Mapping) else pipeline_noise(pipe, text, int(calls))
+    return pipe, Stopping("fixed", noise_ceiling=ceiling), n_confirm
 
 
 def _explain(

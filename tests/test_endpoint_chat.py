@@ -254,7 +254,8 @@ n_votes = 2
 """
 
 
-def test_votes_are_explained_with_their_noise(tmp_path: Path) -> None:
+@pytest.mark.parametrize("calls", ["auto", 128])
+def test_votes_are_explained_with_their_noise(tmp_path: Path, calls: str | int) -> None:
     (tmp_path / "model.toml").write_text(TOML, encoding="utf-8")
 
     def script(path: str, body: dict[str, Any], number: int) -> Told:
@@ -268,6 +269,7 @@ def test_votes_are_explained_with_their_noise(tmp_path: Path) -> None:
         explanation = explain(
             "I lost my card in the city yesterday and need another one soon please",
             str(tmp_path),
+            calls=calls,
             budget=128,
             store=False,
             announce=told_.append,

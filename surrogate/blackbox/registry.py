@@ -66,8 +66,9 @@ def load_model(
     Parameters
     ----------
     model : str, Path, estimator, callable or BlackBox
-        The name of a shipped model; a folder saved with ``save_pretrained``; a hub name (``owner/name``); a ``.skops``
-        file; a fitted scikit-learn text classifier; a function from texts to probabilities; or a black box.
+        The name of a shipped model; a folder saved with ``save_pretrained``, or one with the model.toml of an endpoint; a
+        hub name (``owner/name``); a ``.skops`` file; a fitted scikit-learn text classifier; a function from texts to
+        probabilities; or a black box.
     classes : sequence of str, optional
         The labels of a function, in the order of its columns.
     labels : sequence of str, optional
@@ -103,6 +104,8 @@ def load_model(
     asked = Prompt(prompt) if isinstance(prompt, str) else prompt
     options = {"labels": labels and tuple(labels), "prompt": asked, "max_length": max_length, "device": device}
     path = Path(model).expanduser()
+    if path.name == SPEC_FILE and path.is_file():
+        path = path.parent
     if isinstance(model, str) and (name := _shipped_name(model)):
         return _load_described(_models_folder() / name, {"model": name, **options})
     if path.is_dir() and (table := _endpoint_table(path)) is not None:

@@ -66,9 +66,13 @@ async def opened(
     stop : asyncio.Event
         Set when no new work may begin.
     """
+    import ssl
+
     import httpx2
 
     client = httpx2.AsyncClient(
+        # Reading the certificates of all authorities takes longer than an answer; without https none is needed or trusted.
+        verify=True if address.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
         # A proxy named in the environment would carry texts for this machine away from it.
         trust_env=not address.is_loopback,
         follow_redirects=False,
