@@ -77,7 +77,11 @@ def cli() -> None:
     multiple=True,
     help="lime or shap, run on the same text and measured on the same copies; may be repeated.",
 )
-@click.option("--labels", help="Labels of a causal language model, separated by commas.")
+@click.option("--labels", help="Labels of a causal language model or of --url, separated by commas.")
+@click.option(
+    "--url", help="Ask --model at this decision endpoint, for instance http://127.0.0.1:8000, one of --labels."
+)
+@click.option("--question", default="", help="Instructions to the endpoint of --url.")
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), help="Folder of the report [default: surrogate-report/ID]."
 )
@@ -112,6 +116,8 @@ def explain(
     units: str | None,
     baselines: tuple[str, ...],
     labels: str | None,
+    url: str | None,
+    question: str,
     out: Path | None,
     formats: tuple[str, ...],
     as_json: bool,
@@ -127,10 +133,14 @@ def explain(
     check_formats(formats)
     from surrogate.assembly import explain as explain_text
 
+    classes = [label.strip() for label in labels.split(",")] if labels else None
+    asked: Any = model
+    if url is not None:
+        asked, classes = _endpoint(url, model, classes, question, allow_remote), None
     with _progress(show=not as_json and not quiet) as progress:
         explanation = explain_text(
             content,
-            model,
+            asked,
             pipeline,
             target=target,
             contrast=contrast,
@@ -138,7 +148,7 @@ def explain(
             budget=budget,
             units=units,
             baselines=baselines,
-            classes=[label.strip() for label in labels.split(",")] if labels else None,
+            classes=classes,
             store=not no_store,
             progress=progress,
             allow_remote=allow_remote,
@@ -227,6 +237,16 @@ def main(arguments: list[str] | None = None) -> int:
         except (KeyboardInterrupt, click.Abort):
             click.echo("stopped; the answers received so far are kept in the store.", err=True)
             return STOPPED
+
+
+def _endpoint(url: str, model: str, labels: list[str] | None, question: str, allow_remote: bool) -> Any:
+    """A decision endpoint that is asked one question, without a model.toml."""
+    from surrogate.blackbox.endpoints import Access, DecisionEndpoint
+
+    if labels is None:
+        raise InputError("bad-endpoint", "An endpoint named by --url needs --labels a,b,c to choose from.")
+    asked = {"type": "choice", "instructions": question, "criteria": dict.fromkeys(labels, "")}
+    return DecisionEndpoint(Access.to(url, allow_remote=allow_remote), model, {"label": asked})
 
 
 def _read_text(text: str | None, file: Path | None) -> str:

@@ -124,9 +124,12 @@ def test_a_server_without_encryption_is_no_https(tmp_path: Path) -> None:
     assert caught.value.code == "endpoint-unreachable"
 
 
-def test_an_unknown_certificate_is_refused(tmp_path: Path) -> None:
+def test_an_unknown_certificate_is_refused_and_one_of_your_own_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     files = {name: str(tmp_path / name) for name in ("key.pem", "cert.pem")}
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    made += ["-addext", "subjectAltName=DNS:localhost"]
     subprocess.run([*made, "-keyout", files["key.pem"], "-out", files["cert.pem"]], check=True, capture_output=True)
     server = ToyServer(decides)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -136,10 +139,13 @@ def test_an_unknown_certificate_is_refused(tmp_path: Path) -> None:
     try:
         with pytest.raises(ModelError, match="SSL_CERT_FILE"):
             decision(server.url.replace("http://127.0.0.1", "https://localhost")).answer(["x"])
+        assert server.seen == []
+        monkeypatch.setenv("SSL_CERT_FILE", files["cert.pem"])
+        decision(server.url.replace("http://127.0.0.1", "https://localhost")).answer(["x"])
     finally:
         server.shutdown()
         server.server_close()
-    assert server.seen == []
+    assert server.answered == ["x"]
 
 
 def test_a_missing_key_is_said_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -309,6 +315,28 @@ def test_ctrl_c_loses_no_paid_answer_and_asks_nothing_new(tmp_path: Path) -> Non
     known = SqliteStore(tmp_path / "answers.sqlite").get(decision(server.url), [f"text {n}" for n in range(400)])
     assert 20 < len(paid) < 400
     assert sorted(known) == sorted(paid)
+
+
+def test_a_second_ctrl_c_does_not_wait(tmp_path: Path) -> None:
+    release = threading.Event()
+
+    def script(path: str, body: dict[str, Any], number: int) -> Told:
+        if number >= 20:
+            release.wait(60)
+        return told(OK)
+
+    with serving(script) as server:
+        command = [sys.executable, "-c", INTERRUPTED, server.url, str(tmp_path / "answers.sqlite")]
+        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        while len(server.seen) < 24:
+            time.sleep(0.01)
+        while process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.3)
+        assert not release.is_set()  # it ended while its requests were still held
+        release.set()
+    known = SqliteStore(tmp_path / "answers.sqlite").get(decision(server.url), [f"text {n}" for n in range(400)])
+    assert len(known) == 20
 
 
 def test_an_interrupt_while_answers_are_stored_loses_none() -> None:

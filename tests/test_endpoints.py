@@ -11,6 +11,7 @@ import pytest
 from surrogate.blackbox import BlackBox, load_model
 from surrogate.blackbox.endpoints import Access, Manners
 from surrogate.blackbox.endpoints.address import read_address
+from surrogate.cli import main
 from surrogate.errors import InputError, ModelError
 from tests.endpoint_toys import ROUTE, chat, decides, decision, serving, told
 
@@ -228,3 +229,22 @@ def test_manners_are_checked() -> None:
     for wrong in ({"timeout": 0}, {"patience": -1}, {"max_calls": 1.5}, {"requests_per_minute": float("nan")}):
         with pytest.raises(InputError, match="bad-endpoint"):
             Manners(**wrong)  # type: ignore[arg-type]
+
+
+def test_the_command_line_asks_a_url(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text, options = "my lost card", ["--calls", "8", "--no-store", "-q", "-o", str(tmp_path / "out")]
+    with serving(decides) as server:
+        named = ["--url", server.url, "--model", "router", "--labels", "cards, cash", "--question", "Which desk?"]
+        assert main(["explain", text, *named, *options]) in (0, 1)
+    assert "Up to 8 texts" in capsys.readouterr().err
+    assert server.seen[0].body["questions"]["label"]["criteria"] == {"cards": None, "cash": None}
+    assert main(["explain", text, "--url", server.url, *options]) == 2
+    assert "--labels" in capsys.readouterr().err
+
+
+def test_the_command_line_sends_nothing_to_another_machine_unasked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(tmp_path, TOML.format(url="https://models.example"))
+    assert main(["explain", "my lost card", "--model", folder]) == 2
+    assert "--allow-remote" in capsys.readouterr().err

@@ -39,7 +39,8 @@ class Endpoint(SharedBlackBox):
         Seconds after which a stored answer is to be asked again; None: never.
     canary : str
         A text of ours, not of the user's.  Before stored answers are reused, a store asks it again: another answer than the
-        stored one means that the model behind the endpoint has changed, and that nothing stored may be reused.
+        stored one means that the model behind the endpoint has changed, and that nothing stored may be reused.  The same
+        model may differ by rounding, and one that is ``stochastic`` by the noise of its votes.
 
     Examples
     --------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -66,13 +67,10 @@ async def opened(
     stop : asyncio.Event
         Set when no new work may begin.
     """
-    import ssl
-
     import httpx2
 
     client = httpx2.AsyncClient(
-        # Reading the certificates of all authorities takes longer than an answer; without https none is needed or trusted.
-        verify=True if address.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+        verify=_certificates(address),
         # A proxy named in the environment would carry texts for this machine away from it.
         trust_env=not address.is_loopback,
         follow_redirects=False,
@@ -81,6 +79,14 @@ async def opened(
     )
     async with client:
         yield Transport(client, address, manners, key, state, stop)
+
+
+def _certificates(address: Address) -> ssl.SSLContext | bool:
+    if address.scheme == "http":
+        # Reading the certificates of all authorities takes longer than an answer; here none is needed, and none trusted.
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # Without the environment's proxies the client would not read SSL_CERT_FILE; the default context does.
+    return ssl.create_default_context() if address.is_loopback else True
 
 
 class Transport:
