@@ -61,6 +61,7 @@ CODES: dict[str, str] = {
     "bad-reply": "The endpoint answers otherwise than this kind of endpoint should.",
     "budget-spent": "The budget of calls, tokens or money is spent.",
     "model-changed": "The endpoint answers as another model than before.",
+    "declined": "The model declined to answer the text itself.",
     "model-failed": "The model raised an error while it was answering.",
 }
 

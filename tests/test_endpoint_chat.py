@@ -283,14 +283,20 @@ def test_votes_are_explained_with_their_noise(tmp_path: Path, calls: str | int) 
     assert "127.0.0.1" not in json.dumps(explanation.to_dict())
 
 
-def test_a_text_that_the_model_refuses_is_explained_as_withheld() -> None:
+def test_copies_that_the_model_refuses_are_counted_and_left_out(tmp_path: Path) -> None:
     def script(path: str, body: dict[str, Any], number: int) -> Told:
-        if "bomb" in asked_text(body):
+        text = asked_text(body)
+        if "bomb" in text and "bath" not in text:
             return chats(None, refusal="I cannot.")
-        return chats("cards", logprobs({"cards": 0.5, "cash": 0.5}))
+        return chats("cards", logprobs({"cards": share(text), "cash": 1 - share(text)}))
 
     with serving(script) as server:
-        explanation = explain("there is a bomb in my card wallet", chat(server.url), calls=64, store=False)
-        assert explanation.decision.refused
-        assert not explanation.passed
-        assert "refused" in str(explanation.to_dict())
+        explanation = explain("there is a bath bomb in my card wallet", chat(server.url), calls=64, store=False)
+        with pytest.raises(ModelError, match="no decision") as caught:
+            explain("there is a bomb in my card wallet", chat(server.url), calls=64, store=False)
+    assert caught.value.code == "declined"
+    record = explanation.to_dict()
+    assert record["production"]["n_refused"] > 8
+    assert not explanation.passed  # about a quarter of the copies is more than the policy allows
+    explanation.report(tmp_path / "out", ("html", "md", "text"))
+    assert "refused" in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
