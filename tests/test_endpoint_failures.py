@@ -25,7 +25,7 @@ from surrogate.answers import Answers
 from surrogate.errors import InputError, ModelError
 from surrogate.query import ask
 from surrogate.store import MemoryStore, SqliteStore
-from tests.endpoint_toys import Told, ToyServer, asked_text, decides, decision, serving, told
+from tests.endpoint_toys import ROUTE, Told, ToyServer, asked_text, decides, decision, serving, told
 
 ROOT = Path(__file__).parent.parent
 SECRET_TEXT = "Ms Quimby of Elm Street lost her violet card"
@@ -315,6 +315,57 @@ def test_ctrl_c_loses_no_paid_answer_and_asks_nothing_new(tmp_path: Path) -> Non
     known = SqliteStore(tmp_path / "answers.sqlite").get(decision(server.url), [f"text {n}" for n in range(400)])
     assert 20 < len(paid) < 400
     assert sorted(known) == sorted(paid)
+
+
+def test_the_command_line_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
+    """Stopped by Ctrl-C and started again, an explanation pays for each text once."""
+    names = ", ".join(f'{name} = "{words}"' for name, words in ROUTE["criteria"].items())
+    words = [
+        "my",
+        "card",
+        "was",
+        "lost",
+        "in",
+        "the",
+        "city",
+        "market",
+        "yesterday",
+        "and",
+        "I",
+        "need",
+        "another",
+        "one",
+        "very",
+        "soon",
+        "please",
+    ]
+    command = [sys.executable, "-m", "surrogate", "explain", " ".join(words), "--model", "box", "--calls", "128", "-q"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+
+    def script(path: str, body: dict[str, Any], number: int) -> Told:
+        if number == 40:
+            os.kill(process.pid, signal.SIGINT)
+        time.sleep(0.01)
+        return decides(path, body, number)
+
+    with serving(script) as server:
+        (tmp_path / "box").mkdir()
+        (tmp_path / "box" / "model.toml").write_text(
+            f'schema = 1\nname = "box"\nkind = "decision-endpoint"\nurl = "{server.url}"\nmodel = "m"\n'
+            f'[questions.route]\ntype = "choice"\ncriteria = {{ {names} }}\n',
+            encoding="utf-8",
+        )
+        with (tmp_path / "stderr").open("wb") as said:
+            process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=said, stderr=said)
+            assert process.wait(timeout=120) == 130
+        said_ = (tmp_path / "stderr").read_text(encoding="utf-8")
+        assert "Up to 128 texts" in said_
+        assert "answers received so far are kept" in said_
+        assert 40 < len(server.seen) < 100
+        again = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+        assert again.returncode in (0, 1), again.stderr
+    assert sorted(server.texts) == sorted(set(server.texts))
+    assert 90 <= len(server.texts) <= 128
 
 
 def test_a_second_ctrl_c_does_not_wait(tmp_path: Path) -> None:

@@ -105,6 +105,17 @@ def test_the_decisions_form_is_asked_as_it_is_documented() -> None:
     ]
 
 
+def test_the_text_goes_where_the_state_has_its_place() -> None:
+    state = {"channel": "letter", "turns": [{"says": "Dear bank: {text}"}]}
+    with serving(lambda *_: told({"answers": {"route": {"probabilities": {"cards": 0.5, "cash": 0.5}}}})) as server:
+        decision(server.url, state=state).answer(["{text} {x}"])
+    assert server.seen[0].body["state"] == {"channel": "letter", "turns": [{"says": "Dear bank: {text} {x}"}]}
+    assert decision(server.url, state=state).fingerprint != decision(server.url).fingerprint
+    for wrong in ({"message": "x"}, ["{text}", "{text}"], 3):
+        with pytest.raises(ModelError, match="exactly once"):
+            decision(server.url, state=wrong)
+
+
 def test_a_declined_question_counts_as_refused() -> None:
     with serving(lambda *_: told({"answers": [{"type": "refusal", "name": "route"}]})) as server:
         answers = decision(server.url, form="decisions").answer(["x"])

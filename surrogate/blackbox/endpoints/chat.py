@@ -97,6 +97,7 @@ class ChatEndpoint(Endpoint):
         self._system = system
         self._embedding_model = embedding_model
         self._template = _template(model, names, self._decoding, request or {})
+        self._most_written = _most_written(self._template, self._decoding)
         decides = {
             "request": self._template,
             "turns": [system, *self._around],
@@ -172,7 +173,7 @@ class ChatEndpoint(Endpoint):
         if self._system:
             turns.insert(0, {"role": "system", "content": self._system})
         body = {**self._template, **more, "messages": turns}
-        reply = await transport.post("/v1/chat/completions", body, text, self._decoding.max_tokens)
+        reply = await transport.post("/v1/chat/completions", body, text, self._most_written)
         self.check_served(reply)
         choices = reply.get("choices")
         choice = choices[0] if isinstance(choices, list) and choices else None
@@ -213,6 +214,12 @@ def _template(model: str, labels: tuple[str, ...], decoding: Decoding, request: 
     if decoding.structured:
         body["response_format"] = response_format(labels)
     return {key: value for key, value in {**body, **request}.items() if value is not None and value != ""}
+
+
+def _most_written(template: Mapping[str, Any], decoding: Decoding) -> int:
+    """Tokens that an answer may have, for the budget."""
+    named = [template.get(key) for key in ("max_tokens", "max_completion_tokens")]
+    return max([decoding.max_tokens, *(value for value in named if isinstance(value, int))])
 
 
 def _details(decoding: Decoding) -> dict[str, Detail]:

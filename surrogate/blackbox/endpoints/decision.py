@@ -12,6 +12,7 @@ from surrogate.blackbox.endpoints.access import Access, endpoint_fingerprint, pu
 from surrogate.blackbox.endpoints.decision_replies import read_decisions, read_systemone
 from surrogate.blackbox.endpoints.endpoint import DECIMALS, Endpoint, check_probabilities, one_answer, refused_answer
 from surrogate.blackbox.endpoints.questions import Question, read_question
+from surrogate.blackbox.endpoints.state import check_state, filled
 from surrogate.blackbox.endpoints.transport import Transport
 from surrogate.errors import InputError
 
@@ -38,6 +39,8 @@ class DecisionEndpoint(Endpoint):
         out where there is one question.
     form : {"systemone", "decisions"}, default "systemone"
         ``/v1/systemone`` as ``transformers serve`` answers it, or ``/v1/decisions`` as OpenAI documents it.
+    state : JSON value, default "{text}"
+        What the text is handed over in, with ``{text}`` once, where it goes: as the deployed system does it.
     revision : str, default ""
         The user's name for this state of the service; part of the fingerprint.
     name : str, default ""
@@ -48,7 +51,7 @@ class DecisionEndpoint(Endpoint):
     InputError
         ``bad-endpoint``.
     ModelError
-        ``bad-labels``.
+        ``bad-labels`` or ``prompt-without-text``.
 
     Examples
     --------
@@ -68,6 +71,7 @@ class DecisionEndpoint(Endpoint):
         *,
         explain: str | Sequence[str] | None = None,
         form: str = "systemone",
+        state: Any = "{text}",
         revision: str = "",
         name: str = "",
     ) -> None:
@@ -77,6 +81,9 @@ class DecisionEndpoint(Endpoint):
         self._explained = _explained(asked, explain)
         self._template = _template(model, asked, form)
         self._form = form
+        self._given = check_state(state)
+        if form == "decisions" and not isinstance(state, str):
+            raise InputError("bad-endpoint", "A state that is not a string is only taken by /v1/systemone.")
         several = len(self._explained) > 1
         labels = [each.name for each in self._explained] if several else self._explained[0].options
         super().__init__(
@@ -103,13 +110,15 @@ class DecisionEndpoint(Endpoint):
         )
 
     def _all_that_decides(self) -> dict[str, Any]:
-        return {"form": self._form, "request": self._template, "explained": [each.name for each in self._explained]}
+        explained = [each.name for each in self._explained]
+        return {"form": self._form, "request": self._template, "state": self._given, "explained": explained}
 
     async def ask(self, transport: Transport, text: str, draw: int) -> Answers:
         """Ask about one text; an Answers of length 1."""
         place = self.access.address.place
         field = "state" if self._form == "systemone" else "input"
-        reply = await transport.post(f"/v1/{self._form}", {**self._template, field: text}, text)
+        body = {**self._template, field: filled(self._given, text)}
+        reply = await transport.post(f"/v1/{self._form}", body, text)
         self.check_served(reply)
         read = read_systemone if self._form == "systemone" else read_decisions
         answers = [read(reply, question, place) for question in self._explained]

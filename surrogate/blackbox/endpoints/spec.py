@@ -32,7 +32,7 @@ _COMMON = {
     "expires_after",
     "manners",
 }
-_DECISION = _COMMON | {"form", "explain", "questions"}
+_DECISION = _COMMON | {"form", "explain", "questions", "state"}
 _CHAT = _COMMON | {"labels", "prompt", "decoding", "request", "embedding_model"}
 
 
@@ -82,6 +82,7 @@ def _decision(table: Mapping[str, Any], where: str, allow_remote: bool) -> Decis
         questions,
         explain=explain,
         form=_text(table, "form", where, "systemone"),
+        state=table.get("state", "{text}"),
         revision=_text(table, "revision", where, ""),
         name=_text(table, "name", where),
     )
