@@ -55,7 +55,8 @@ class ChatEndpoint(Endpoint):
     Notes
     -----
     With log-probabilities, probabilities are those among the labels, and ``label_mass`` is what all listed labels had
-    together; a label that is not listed is given the least listed probability, which bounds its own token.  An answer
+    together; a label that is not listed is given the least listed probability, which bounds that of its own token, or an
+    equal share of what the list leaves over, where that is less.  An answer
     beside which no label is listed counts as refused.
 
     With votes, ``label_mass`` is the share of votes that named a label, and a text counts as refused when less than half
@@ -231,7 +232,7 @@ def _details(decoding: Decoding) -> dict[str, Detail]:
     if decoding.method == "logprobs":
         return details | {
             "top_logprobs": decoding.top_logprobs,
-            "unlisted_labels": "given the least listed probability, which bounds that of their token",
+            "unlisted_labels": "given the least listed probability, or an equal share of what the list leaves over",
             "label_mass": "probability of the tokens of all listed labels together",
         }
     return details | {

@@ -24,10 +24,10 @@ class LabelMasses:
     Parameters
     ----------
     listed : ndarray of float64, shape (n_labels,)
-        Mass of the tokens that only this label begins with; 0 where none is listed.
-    bounds : ndarray of float64, shape (n_labels,)
-        The most that one token beyond the list can add: the least listed probability, or what the list leaves over where
-        that is less.
+        Mass of the listed tokens that lead to each label; 0 where none does.
+    unlisted : ndarray of float64, shape (n_labels,)
+        For a label that no listed token leads to: the least listed probability, which bounds that of its token, or an equal
+        share of what the list leaves over, where that is less.
 
     Examples
     --------
@@ -36,7 +36,7 @@ class LabelMasses:
     """
 
     listed: NDArray[np.float64]
-    bounds: NDArray[np.float64]
+    unlisted: NDArray[np.float64]
 
     @property
     def label_mass(self) -> float:
@@ -44,8 +44,8 @@ class LabelMasses:
         return float(min(self.listed.sum(), 1.0))
 
     def probabilities(self) -> NDArray[np.float64]:
-        """Probabilities among the labels; one that is not listed is given its bound."""
-        masses = np.where(self.listed > 0, self.listed, np.maximum(self.bounds, _TINY))
+        """Probabilities among the labels; one that is not listed is given what is beyond the list."""
+        masses = np.where(self.listed > 0, self.listed, np.maximum(self.unlisted, _TINY))
         return masses / masses.sum()
 
 
@@ -53,7 +53,8 @@ def label_masses(content: Sequence[Mapping[str, Any]], labels: Sequence[str]) ->
     """Follow the answer token by token until the labels are told apart, adding up the tokens listed at each place.
 
     At each place a listed token continues what was answered so far.  Where only one label goes on like that, the token's
-    probability is that label's; where several do, and it is the token answered, the next place is read.
+    probability is that label's; where several do, and it is the token answered, the next place is read; where several do, and
+    it is not, they share it equally, since nothing more is known of it.
 
     Parameters
     ----------
@@ -77,33 +78,41 @@ def label_masses(content: Sequence[Mapping[str, Any]], labels: Sequence[str]) ->
     array([0.905, 0.082, 0.   ])
     """
     names = [_plain(label) for label in labels]
-    listed, bounds = np.zeros(len(names)), np.zeros(len(names))
+    listed, unlisted = np.zeros(len(names)), np.zeros(len(names))
     prefix, path = "", 1.0
     for place in content:
-        tokens = _tokens(place)
-        going = [number for number, name in enumerate(names) if name.startswith(prefix)]
-        bounds[going] += path * min(min(tokens.values()), max(0.0, 1.0 - sum(tokens.values())))
+        tokens, answered = _tokens(place), place["token"]
+        shares = np.zeros(len(names))
         for token, probability in tokens.items():
-            number = _told_apart(prefix, token, names)
-            if number is not None:
-                listed[number] += path * probability
-        answered = place["token"]
-        if _told_apart(prefix, answered, names) is not None or not _going_on(prefix, answered, names):
-            return LabelMasses(listed, bounds)
+            own = _owners(prefix, token, names)
+            begun = bool(_joined(prefix, token))  # white space and quotation marks begin no label
+            if len(own) == 1 or (own and begun and token != answered):
+                shares[own] += probability / len(own)
+        listed += path * shares
+        unlisted += path * _beyond(prefix, tokens, shares, names)
+        if len(_owners(prefix, answered, names)) < 2:
+            return LabelMasses(listed, unlisted)
         prefix, path = _joined(prefix, answered), path * tokens[answered]
     if prefix in names:  # the answer ended with a label that others begin with
         listed[names.index(prefix)] += path
-    return LabelMasses(listed, bounds)
+    return LabelMasses(listed, unlisted)
 
 
-def _told_apart(prefix: str, token: str, names: Sequence[str]) -> int | None:
-    """The one label that a token leads to; None: none, or several."""
+def _owners(prefix: str, token: str, names: Sequence[str]) -> list[int]:
+    """The labels that a token may lead to."""
     going = _going_on(prefix, token, names)
-    if len(going) == 1 and _joined(prefix, token):
-        return going[0]
     if not going and prefix in names:  # something else follows a whole label: the label is over
-        return names.index(prefix)
-    return None
+        return [names.index(prefix)]
+    return going
+
+
+def _beyond(
+    prefix: str, tokens: Mapping[str, float], shares: NDArray[np.float64], names: Sequence[str]
+) -> NDArray[np.float64]:
+    """What labels without a listed token may have at a place."""
+    without = np.array([name.startswith(prefix) for name in names]) & (shares == 0)
+    left_over = max(0.0, 1.0 - sum(tokens.values())) / max(int(without.sum()), 1)
+    return np.where(without, min(min(tokens.values()), left_over), 0.0)
 
 
 def _going_on(prefix: str, token: str, names: Sequence[str]) -> list[int]:
