@@ -29,7 +29,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.abstracts import Abstracts, linear_model, trained_model
 from benchmarks.sentiment import default_cache, default_data
-from surrogate import load
+from surrogate import explain, load
 from surrogate.baselines import LimeBaseline, MaskedModel
 from surrogate.coarse_to_fine import refine_units
 from surrogate.fit.forward import forward_terms
@@ -37,7 +37,6 @@ from surrogate.fit.gaussian_process import fit_gaussian_process
 from surrogate.fit.grouped import fit_grouped
 from surrogate.fit.rule_tree import RuleTree
 from surrogate.fit.word_types import distil_long, fit_word_types
-from surrogate.linear_model import LinearModel
 from surrogate.query import Query
 from surrogate.reference import REFERENCES, draw_pairs, reference_masks
 from surrogate.rows import Rows
@@ -92,18 +91,6 @@ class Text:
         return scores
 
 
-def predict_of(model: LinearModel) -> Predict:
-    """What a linear model over shares says of masks."""
-
-    def predict(masks: NDArray[np.bool_]) -> NDArray[np.float64]:
-        said = np.full(len(masks), model.intercept)
-        for term in model.terms:
-            said += term.coefficient * product(term.literals, masks)
-        return said
-
-    return predict
-
-
 def measure(text: Text, n_calls: int) -> tuple[dict[str, dict[str, float]], float]:
     """R2 of every method on one text, and the seconds ours took outside the model."""
     full = np.ones((1, text.document.n_units), dtype=bool)
@@ -114,14 +101,23 @@ def measure(text: Text, n_calls: int) -> tuple[dict[str, dict[str, float]], floa
     shown = fit_grouped(taught, N_TERMS)
     seconds = time.process_time() - start
     said = {
-        "**ours: at most 12 terms, up to 8 words each**": predict_of(shown),
-        "ours: at most 12 terms, up to 4 words each": predict_of(fit_grouped(taught, N_TERMS, 4)),
-        "ours: at most 12 terms, one word each": predict_of(fit_grouped(taught, N_TERMS, 1)),
+        "**ours: at most 12 terms, up to 8 words each**": shown.predict,
+        "ours: at most 12 terms, up to 4 words each": fit_grouped(taught, N_TERMS, 4).predict,
+        "ours: at most 12 terms, one word each": fit_grouped(taught, N_TERMS, 1).predict,
         "our proxy, never shown": lambda masks: proxy.predict(masks)[:, 0],
+        **_explained(text, n_calls),
         **_short_text_methods(rows),
         **_lime(text, n_calls),
     }
     return {name: text.score(predict) for name, predict in said.items()}, seconds
+
+
+def _explained(text: Text, n_calls: int) -> dict[str, Predict]:
+    """What a reader is shown, a third of whose calls went to test copies and confirmation."""
+    box, outcome = text.model.query.black_box, text.model.outcome
+    explanation = explain(text.document.text, box, "local-linear", target=outcome.target, calls=n_calls, store=False)
+    model = explanation.members[0].model
+    return {f"ours, as `surrogate explain --calls {n_calls}` shows it": model.predict}  # type: ignore[union-attr]
 
 
 def _short_text_methods(rows: Rows) -> dict[str, Predict]:
@@ -159,10 +155,15 @@ def coarse_first(text: Text, n_calls: int, share: float = 0.25) -> Predict:
     document = refine_units(text.document.text, load("local", box), round(n_calls * share)).document
     part = Text(MaskedModel(document, text.model.outcome, text.model.query), text.number)
     rows = part.rows(part.both(n_calls - round(n_calls * share)), "sizes")
-    shown = predict_of(fit_grouped(distil_long(rows, fit_word_types(rows)), N_TERMS))
+    shown = fit_grouped(distil_long(rows, fit_word_types(rows)), N_TERMS)
     holder = np.array(nest(document, text.document))
     member = np.eye(document.n_units)[holder] / np.bincount(holder)[holder][:, None]
-    return lambda masks: shown(masks.astype(float) @ member)  # type: ignore[arg-type]
+
+    def predict(masks: NDArray[np.bool_]) -> NDArray[np.float64]:
+        shares = masks.astype(float) @ member
+        return shown.intercept + sum(term.coefficient * product(term.literals, shares) for term in shown.terms)  # type: ignore[arg-type]
+
+    return predict
 
 
 def measure_very_long(box: Any, abstracts: Abstracts, n_calls: int) -> list[str]:
@@ -175,7 +176,7 @@ def measure_very_long(box: Any, abstracts: Abstracts, n_calls: int) -> list[str]
         rows = part.rows(part.both(n_calls - refined.calls), "sizes")
         shown = fit_grouped(distil_long(rows, fit_word_types(rows)), N_TERMS)
         seconds = time.process_time() - start
-        scores = part.score(predict_of(shown))
+        scores = part.score(shown.predict)
         lines.append(
             f"| {len(words.split()):,} | {' → '.join(f'{stage.n_units} ({stage.calls} calls)' for stage in refined.stages)} "
             f"→ {refined.document.n_units} | {' | '.join(f'{scores[kind]:.2f}' for kind in REFERENCES)} | {seconds:.1f} |"

@@ -51,6 +51,7 @@ def explain(
     classes: Sequence[str] | None = None,
     store: bool | str | Path | Any = True,
     policy: Policy | None = None,
+    reference: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
     allow_remote: bool = False,
     announce: Callable[[str], None] | None = None,
@@ -85,6 +86,9 @@ def explain(
         True: answers are kept in the user's cache folder; False: in memory only; a path: in that SQLite file.
     policy : Policy, optional
         What the evidence must show.
+    reference : str or Path, optional
+        Answers recorded where the model is deployed, as :func:`surrogate.blackbox.parity.read_recorded` reads them; nothing
+        is explained unless the model gives them here too.
     progress : callable (n_done, n_all) -> None, optional
     allow_remote : bool, default False
         Whether an endpoint may be on another machine, and so altered copies of the text be sent there.
@@ -110,6 +114,7 @@ def explain(
     'money'
     """
     from surrogate.blackbox import load_model
+    from surrogate.blackbox.parity import require_parity
     from surrogate.units import split_units
 
     # What cannot be used is refused before a model is loaded; tokens are known only then.
@@ -122,6 +127,8 @@ def explain(
     black_box = load_model(
         model, classes=None if named else classes, labels=classes if named else None, allow_remote=allow_remote
     )
+    if reference is not None:
+        require_parity(black_box, Path(reference))
     loaded = time.perf_counter()
     pipe = _pipeline(pipeline, black_box, _store(store))
     if announce is not None and hasattr(black_box, "announcement"):

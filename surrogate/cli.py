@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,9 @@ from typing import Any
 import click
 
 from surrogate import __version__
+from surrogate.cli_models import models
+from surrogate.cli_store import store
+from surrogate.cli_table import print_table
 from surrogate.errors import InputError, ModelError
 
 __all__ = ["main", "run"]
@@ -83,6 +86,11 @@ def cli() -> None:
 )
 @click.option("--question", default="", help="Instructions to the endpoint of --url.")
 @click.option(
+    "--reference",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Answers recorded where the model is deployed; nothing is explained unless it gives them here too.",
+)
+@click.option(
     "-o", "--out", type=click.Path(path_type=Path), help="Folder of the report [default: surrogate-report/ID]."
 )
 @click.option(
@@ -118,6 +126,7 @@ def explain(
     labels: str | None,
     url: str | None,
     question: str,
+    reference: Path | None,
     out: Path | None,
     formats: tuple[str, ...],
     as_json: bool,
@@ -150,6 +159,7 @@ def explain(
             baselines=baselines,
             classes=classes,
             store=not no_store,
+            reference=reference,
             progress=progress,
             allow_remote=allow_remote,
             announce=lambda words: click.echo(words, err=True),
@@ -162,30 +172,19 @@ def explain(
 
 
 @cli.command()
-def models() -> None:
-    """List the shipped models."""
-    from surrogate.blackbox import shipped_models
-
-    rows = [
-        (model.name, model.kind, f"{model.size_bytes / 1e6:.1f} MB", ", ".join(model.labels), model.summary)
-        for model in shipped_models()
-    ]
-    _table(("name", "kind", "size", "labels", "summary"), rows)
-    click.echo(
-        "Any local folder or hub name that from_pretrained understands works with --model, and so does a .skops file."
-    )
-
-
-@cli.command()
 @click.argument("name", required=False)
 def pipelines(name: str | None) -> None:
     """List the shipped recipes, or print the recipe NAME."""
     from surrogate.recipes import shipped_recipes, show_recipe
 
     if name is None:
-        _table(("name", "summary"), list(shipped_recipes().items()))
+        print_table(("name", "summary"), list(shipped_recipes().items()))
     else:
         click.echo(show_recipe(name), nl=False)
+
+
+cli.add_command(models)
+cli.add_command(store)
 
 
 def run() -> None:
@@ -323,17 +322,6 @@ def _show(explanation: Any, folder: Path | None, as_json: bool, quiet: bool) -> 
 def _main_file(folder: Path) -> Path:
     page = folder / "report.html"
     return page if page.exists() else folder / "report.json"
-
-
-def _table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*columns, box=box.SIMPLE_HEAD)
-    for row in rows:
-        table.add_row(*row)
-    Console().print(table)
 
 
 def _show_warning(message: Any, *_: Any, **__: Any) -> None:

@@ -16,6 +16,7 @@ from surrogate.errors import InputError, ModelError
 from surrogate.estimator import StepMixin
 from surrogate.neighborhood import Neighborhood
 from surrogate.store import MemoryStore
+from surrogate.store.canary import confirm
 
 __all__ = ["Query", "ask"]
 
@@ -155,7 +156,7 @@ def ask(
         Length n_texts.
     """
     distinct = list(dict.fromkeys(texts))
-    known = store.get(black_box, distinct, draw)
+    known = confirm(black_box, store, store.get(black_box, distinct, draw), draw)
     missing = [text for text in distinct if text not in known]
     n_known, n_missing = len(known), len(missing)
 

@@ -122,9 +122,11 @@ def test_no_text_has_no_answer(box):
 def test_probabilities_and_embeddings_come_from_one_forward_pass(box):
     calls = []
     hook = box._loaded().model.base_model.register_forward_hook(lambda *_: calls.append(1))
-    answers = box.answer(["the card", "my money", "lost"])
+    texts = ["the card", "my money", "i want"]
+    answers = box.answer(texts)
     hook.remove()
-    assert len(calls) == 1
+    shapes = Shapes(box._loaded().max_length, step=4)
+    assert len(calls) == len({shapes.length(len(ids)) for ids in box._loaded().encode(texts)[0]})
     assert answers.embeddings.shape == (3, 32)
     assert answers.embeddings.dtype == np.float32
 
@@ -251,6 +253,7 @@ def test_shapes_of_batches_are_few_and_their_rows_are_multiples_of_eight():
     lengths = [shapes.length(n_tokens) for n_tokens in range(1, 513)]
     assert all(length >= n_tokens for n_tokens, length in enumerate(lengths, start=1))
     assert len(set(lengths)) < 30
+    assert len({Shapes(512, step=4).length(n_tokens) for n_tokens in range(1, 513)}) < 45
     assert all(shapes.rows(length) % 8 == 0 for length in lengths)
 
 
@@ -260,3 +263,100 @@ def test_batches_come_back_in_order():
     sums, nothing = read_in_batches(sequences, lambda ids, mask: [(ids * mask).sum(axis=1), None], Shapes(64), pad_id=9)
     assert sums.tolist() == [sum(sequence) for sequence in sequences]
     assert nothing is None
+
+
+@pytest.fixture(scope="module", params=["bert", "roberta", "multi_label"])
+def plain_and_packed(request, tmp_path_factory):
+    folder = getattr(toys, request.param)(tmp_path_factory.mktemp("models") / request.param)
+    plain = load_model(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("surrogate.blackbox.sequence.SMALL", 1)
+        return plain, load_model(folder)
+
+
+def test_packed_layers_agree_and_are_another_model_to_the_store(plain_and_packed):
+    plain, packed = plain_and_packed
+    texts = toys.random_texts(60, seed=11)
+    assert packed.details["backend"].startswith("torch-onednn-packed")
+    assert packed.fingerprint != plain.fingerprint
+    np.testing.assert_allclose(packed.answer(texts).probabilities, plain.answer(texts).probabilities, atol=1e-5)
+
+
+def test_packed_layers_do_not_depend_on_batch_mates_or_threads(plain_and_packed, one_thread):
+    _, packed = plain_and_packed
+    texts = toys.random_texts(120, seed=12)
+    whole = packed.answer(texts)
+    generator = np.random.default_rng(13)
+    for n_parts in (1, 3, 40, 120):
+        torch.set_num_threads(1 + n_parts % 2)
+        order = generator.permutation(len(texts))
+        for part in np.array_split(order, n_parts):
+            answers = packed.answer([texts[row] for row in part])
+            assert (answers.log_probabilities == whole.log_probabilities[part]).all()
+            assert (answers.embeddings == whole.embeddings[part]).all()
+
+
+def test_a_model_that_does_not_take_packed_layers_keeps_its_own(tmp_path, monkeypatch):
+    from surrogate.blackbox import packed, sequence
+
+    def broken(model):
+        undo = packed.pack_linears(model)
+        for module in model.modules():
+            if hasattr(module, "n_weights"):
+                module.bias = torch.nn.Parameter(torch.ones(module.out_features))
+        return undo
+
+    folder = toys.bert(tmp_path / "bert")
+    texts = toys.random_texts(20, seed=14)
+    wanted = load_model(folder)
+    monkeypatch.setattr(sequence, "SMALL", 1)
+    monkeypatch.setattr(sequence, "pack_linears", broken)
+    box = load_model(folder)
+    assert box.details["backend"] == packed.EAGER
+    assert (box.answer(texts).log_probabilities == wanted.answer(texts).log_probabilities).all()
+
+
+def test_each_distinct_text_is_read_once(bert, monkeypatch):
+    read = []
+    reader = bert._loaded()
+    whole = bert.answer(["card", "lost"])
+    monkeypatch.setattr(
+        bert, "_reader", type("Counting", (), {"read": lambda _, texts: read.extend(texts) or reader.read(texts)})()
+    )
+    answers = bert.answer(["card", "lost", "card", "card"])
+    assert read == ["card", "lost"]
+    assert (answers.log_probabilities == whole.log_probabilities[[0, 1, 0, 0]]).all()
+
+
+def test_tuning_writes_the_quickest_down_and_it_is_used(tmp_path, monkeypatch):
+    from surrogate.blackbox import packed
+    from surrogate.blackbox.tune import tune_classifier
+    from surrogate.blackbox.tuning import record_choice, record_path
+
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    folder = toys.bert(tmp_path / "bert")
+    before = load_model(folder)
+    timings, path = tune_classifier(str(folder))
+    assert path == record_path()
+    assert sorted(one.backend for one in timings) == sorted(packed.BACKENDS)
+    assert all(one.difference <= 1e-5 for one in timings)
+    assert load_model(folder).details["backend"] == timings[0].backend
+    from surrogate.blackbox.fingerprint import file_digests
+
+    record_choice(file_digests(folder), packed.PACKED)
+    after = load_model(folder)
+    assert after.details["backend"] == packed.PACKED
+    assert after.fingerprint != before.fingerprint
+    other = load_model(toys.roberta(tmp_path / "roberta"))
+    assert other.details["backend"] == packed.EAGER, "what was measured for one model says nothing of another"
+
+
+def test_a_damaged_record_of_tuning_is_said(tmp_path, monkeypatch):
+    from surrogate.blackbox.tuning import record_path
+    from surrogate.errors import InputError
+
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    record_path().parent.mkdir(parents=True)
+    record_path().write_text('{"a": "another-backend"}')
+    with pytest.raises(InputError, match="Remove the file"):
+        load_model(toys.bert(tmp_path / "bert"))

@@ -318,7 +318,7 @@ def test_ctrl_c_loses_no_paid_answer_and_asks_nothing_new(tmp_path: Path) -> Non
 
 
 def test_the_command_line_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
-    """Stopped by Ctrl-C and started again, an explanation pays for each text once."""
+    """Stopped by Ctrl-C and started again, an explanation pays for each text once, but for one canary."""
     names = ", ".join(f'{name} = "{words}"' for name, words in ROUTE["criteria"].items())
     words = [
         "my",
@@ -364,7 +364,8 @@ def test_the_command_line_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
         assert 40 < len(server.seen) < 100
         again = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
         assert again.returncode in (0, 1), again.stderr
-    assert sorted(server.texts) == sorted(set(server.texts))
+    # One stored text is asked again, to see whether the stored answers still hold.
+    assert len(server.texts) == len(set(server.texts)) + 1
     assert 90 <= len(server.texts) <= 128
 
 
@@ -381,9 +382,10 @@ def test_a_second_ctrl_c_does_not_wait(tmp_path: Path) -> None:
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
         while len(server.seen) < 24:
             time.sleep(0.01)
-        while process.poll() is None:
+        for _ in range(2):
+            time.sleep(0.5)
             process.send_signal(signal.SIGINT)
-            time.sleep(0.3)
+        assert process.wait(timeout=50) == 130
         assert not release.is_set()  # it ended while its requests were still held
         release.set()
     known = SqliteStore(tmp_path / "answers.sqlite").get(decision(server.url), [f"text {n}" for n in range(400)])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +15,9 @@ from surrogate.blackbox.endpoints import Access, Manners
 from surrogate.blackbox.endpoints.address import read_address
 from surrogate.cli import main
 from surrogate.errors import InputError, ModelError
-from tests.endpoint_toys import ROUTE, chat, decides, decision, serving, told
+from surrogate.query import ask
+from surrogate.store import SqliteStore
+from tests.endpoint_toys import ROUTE, Told, chat, decides, decision, serving, told
 
 TOML = """
 schema = 1
@@ -200,10 +204,34 @@ def test_the_fingerprint_is_of_what_decides_an_answer() -> None:
     assert len({*votes, chat("http://localhost:1").fingerprint}) == 3
 
 
-def test_answers_expire_and_a_canary_is_named() -> None:
-    assert decision("http://localhost:1").expires_after == 86_400
-    assert decision("http://localhost:1", expires_after=None).expires_after is None
-    assert len(decision("http://localhost:1").canary.split()) > 3
+def test_stored_answers_expire_and_are_tried_on_one_text_before_they_are_used(tmp_path: Path) -> None:
+    sure = {"p": 0.9}
+
+    def script(path: str, body: dict[str, Any], number: int) -> Told:
+        return told({"answers": {"route": {"probabilities": {"cards": sure["p"], "cash": 1 - sure["p"]}}}})
+
+    def asked_anew(**more: Any) -> int:
+        before = len(server.seen)
+        ask(decision(server.url, **more), ["a", "b", "c"], SqliteStore(tmp_path / "answers.sqlite"))
+        return len(server.seen) - before
+
+    with serving(script) as server:
+        assert asked_anew() == 3
+        assert asked_anew() == 1  # a canary
+        assert asked_anew(expires_after=None) == 0
+        sure["p"] = 0.905
+        assert asked_anew() == 1
+        sure["p"] = 0.8
+        with pytest.warns(UserWarning, match="no longer answers"):
+            assert asked_anew() == 3
+        time.sleep(1.1)
+        assert asked_anew(expires_after=0.01) == 3
+
+
+def test_answers_that_vary_may_differ_by_their_noise() -> None:
+    assert decision("http://localhost:1").tolerance == 0.01
+    tolerances = [chat("http://localhost:1", decoding={"method": "votes", "n_votes": n}).tolerance for n in (1, 800)]
+    assert tolerances == [1.0, pytest.approx(0.11)]
 
 
 def test_an_endpoint_is_pickled_without_what_was_spent() -> None:

@@ -117,7 +117,7 @@ def test_the_words_of_a_group_are_told_once_with_their_places() -> None:
     group = {"units": [0, 2, 3], "least": None, "kept": True}
     assert group_words({"document": document}, group) == [("“Card”", 2), ("“lost”", 1)]
     assert share_name({"document": document}, group) == "“Card” (2 places), “lost”"
-    assert share_name({"document": document}, group, 20) == "“Card” (2 places) and 1 more"
+    assert share_name({"document": document}, group, 20) == "“Card” and 1 more"
     assert share_name({"document": document}, {"units": None, "least": 0.4, "kept": False}) == (
         "less than 40\u00a0% of the text kept"
     )

@@ -58,7 +58,7 @@ class ModelBacked(SharedBlackBox):
         self._reader = None
 
     def answer(self, texts: Sequence[str]) -> Answers:
-        """Answers to ``texts``, one row per text, in their order; texts that were cut are flagged ``truncated``.
+        """Answers to ``texts``, one row per text, in their order; each distinct text is read once, and those cut are flagged.
 
         Raises
         ------
@@ -69,17 +69,22 @@ class ModelBacked(SharedBlackBox):
             is no longer the same; ``model-failed`` when torch raises.
         """
         listed = check_texts(texts)
+        distinct = list(dict.fromkeys(listed))
         reader = self._loaded()
         try:
-            return reader.read(listed)
+            answers = reader.read(distinct)
         except ModelError:
             raise
         except (RuntimeError, IndexError, ValueError) as error:
             raise ModelError(
                 "model-failed",
-                f"The model {self.name!r} raised {type(error).__name__} when it was asked about {len(listed)} texts. "
+                f"The model {self.name!r} raised {type(error).__name__} when it was asked about {len(distinct)} texts. "
                 "Is the memory used up, or does the tokenizer belong to another model?",
             ) from error
+        if len(distinct) == len(listed):
+            return answers
+        place = {text: number for number, text in enumerate(distinct)}
+        return answers.take([place[text] for text in listed])
 
     def token_spans(self, text: str) -> tuple[tuple[int, int], ...]:
         """Start and end of each token of ``text`` as the model reads it, in characters, special tokens left out.

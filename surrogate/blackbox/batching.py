@@ -33,6 +33,8 @@ class Shapes:
         Tokens of a batch of long sequences, about.
     extra : int, default 0
         Tokens that the model reads in every row besides the sequence.
+    step : int, default 8
+        Least step between two padded lengths.
 
     Examples
     --------
@@ -45,10 +47,11 @@ class Shapes:
     max_rows: int = 16
     budget: int = 1024
     extra: int = 0
+    step: int = _STEP
 
     def length(self, n_tokens: int) -> int:
-        """Return the padded length for ``n_tokens`` tokens: eighths of a power of two, at least in steps of 8."""
-        step = max(8, 2 ** max(0, (max(n_tokens, 1) - 1).bit_length() - 3))
+        """Return the padded length for ``n_tokens`` tokens: eighths of a power of two, at least in steps of ``step``."""
+        step = max(self.step, 2 ** max(0, (max(n_tokens, 1) - 1).bit_length() - 3))
         return min(self.max_length, -(-max(n_tokens, 1) // step) * step)
 
     def rows(self, length: int) -> int:

@@ -19,7 +19,8 @@ from surrogate.blackbox.base import Detail, Identity
 from surrogate.blackbox.batching import Shapes, read_in_batches
 from surrogate.blackbox.checks import check_labels
 from surrogate.blackbox.files import check_folder
-from surrogate.blackbox.fingerprint import BACKEND, file_digests, model_fingerprint, release
+from surrogate.blackbox.fingerprint import file_digests, model_fingerprint, release
+from surrogate.blackbox.packed import EAGER
 from surrogate.blackbox.pretrained import load_tokenizer, load_weights, token_limit
 from surrogate.blackbox.prompting import PromptEncoder
 from surrogate.blackbox.references import check_parity
@@ -271,7 +272,7 @@ def _settings(reader: _CausalReader) -> dict[str, Detail]:
         "scoring": reader.scoring,
         "pooling": "last-prompt-token",
         "dtype": "float32",
-        "backend": BACKEND,
+        "backend": EAGER,
         "torch": release("torch"),
         "transformers": release("transformers"),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,14 +16,19 @@ from surrogate.blackbox.base import Detail, Identity
 from surrogate.blackbox.batching import Shapes, read_in_batches
 from surrogate.blackbox.checks import check_labels
 from surrogate.blackbox.files import check_folder
-from surrogate.blackbox.fingerprint import BACKEND, file_digests, model_fingerprint, release
+from surrogate.blackbox.fingerprint import file_digests, model_fingerprint, release
+from surrogate.blackbox.packed import EAGER, PACKED, can_pack, pack_linears
 from surrogate.blackbox.pretrained import load_tokenizer, load_weights, token_limit
 from surrogate.blackbox.references import check_parity
-from surrogate.blackbox.threads import reading
+from surrogate.blackbox.threads import SMALL, n_weights, reading
 from surrogate.blackbox.tokens import token_spans
+from surrogate.blackbox.tuning import tuned_backend
 from surrogate.errors import ModelError
 
 __all__ = ["SequenceClassifier"]
+
+#: Largest difference in probability between packed and plain layers.
+_AGREE = 1e-5
 
 _PROBES = ("a short text.", "Another text, which is somewhat longer than the first one.")
 
@@ -43,6 +48,9 @@ class SequenceClassifier(ModelBacked):
 
     default_kind: ClassVar[str] = "sequence-classifier"
 
+    #: Where the files are; not kept when the black box is pickled.
+    folder: Path
+
     @classmethod
     def from_pretrained(
         cls,
@@ -54,6 +62,7 @@ class SequenceClassifier(ModelBacked):
         device: str = "cpu",
         source: Mapping[str, Any] | None = None,
         digests: dict[str, str] | None = None,
+        backend: str | None = None,
     ) -> SequenceClassifier:
         """Load a classifier from a folder with config.json, model.safetensors and tokenizer files.
 
@@ -72,6 +81,9 @@ class SequenceClassifier(ModelBacked):
             given here by default.
         digests : dict of str to str, optional
             SHA-256 by file name, where they were computed already.
+        backend : str, optional
+            One of ``packed.BACKENDS``; None: what ``surrogate models tune`` wrote down, else packed layers for a model of ten
+            million weights or more.  Where packed layers cannot be used, or do not agree, plain torch is.
 
         Raises
         ------
@@ -83,11 +95,12 @@ class SequenceClassifier(ModelBacked):
         check_folder(folder)
         tokenizer = load_tokenizer(folder, called)
         model = load_weights("AutoModelForSequenceClassification", folder, called, device)
-        reader = _reader(model, tokenizer, max_length, called, device)
         names = _labels(model.config, labels, called)
-        embeds = _check_reading(reader, called)
+        digests = digests or file_digests(folder)
+        wanted = backend or tuned_backend(digests) or (PACKED if n_weights(model) >= SMALL else EAGER)
+        reader, embeds = _checked(_reader(model, tokenizer, max_length, called, device), called, wanted)
         settings = _settings(reader)
-        fingerprint = model_fingerprint(cls.default_kind, digests or file_digests(folder), names, settings)
+        fingerprint = model_fingerprint(cls.default_kind, digests, names, settings)
         identity = Identity(
             name=called,
             kind=cls.default_kind,
@@ -104,7 +117,9 @@ class SequenceClassifier(ModelBacked):
             "max_length": max_length,
             "device": device,
         }
-        return cls(identity, source or here, reader)
+        box = cls(identity, source or here, reader)
+        box.folder = folder
+        return box
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +132,7 @@ class _SequenceReader:
     max_length: int
     device: str
     name: str
+    backend: str = EAGER
 
     def read(self, texts: list[str]) -> Answers:
         """Answers with probabilities and embeddings from one forward pass per batch."""
@@ -125,7 +141,7 @@ class _SequenceReader:
             width = int(self.model.config.get_text_config().hidden_size)
             logits, embeddings = np.empty((0, self.model.config.num_labels)), np.empty((0, width), np.float32)
         else:
-            shapes = Shapes(self.max_length)
+            shapes = Shapes(self.max_length, step=4)
             logits, embeddings = read_in_batches(sequences, self.forward, shapes, pad_id=self.pad_id)  # type: ignore[assignment]
         logs = _log_probabilities(logits, self.activation)
         nobody = np.zeros(len(texts), dtype=bool)
@@ -245,14 +261,17 @@ def _settings(reader: _SequenceReader) -> dict[str, Detail]:
         "activation": reader.activation,
         "pooling": reader.pooling,
         "dtype": "float32",
-        "backend": BACKEND,
+        "backend": reader.backend,
         "torch": release("torch"),
         "transformers": release("transformers"),
     }
 
 
-def _check_reading(reader: _SequenceReader, name: str) -> bool:
-    """Whether the model gives embeddings; raises if padding changes the answers to texts also read one by one."""
+def _checked(reader: _SequenceReader, name: str, wanted: str) -> tuple[_SequenceReader, bool]:
+    """The reader, with packed layers where these are wanted and agree; and whether it gives embeddings.
+
+    Raises if padding changes the answers to texts also read one by one.
+    """
     plain = []
     for text in _PROBES:
         inputs = reader.tokenizer(text, return_tensors="pt", truncation=True, max_length=reader.max_length)
@@ -261,4 +280,21 @@ def _check_reading(reader: _SequenceReader, name: str) -> bool:
     theirs = np.exp(_log_probabilities(np.concatenate(plain), reader.activation))
     ours = reader.read(list(_PROBES))
     check_parity(name, ours.probabilities, theirs, "probe text", "read by transformers alone")
-    return ours.embeddings is not None
+    return _packed(reader, ours) if wanted == PACKED else reader, ours.embeddings is not None
+
+
+def _packed(reader: _SequenceReader, plain: Answers) -> _SequenceReader:
+    """The reader with packed layers where it answers with them as it did; else as it was."""
+    if reader.device != "cpu" or not can_pack():
+        return reader
+    undo = pack_linears(reader.model)
+    packed = replace(reader, backend=PACKED)
+    try:
+        off = float(np.abs(packed.read(list(_PROBES)).probabilities - plain.probabilities).max())
+    except (RuntimeError, TypeError, AttributeError):
+        # a model that reaches into its layers, to tie or to scale their weights
+        off = np.inf
+    if off <= _AGREE:
+        return packed
+    undo()
+    return reader

@@ -6,10 +6,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["SMALL", "reading"]
+__all__ = ["SMALL", "n_weights", "reading"]
 
 #: Below this many parameters one thread is as fast as several, and many times faster beside a busy neighbour.
 SMALL = 10_000_000
+
+
+def n_weights(model: Any) -> int:
+    """Number of weights of a torch model, those of packed layers among them.
+
+    Examples
+    --------
+    >>> import torch
+    >>> n_weights(torch.nn.Linear(3, 2))
+    8
+    """
+    packed = sum(getattr(module, "n_weights", 0) for module in model.modules())
+    return int(packed + sum(weight.numel() for weight in model.parameters()))
 
 
 @contextmanager
@@ -32,7 +45,7 @@ def reading(model: Any) -> Iterator[None]:
     import torch
 
     n_threads = torch.get_num_threads()
-    small = sum(weight.numel() for weight in model.parameters()) < SMALL
+    small = n_weights(model) < SMALL
     if small:
         # Also where torch says one already: a limit laid on OpenMP from outside does not reach the matrix library.
         torch.set_num_threads(1)

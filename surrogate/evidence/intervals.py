@@ -20,7 +20,9 @@ def with_intervals(model: LinearModel, fit: Rows, *, generator: np.random.Genera
     """The same terms with a 95 % interval each.
 
     Least squares on the displayed terms is refitted to bootstrap samples of the pairs; the spread around its own estimate
-    is laid around the displayed coefficient.  Where every possible copy was asked, the intervals have no width.
+    is laid around the displayed coefficient.  The two may differ by more than the spread, where the terms say nearly all
+    that the model does and a proxy taught them: then the interval reaches as far as the inner half of the spread around
+    the estimate from the calls.  Where every possible copy was asked, the intervals have no width.
 
     Parameters
     ----------
@@ -49,10 +51,13 @@ def with_intervals(model: LinearModel, fit: Rows, *, generator: np.random.Genera
     grams, moments = (resampled_sums(sums, np.random.default_rng(seed), _N_REPLICATES) for sums in (gram, moment))
     replicates = np.linalg.solve(grams + trace, moments[..., None])[..., 0] - estimate
     replicates *= _small_sample(len(gram), *design.shape)
-    low, high = np.quantile(replicates[:, :-1], [0.025, 0.975], axis=0)
+    below, above = np.quantile(replicates[:, :-1], [0.025, 0.975], axis=0)
+    shown, called = np.array([term.coefficient for term in model.terms]), estimate[:-1]
+    low = np.minimum(shown + below, called + below / 2)
+    high = np.maximum(shown + above, called + above / 2)
     terms = tuple(
-        replace(term, low=term.coefficient + float(below), high=term.coefficient + float(above))
-        for term, below, above in zip(model.terms, low, high, strict=True)
+        replace(term, low=float(least), high=float(most))
+        for term, least, most in zip(model.terms, low, high, strict=True)
     )
     return replace(model, terms=terms)
 

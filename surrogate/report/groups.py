@@ -68,10 +68,11 @@ def share_name(record: Record, condition: Record, n_characters: int | None = Non
     """A condition on many units, in words; with a number of characters, as many of its words as fit in."""
     if condition["units"] is None:
         return of_length(condition)
-    words = [f"{name} ({places} places)" if places > 1 else name for name, places in group_words(record, condition)]
-    full = ", ".join(words)
+    names = group_words(record, condition)
+    full = ", ".join(f"{name} ({places} places)" if places > 1 else name for name, places in names)
     if n_characters is None or len(full) <= n_characters:
         return full
+    words = [name for name, _ in names]
     for number in range(len(words) - 1, 1, -1):
         short = f"{', '.join(words[:number])} and {len(words) - number} more"
         if len(short) <= n_characters:

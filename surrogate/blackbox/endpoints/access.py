@@ -32,6 +32,9 @@ class Access:
         Seconds that a stored answer holds.
     served_model : str, default ""
         The model id that answers must carry; empty: that of the first one.
+    tolerance : float, default 0.01
+        Largest difference in probability between two answers to one text that the same model may give, beyond the noise of
+        votes.
 
     Examples
     --------
@@ -44,6 +47,7 @@ class Access:
     manners: Manners = field(default_factory=Manners)
     expires_after: float | None = DAY
     served_model: str = ""
+    tolerance: float = 0.01
 
     @classmethod
     def to(
@@ -56,6 +60,7 @@ class Access:
         manners: Manners | None = None,
         expires_after: float | None = DAY,
         served_model: str = "",
+        tolerance: float = 0.01,
     ) -> Access:
         """Access to a base URL.
 
@@ -72,6 +77,7 @@ class Access:
         manners : Manners, optional
         expires_after : float or None, default 86,400
         served_model : str, default ""
+        tolerance : float, default 0.01
 
         Raises
         ------
@@ -87,7 +93,7 @@ class Access:
                 "bad-endpoint",
                 f"A key would be sent to {address.place} without encryption. Use an https:// URL, or a tunnel to this machine.",
             )
-        return cls(address, key, manners or Manners(), expires_after, served_model)
+        return cls(address, key, manners or Manners(), expires_after, served_model, tolerance)
 
 
 def endpoint_fingerprint(

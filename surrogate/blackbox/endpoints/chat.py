@@ -124,6 +124,9 @@ class ChatEndpoint(Endpoint):
             ),
             access,
         )
+        if self.stochastic:
+            # Four standard errors of the difference of two shares.
+            self.tolerance = min(1.0, access.tolerance + 4 * (0.5 / self._decoding.n_votes) ** 0.5)
 
     @property
     def requests_per_text(self) -> int:

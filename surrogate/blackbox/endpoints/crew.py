@@ -59,10 +59,18 @@ def each_result(open_session: Opener[S], job: Job[S, R], n_jobs: int, concurrenc
                 crew.hand_over(keep)
             except KeyboardInterrupt:
                 crew.stop()
-                crew.hand_over(keep)
+                _once_more(crew, keep)
                 raise
         finally:
             crew.cancel()
+
+
+def _once_more(crew: _Crew[S, R], keep: Keeper[R]) -> None:
+    """Wait for what is in flight; interrupted in that, keep at least what has come."""
+    try:
+        crew.hand_over(keep)
+    except KeyboardInterrupt:
+        crew.keep_received(keep)
 
 
 class _Crew(Generic[S, R]):
@@ -90,13 +98,17 @@ class _Crew(Generic[S, R]):
             self._news.wait(timeout=0.5)  # with a time limit, so that an interrupt is seen on every system
             self._news.clear()
             ended = self._done.done()
-            # The list is read after the look at the end, and an interrupt between the next lines keeps twice, never not.
-            ready = self._results[self._n_kept :]
-            if ready:
-                keep(ready)
-                self._n_kept += len(ready)
+            # The list is read after the look at the end.
+            self.keep_received(keep)
         if not self._stopped:
             self._done.result()
+
+    def keep_received(self, keep: Keeper[R]) -> None:
+        """Hand on what has come; an interrupt in here hands it on twice, never not."""
+        ready = self._results[self._n_kept :]
+        if ready:
+            keep(ready)
+            self._n_kept += len(ready)
 
     def stop(self) -> None:
         """Begin no new jobs."""

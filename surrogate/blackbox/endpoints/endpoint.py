@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,10 +37,9 @@ class Endpoint(SharedBlackBox):
     ----------
     expires_after : float or None
         Seconds after which a stored answer is to be asked again; None: never.
-    canary : str
-        A text of ours, not of the user's.  Before stored answers are reused, a store asks it again: another answer than the
-        stored one means that the model behind the endpoint has changed, and that nothing stored may be reused.  The same
-        model may differ by rounding, and one that is ``stochastic`` by the noise of its votes.
+    tolerance : float
+        Largest difference in probability between two answers to one text that the same model may give: when the store asks
+        about a stored text again and the answer differs by more, it forgets all answers of the model.
 
     Examples
     --------
@@ -49,12 +48,11 @@ class Endpoint(SharedBlackBox):
     (86400.0, 'Up to 100 texts (yours and altered copies of it) may be sent to localhost:8000 in up to 100 requests.')
     """
 
-    canary: ClassVar[str] = "Thank you, the parcel came on Monday and the invoice is paid."
-
     def __init__(self, identity: Identity, access: Access) -> None:
         super().__init__(identity)
         self.access = access
         self.expires_after = access.expires_after
+        self.tolerance = access.tolerance
         self._state = State.begin(access.manners)
 
     def __getstate__(self) -> dict[str, Any]:

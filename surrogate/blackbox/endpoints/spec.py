@@ -30,6 +30,7 @@ _COMMON = {
     "api_key_env",
     "keyring",
     "expires_after",
+    "tolerance",
     "manners",
 }
 _DECISION = _COMMON | {"form", "explain", "questions", "state"}
@@ -118,18 +119,23 @@ ENDPOINT_KINDS: dict[str, Callable[[Mapping[str, Any], str, bool], Endpoint]] = 
 
 
 def _access(table: Mapping[str, Any], where: str, allow_remote: bool) -> Access:
-    expires_after = table.get("expires_after", DAY)
-    if isinstance(expires_after, bool) or not isinstance(expires_after, int | float) or not expires_after > 0:
-        raise _wrong(where, "expires_after", "a number of seconds above 0")
     return Access.to(
         _text(table, "url", where),
         allow_remote=allow_remote,
         api_key_env=_text(table, "api_key_env", where, ""),
         keyring=_text(table, "keyring", where, ""),
         manners=Manners(**_fields(table, "manners", Manners, where)),
-        expires_after=float(expires_after),
+        expires_after=_above_zero(table, "expires_after", where, DAY),
+        tolerance=_above_zero(table, "tolerance", where, 0.01),
         served_model=_text(table, "served_model", where, ""),
     )
+
+
+def _above_zero(table: Mapping[str, Any], key: str, where: str, default: float) -> float:
+    value = table.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+        raise _wrong(where, key, "a number above 0")
+    return float(value)
 
 
 def _fields(table: Mapping[str, Any], key: str, settings: Any, where: str) -> dict[str, Any]:

@@ -1,0 +1,72 @@
+"""The verbs of models: list, check, tune."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["models"]
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def models(context: click.Context) -> None:
+    """List the shipped models, or check that a model answers as it does where it is deployed."""
+    if context.invoked_subcommand is not None:
+        return
+    from surrogate.blackbox import shipped_models
+    from surrogate.cli_table import print_table
+
+    rows = [
+        (model.name, model.kind, f"{model.size_bytes / 1e6:.1f} MB", ", ".join(model.labels), model.summary)
+        for model in shipped_models()
+    ]
+    print_table(("name", "kind", "size", "labels", "summary"), rows)
+    click.echo(
+        "Any local folder or hub name that from_pretrained understands works with --model, and so does a .skops file."
+    )
+
+
+@models.command()
+@click.argument("name")
+@click.option(
+    "--reference",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help='Answers recorded where the model is deployed: lines such as {"text": …, "probabilities": {LABEL: NUMBER, …}}.',
+)
+@click.option("--tolerance", type=float, default=1e-4, show_default=True, help="Largest difference in probability.")
+@click.option("--labels", help="Labels of a causal language model, separated by commas.")
+def check(name: str, reference: Path, tolerance: float, labels: str | None) -> None:
+    """Compare the answers of model NAME with recorded ones; exit code 3 where they differ, with the likely cause."""
+    from surrogate.blackbox import load_model
+    from surrogate.blackbox.parity import compare, read_recorded
+
+    recorded = read_recorded(reference)
+    named = [label.strip() for label in labels.split(",")] if labels else None
+    found = compare(load_model(name, labels=named), recorded, tolerance)
+    click.echo(
+        f"{found.n_texts - found.n_off} of {found.n_texts} texts agree within {found.tolerance:g}; the largest difference in "
+        f"probability is {found.worst:.2g} (text {found.worst_text}); the same label on {100 * found.same_label:.1f} %."
+    )
+    if not found.agrees:
+        for cause in found.causes:
+            click.echo(f"likely cause: {cause}")
+        raise SystemExit(3)
+
+
+@models.command()
+@click.argument("name")
+def tune(name: str) -> None:
+    """Measure which way of computing is quickest for classifier NAME on this machine, and use it from now on.
+
+    The choice is part of the model's fingerprint: answers stored before are not used with it.
+    """
+    from surrogate.blackbox.tune import tune_classifier
+    from surrogate.cli_table import print_table
+
+    timings, path = tune_classifier(name)
+    rows = [(one.backend, f"{one.seconds:.3f} s", f"{one.difference:.1e}") for one in timings]
+    print_table(("way of computing", "seconds", "largest difference in probability"), rows)
+    click.echo(f"{timings[0].backend} is used from now on (written to {path}).")
