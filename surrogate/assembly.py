@@ -127,15 +127,14 @@ def explain(
     black_box = load_model(
         model, classes=None if named else classes, labels=classes if named else None, allow_remote=allow_remote
     )
-    if reference is not None:
-        require_parity(black_box, Path(reference))
-    loaded = time.perf_counter()
     pipe = _pipeline(pipeline, black_box, _store(store))
     if announce is not None and hasattr(black_box, "announcement"):
         n_texts = most_texts(pipe, calls, Adaptive(pipe).budget if budget is None else budget)
-        announce(
-            black_box.announcement(n_texts) + (f" What {' and '.join(baselines)} ask comes on top." * bool(baselines))
-        )
+        more = [*baselines, *(["--reference"] if reference is not None else [])]
+        announce(black_box.announcement(n_texts) + (f" Comes on top: what {' and '.join(more)} asks." if more else ""))
+    if reference is not None:
+        require_parity(black_box, Path(reference))
+    loaded = time.perf_counter()
     asked = _Asked(progress)
     pipe.set_params(query__progress=asked)
     # What is not named here is the recipe's to say.

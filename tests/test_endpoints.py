@@ -287,3 +287,19 @@ def test_the_command_line_sends_nothing_to_another_machine_unasked(
     folder = write(tmp_path, TOML.format(url="https://models.example"))
     assert main(["explain", "my lost card", "--model", folder]) == 2
     assert "--allow-remote" in capsys.readouterr().err
+
+
+def test_parity_with_the_deployed_system_is_checked_and_announced_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorded = tmp_path / "recorded.jsonl"
+    recorded.write_text('{"text": "my card", "probabilities": {"cards": 0.9, "cash": 0.1}}\n', encoding="utf-8")
+    with serving(decides) as server:
+        folder = write(tmp_path, TOML.format(url=server.url))
+        assert main(["models", "check", folder, "--reference", str(recorded)]) == 0
+        assert "Up to 1 texts (the recorded ones)" in capsys.readouterr().err
+        options = ["--calls", "8", "--no-store", "-q", "-o", str(tmp_path / "out"), "--reference", str(recorded)]
+        assert main(["explain", "my lost card", "--model", folder, *options]) in (0, 1)
+        assert "Comes on top: what --reference asks." in capsys.readouterr().err
+    folder = write(tmp_path, TOML.format(url="https://models.example"))
+    assert main(["models", "check", folder, "--reference", str(recorded)]) == 2

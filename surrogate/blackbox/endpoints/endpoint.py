@@ -74,17 +74,19 @@ class Endpoint(SharedBlackBox):
         ledger = self._state.ledger
         return {"calls": ledger.calls, "tokens": ledger.tokens, "cost": ledger.cost}
 
-    def announcement(self, n_texts: int) -> str:
+    def announcement(self, n_texts: int, which: str = "yours and altered copies of it") -> str:
         """What will be sent where, before anything is sent.
 
         Parameters
         ----------
         n_texts : int
             Texts at most.
+        which : str
+            Whose texts they are.
         """
         limits = self.access.manners.describe()
         return (
-            f"Up to {n_texts:,} texts (yours and altered copies of it) may be sent to {self.access.address.place} in up to "
+            f"Up to {n_texts:,} texts ({which}) may be sent to {self.access.address.place} in up to "
             f"{n_texts * self.requests_per_text:,} requests" + (f"; budget: {limits}." if limits else ".")
         )
 
