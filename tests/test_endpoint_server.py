@@ -191,6 +191,6 @@ def test_the_command_line_explains_an_endpoint(
     assert code in (0, 1), shown.err
     assert f"Up to 64 texts (yours and altered copies of it) may be sent to 127.0.0.1:{server.port}" in shown.err
     page = (tmp_path / "out" / "report.md").read_text(encoding="utf-8") + (tmp_path / "out" / "report.json").read_text()
-    assert str(server.port) not in page
+    assert "127.0.0.1" not in page
     assert str(MODEL) not in page
     assert "/v1/systemone" in page
