@@ -14,7 +14,7 @@ from sklearn.utils._param_validation import Interval
 
 from surrogate.errors import InputError
 from surrogate.neighborhood import Neighborhood
-from surrogate.noise import noise_ceiling
+from surrogate.noise import n_repeated_calls, noise_ceiling
 from surrogate.perturb import MIN_SAMPLES
 from surrogate.plan import confirm_wanted, set_plan
 from surrogate.rounds import Fitted, fitted_to, measure_round
@@ -132,7 +132,8 @@ class Adaptive(MetaEstimatorMixin, BaseEstimator):
             reason = self._reason(answered, rounds, ceiling)
             if reason is not None:
                 break
-        left = int(self.budget) - int(self.pipeline_.named_steps["perturb"].n_samples)
+        repeats = n_repeated_calls(self.pipeline_.named_steps["query"].black_box)
+        left = int(self.budget) - int(self.pipeline_.named_steps["perturb"].n_samples) - repeats
         self.n_confirm_ = max(0, min(confirm_wanted(self.pipeline_), left))
         self.stopping_ = Stopping(reason or "budget", tuple(rounds), ceiling)
         return self

@@ -24,9 +24,9 @@ from surrogate.findings import find_findings, state_limits
 from surrogate.fit import Panel, Surrogate, Teacher
 from surrogate.long_text import MOST_UNITS, Prepared, new_rows, prepare
 from surrogate.neighborhood import Neighborhood
-from surrogate.noise import N_REPEATED, N_REPEATS
+from surrogate.noise import N_REPEATED, N_REPEATS, pipeline_noise
 from surrogate.outcome import resolve_outcome
-from surrogate.plan import Calls, check_calls, confirm_of, confirm_share, count_calls, set_plan
+from surrogate.plan import Calls, check_calls, confirm_of, confirm_share, count_calls, most_texts, set_plan
 from surrogate.provenance import describe_model, describe_production
 from surrogate.refinement import Refinement
 from surrogate.rows import original_row
@@ -53,6 +53,8 @@ def explain(
     policy: Policy | None = None,
     reference: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
+    allow_remote: bool = False,
+    announce: Callable[[str], None] | None = None,
 ) -> Explanation:
     """Explain one decision of a model.
 
@@ -88,6 +90,10 @@ def explain(
         Answers recorded where the model is deployed, as :func:`surrogate.blackbox.parity.read_recorded` reads them; nothing
         is explained unless the model gives them here too.
     progress : callable (n_done, n_all) -> None, optional
+    allow_remote : bool, default False
+        Whether an endpoint may be on another machine, and so altered copies of the text be sent there.
+    announce : callable (str) -> None, optional
+        Told, before anything is sent to an endpoint, how many texts may be sent where, and with which budget.
 
     Returns
     -------
@@ -118,11 +124,17 @@ def explain(
         split_units(text, "word" if units in (None, "token") else units, max_units=MOST_UNITS)
     start = time.perf_counter()
     named = isinstance(model, str | Path)
-    black_box = load_model(model, classes=None if named else classes, labels=classes if named else None)
+    black_box = load_model(
+        model, classes=None if named else classes, labels=classes if named else None, allow_remote=allow_remote
+    )
+    pipe = _pipeline(pipeline, black_box, _store(store))
+    if announce is not None and hasattr(black_box, "announcement"):
+        n_texts = most_texts(pipe, calls, Adaptive(pipe).budget if budget is None else budget)
+        more = [*baselines, *(["--reference"] if reference is not None else [])]
+        announce(black_box.announcement(n_texts) + (f" Comes on top: what {' and '.join(more)} asks." if more else ""))
     if reference is not None:
         require_parity(black_box, Path(reference))
     loaded = time.perf_counter()
-    pipe = _pipeline(pipeline, black_box, _store(store))
     asked = _Asked(progress)
     pipe.set_params(query__progress=asked)
     # What is not named here is the recipe's to say.
@@ -166,7 +178,9 @@ def _settle(pipe: Pipeline, text: str | Document, calls: Calls, budget: int | No
         return pipe, Stopping("fixed"), confirm_share(pipe, int(perturb.n_samples))
     n_confirm = set_plan(pipe, cast("int | Mapping[str, int]", calls), perturb.fit([text]).documents_[0].n_units)
     _ask_at_once(pipe, text)
-    return pipe.fit([text]), Stopping("fixed"), n_confirm
+    pipe.fit([text])
+    ceiling = None if isinstance(calls, Mapping) else pipeline_noise(pipe, text, int(calls))
+    return pipe, Stopping("fixed", noise_ceiling=ceiling), n_confirm
 
 
 def _explain(

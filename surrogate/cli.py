@@ -57,7 +57,7 @@ def cli() -> None:
     "--model",
     default="bank-router",
     show_default=True,
-    help="Shipped name, local folder, .skops file or hub name.",
+    help="Shipped name, local folder (of weights, or of an endpoint's model.toml), .skops file or hub name.",
 )
 @click.option("-p", "--pipeline", default="local", show_default=True, help="Shipped recipe or TOML file.")
 @click.option("--target", help="Label to explain [default: the one the model gives].")
@@ -80,7 +80,11 @@ def cli() -> None:
     multiple=True,
     help="lime or shap, run on the same text and measured on the same copies; may be repeated.",
 )
-@click.option("--labels", help="Labels of a causal language model, separated by commas.")
+@click.option("--labels", help="Labels of a causal language model or of --url, separated by commas.")
+@click.option(
+    "--url", help="Ask --model at this decision endpoint, for instance http://127.0.0.1:8000, one of --labels."
+)
+@click.option("--question", default="", help="Instructions to the endpoint of --url.")
 @click.option(
     "--reference",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -101,6 +105,11 @@ def cli() -> None:
     "--json", "as_json", is_flag=True, help="Print the record as JSON and nothing else; no report unless --out."
 )
 @click.option("--overwrite", is_flag=True, help="Replace a different report in the output folder.")
+@click.option(
+    "--allow-remote",
+    is_flag=True,
+    help="Allow an endpoint on another machine; altered copies of the text are sent to it.",
+)
 @click.option("--no-store", is_flag=True, help="Keep no answers on disk.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only where the report is.")
 def explain(
@@ -115,11 +124,14 @@ def explain(
     units: str | None,
     baselines: tuple[str, ...],
     labels: str | None,
+    url: str | None,
+    question: str,
     reference: Path | None,
     out: Path | None,
     formats: tuple[str, ...],
     as_json: bool,
     overwrite: bool,
+    allow_remote: bool,
     no_store: bool,
     quiet: bool,
 ) -> None:
@@ -130,10 +142,14 @@ def explain(
     check_formats(formats)
     from surrogate.assembly import explain as explain_text
 
+    classes = [label.strip() for label in labels.split(",")] if labels else None
+    asked: Any = model
+    if url is not None:
+        asked, classes = _endpoint(url, model, classes, question, allow_remote), None
     with _progress(show=not as_json and not quiet) as progress:
         explanation = explain_text(
             content,
-            model,
+            asked,
             pipeline,
             target=target,
             contrast=contrast,
@@ -141,10 +157,12 @@ def explain(
             budget=budget,
             units=units,
             baselines=baselines,
-            classes=[label.strip() for label in labels.split(",")] if labels else None,
+            classes=classes,
             store=not no_store,
             reference=reference,
             progress=progress,
+            allow_remote=allow_remote,
+            announce=lambda words: click.echo(words, err=True),
         )
     folder = None
     if out is not None or not as_json:
@@ -218,6 +236,16 @@ def main(arguments: list[str] | None = None) -> int:
         except (KeyboardInterrupt, click.Abort):
             click.echo("stopped; the answers received so far are kept in the store.", err=True)
             return STOPPED
+
+
+def _endpoint(url: str, model: str, labels: list[str] | None, question: str, allow_remote: bool) -> Any:
+    """A decision endpoint that is asked one question, without a model.toml."""
+    from surrogate.blackbox.endpoints import Access, DecisionEndpoint
+
+    if labels is None:
+        raise InputError("bad-endpoint", "An endpoint named by --url needs --labels a,b,c to choose from.")
+    asked = {"type": "choice", "instructions": question, "criteria": dict.fromkeys(labels, "")}
+    return DecisionEndpoint(Access.to(url, allow_remote=allow_remote), model, {"label": asked})
 
 
 def _read_text(text: str | None, file: Path | None) -> str:

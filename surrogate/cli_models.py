@@ -38,14 +38,20 @@ def models(context: click.Context) -> None:
 )
 @click.option("--tolerance", type=float, default=1e-4, show_default=True, help="Largest difference in probability.")
 @click.option("--labels", help="Labels of a causal language model, separated by commas.")
-def check(name: str, reference: Path, tolerance: float, labels: str | None) -> None:
+@click.option(
+    "--allow-remote", is_flag=True, help="Allow an endpoint on another machine; the recorded texts are sent to it."
+)
+def check(name: str, reference: Path, tolerance: float, labels: str | None, allow_remote: bool) -> None:
     """Compare the answers of model NAME with recorded ones; exit code 3 where they differ, with the likely cause."""
     from surrogate.blackbox import load_model
     from surrogate.blackbox.parity import compare, read_recorded
 
     recorded = read_recorded(reference)
     named = [label.strip() for label in labels.split(",")] if labels else None
-    found = compare(load_model(name, labels=named), recorded, tolerance)
+    box = load_model(name, labels=named, allow_remote=allow_remote)
+    if hasattr(box, "announcement"):
+        click.echo(box.announcement(len(recorded), "the recorded ones"), err=True)
+    found = compare(box, recorded, tolerance)
     click.echo(
         f"{found.n_texts - found.n_off} of {found.n_texts} texts agree within {found.tolerance:g}; the largest difference in "
         f"probability is {found.worst:.2g} (text {found.worst_text}); the same label on {100 * found.same_label:.1f} %."

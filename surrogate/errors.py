@@ -36,6 +36,9 @@ CODES: dict[str, str] = {
     "withheld": "What was asked for is withheld, because the evidence does not carry it.",
     "unknown-format": "The output format is not one of those offered.",
     "bad-file": "The input file cannot be read.",
+    "bad-endpoint": "The settings of an endpoint cannot be used.",
+    "remote-not-allowed": "The endpoint is on another machine, and sending texts there was not allowed.",
+    "missing-key": "The key of an endpoint is not where it was said to be.",
     "bad-store": "The answer store is damaged or is none.",
     # the model behind the explanation
     "unknown-model": "No model has that name or path.",
@@ -53,6 +56,13 @@ CODES: dict[str, str] = {
     "untrusted-types": "A saved model holds types that are not on the trusted list.",
     "bad-answer-shape": "The model gave too few or too many rows or columns.",
     "bad-answer-values": "The model gave NaN, negative or unnormalised probabilities.",
+    "endpoint-unreachable": "The endpoint cannot be reached, or its answer does not arrive.",
+    "endpoint-refused": "The endpoint refuses the request.",
+    "endpoint-busy": "The endpoint is busy, or fails, for longer than patience lasts.",
+    "bad-reply": "The endpoint answers otherwise than this kind of endpoint should.",
+    "budget-spent": "The budget of calls, tokens or money is spent.",
+    "model-changed": "The endpoint answers as another model than before.",
+    "declined": "The model declined to answer the text itself.",
     "model-failed": "The model raised an error while it was answering.",
 }
 

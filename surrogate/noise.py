@@ -5,15 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from sklearn.pipeline import Pipeline
 
 from surrogate.query import Query, ask
-from surrogate.rounds import Fitted
+from surrogate.rounds import Fitted, fitted_to
 
-__all__ = ["N_REPEATED", "N_REPEATS", "noise_ceiling", "noise_texts"]
+__all__ = ["N_REPEATED", "N_REPEATS", "n_repeated_calls", "noise_ceiling", "noise_texts", "pipeline_noise"]
 
 #: Texts that are asked again, and how often.
 N_REPEATED = 16
 N_REPEATS = 2
+
+
+def n_repeated_calls(black_box: Any) -> int:
+    """Calls that repeated questions cost: none where the model is not declared stochastic.
+
+    Examples
+    --------
+    >>> from surrogate.blackbox import FunctionBox
+    >>> n_repeated_calls(FunctionBox(len, classes=["no", "yes"], stochastic=True))
+    32
+    """
+    return N_REPEATED * N_REPEATS if getattr(black_box, "stochastic", False) else 0
 
 
 def noise_texts(answered: Any) -> list[str]:
@@ -54,3 +67,29 @@ def noise_ceiling(query: Query, fitted: list[Fitted]) -> float | None:
         spread = float(np.var(each.outcome.log_odds(each.answered.answers)))  # type: ignore[arg-type]
         ceilings.append(max(0.0, 1.0 - noise / spread) if spread > 0 else 0.0)
     return float(np.mean(ceilings))
+
+
+def pipeline_noise(pipe: Pipeline, text: Any, calls: int) -> float | None:
+    """The noise ceiling of a pipeline that was fitted with a given number of calls.
+
+    Parameters
+    ----------
+    pipe : sklearn.pipeline.Pipeline
+        Fitted on ``text``.
+    text : str or Document
+    calls : int
+        A hard total: where it leaves no room for repeated questions, none are asked.
+
+    Returns
+    -------
+    float or None
+        None for a model that is not declared stochastic, and where there is no room.
+    """
+    query, perturb = pipe.named_steps["query"], pipe.named_steps["perturb"]
+    repeats = n_repeated_calls(query.black_box)
+    drawn = perturb.draw([text], ("fit", "select"))
+    if not repeats or (drawn.exhaustive and len(set(drawn.texts)) + repeats > calls):
+        return None
+    for _, step in pipe.steps[1:-1]:
+        drawn = step.transform(drawn)
+    return noise_ceiling(query, fitted_to(pipe, drawn))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surrogate.answers import Answers
-from surrogate.errors import InputError
+from surrogate.errors import InputError, ModelError
 
 __all__ = ["CLIP", "Outcome", "resolve_outcome", "sigmoid"]
 
@@ -133,6 +133,8 @@ def resolve_outcome(
     ------
     InputError
         ``unknown-label`` or ``same-label``.
+    ModelError
+        ``declined`` when the model gave the original text no probabilities.
 
     Examples
     --------
@@ -145,6 +147,12 @@ def resolve_outcome(
             raise InputError(
                 "unknown-label", f"The {role} {label!r} is not a label of the model. Its labels: {', '.join(names)}."
             )
+    if np.isnan(original.log_probabilities).any():
+        raise ModelError(
+            "declined",
+            "The model declined to answer the text itself, so there is no decision to explain. Leave out the passage that it "
+            "declines, or ask it in a way that it answers.",
+        )
     chosen = names[int(np.argmax(original.log_probabilities[0]))] if target is None else target
     if contrast == chosen:
         raise InputError(

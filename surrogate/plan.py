@@ -12,7 +12,7 @@ from surrogate.confirm import CONFIRM
 from surrogate.errors import InputError
 from surrogate.fit import Panel
 from surrogate.neighborhood import ROLES, Neighborhood
-from surrogate.noise import N_REPEATED, N_REPEATS
+from surrogate.noise import n_repeated_calls
 from surrogate.perturb import MIN_SAMPLES
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "confirm_share",
     "count_calls",
     "members_of",
+    "most_texts",
     "sample_size",
     "set_plan",
 ]
@@ -76,8 +77,7 @@ def sample_size(pipe: Pipeline, total: int, n_units: int) -> int:
     """
     if n_units < 24 and 2**n_units <= total:
         return total
-    black_box = pipe.named_steps["query"].black_box
-    repeats = N_REPEATED * N_REPEATS if getattr(black_box, "stochastic", False) else 0
+    repeats = n_repeated_calls(pipe.named_steps["query"].black_box)
     return max(MIN_SAMPLES, total - confirm_share(pipe, total) - repeats)
 
 
@@ -118,6 +118,33 @@ def _check_roles(calls: Mapping[str, int]) -> None:
     total = sum(int(calls[role]) for role in ROLES)
     if total < MIN_SAMPLES:
         raise InputError("bad-calls", f"A plan needs at least {MIN_SAMPLES} calls in all; this one has {total}.")
+
+
+def most_texts(pipe: Pipeline, calls: Calls, budget: int) -> int:
+    """The most distinct texts that an explanation asks about.
+
+    Parameters
+    ----------
+    pipe : Pipeline
+    calls : "auto", int, dict or None
+    budget : int
+        That of "auto".
+
+    Examples
+    --------
+    >>> from surrogate import load
+    >>> most_texts(load("local"), "auto", 1024), most_texts(load("local"), {"fit": 8, "select": 4, "test": 8}, 1024)
+    (1024, 26)
+    """
+    if calls == "auto":
+        return budget
+    if isinstance(calls, Mapping):
+        total = sum(int(number) for number in calls.values())
+        return total + total // 3  # finding the units of a long text comes on top of a plan
+    if calls is not None:
+        return int(calls)
+    n_samples = int(pipe.named_steps["perturb"].n_samples)
+    return n_samples + confirm_share(pipe, n_samples)
 
 
 def set_plan(pipe: Pipeline, calls: int | Mapping[str, int], n_units: int) -> int:

@@ -158,15 +158,24 @@ def ask(
     distinct = list(dict.fromkeys(texts))
     known = confirm(black_box, store, store.get(black_box, distinct, draw), draw)
     missing = [text for text in distinct if text not in known]
-    if progress is not None and missing:
-        progress(0, len(missing))
-    for start in range(0, len(missing), batch_size):
-        batch = missing[start : start + batch_size]
-        answers = _checked(black_box, black_box.answer(batch), len(batch))
-        store.put(black_box, batch, answers, draw)
-        known.update((text, answers.take([row])) for row, text in enumerate(batch))
+    n_known, n_missing = len(known), len(missing)
+
+    def keep(batch: Sequence[str], answers: Answers) -> None:
+        checked = _checked(black_box, answers, len(batch))
+        store.put(black_box, batch, checked, draw)
+        known.update((text, checked.take([row])) for row, text in enumerate(batch))
         if progress is not None:
-            progress(start + len(batch), len(missing))
+            progress(len(known) - n_known, n_missing)
+
+    if progress is not None and missing:
+        progress(0, n_missing)
+    if missing and hasattr(black_box, "answer_each"):
+        # Answers that are paid for one by one are kept one by one, so that none is lost when a later one fails.
+        black_box.answer_each(missing, keep, draw)
+    else:
+        for start in range(0, n_missing, batch_size):
+            batch = missing[start : start + batch_size]
+            keep(batch, black_box.answer(batch))
     return Answers.concatenate([known[text] for text in distinct]).take(_places(texts, distinct))
 
 

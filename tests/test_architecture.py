@@ -28,7 +28,18 @@ ASSEMBLY = {
     "recipes", "refinement", "refits", "report", "rounds",
 }  # fmt: skip
 EDGES = {"blackbox", "baselines"}
-HEAVY = {"icu4py", "torch", "transformers", "lime", "shap", "httpx", "tokenizers", "safetensors", "matplotlib", "skops"}
+HEAVY = {
+    "icu4py",
+    "torch",
+    "transformers",
+    "lime",
+    "shap",
+    "httpx2",
+    "tokenizers",
+    "safetensors",
+    "matplotlib",
+    "skops",
+}
 
 
 def part(path: Path) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -58,14 +59,16 @@ def load_model(
     prompt: str | Prompt | None = None,
     max_length: int | None = None,
     device: str = "cpu",
+    allow_remote: bool = False,
 ) -> BlackBox:
     """Load whatever can be explained.
 
     Parameters
     ----------
     model : str, Path, estimator, callable or BlackBox
-        The name of a shipped model; a folder saved with ``save_pretrained``; a hub name (``owner/name``); a ``.skops``
-        file; a fitted scikit-learn text classifier; a function from texts to probabilities; or a black box.
+        The name of a shipped model; a folder saved with ``save_pretrained``, or one with the model.toml of an endpoint; a
+        hub name (``owner/name``); a ``.skops`` file; a fitted scikit-learn text classifier; a function from texts to
+        probabilities; or a black box.
     classes : sequence of str, optional
         The labels of a function, in the order of its columns.
     labels : sequence of str, optional
@@ -76,6 +79,8 @@ def load_model(
         Tokens that the model reads, where they are fewer than it can read.
     device : str, default "cpu"
         Where torch computes.
+    allow_remote : bool, default False
+        Whether an endpoint may be on another machine, and so altered copies of a text be sent there.
 
     Returns
     -------
@@ -99,8 +104,13 @@ def load_model(
     asked = Prompt(prompt) if isinstance(prompt, str) else prompt
     options = {"labels": labels and tuple(labels), "prompt": asked, "max_length": max_length, "device": device}
     path = Path(model).expanduser()
+    if path.name == SPEC_FILE and path.is_file():
+        path = path.parent
     if isinstance(model, str) and (name := _shipped_name(model)):
         return _load_described(_models_folder() / name, {"model": name, **options})
+    if path.is_dir() and (table := _endpoint_table(path)) is not None:
+        _refuse_options(options, path.name)
+        return _load_endpoint(table, path, allow_remote)
     if path.is_dir():
         load = _load_described if (path / SPEC_FILE).is_file() else _load_folder
         return load(path, {"model": str(path.resolve()), **options})
@@ -160,6 +170,16 @@ def _refuse_labels(labels: Sequence[str] | None, name: str) -> None:
         raise InputError("bad-parameter", f"The model {name!r} names its own labels; leave out those that were given.")
 
 
+def _refuse_options(options: Mapping[str, Any], name: str) -> None:
+    given = [key for key in ("labels", "prompt", "max_length") if options[key] is not None]
+    if given:
+        raise InputError(
+            "bad-parameter",
+            f"The model {name!r} states its {' and '.join(given)} in {SPEC_FILE}; leave out what was given. To "
+            "ask another question, save a copy of the folder with its own model.toml.",
+        )
+
+
 def _models_folder() -> Path:
     from surrogate.locate import data_folder
 
@@ -174,13 +194,7 @@ def _shipped_name(model: str) -> str | None:
 def _load_described(folder: Path, source: dict[str, Any]) -> BlackBox:
     """Load a folder with model.toml: digests first, then the weights, then the reference texts."""
     spec = read_spec(folder)
-    given = [key for key in ("labels", "prompt", "max_length") if source[key] is not None]
-    if given:
-        raise InputError(
-            "bad-parameter",
-            f"The model {spec.name!r} states its {' and '.join(given)} in {SPEC_FILE}; leave out what was given. To "
-            "ask another question, save a copy of the folder with its own model.toml.",
-        )
+    _refuse_options(source, spec.name)
     verify_files(folder, spec)
     require_transformers(spec.name)
     common: dict[str, Any] = {"name": spec.name, "labels": spec.labels, "max_length": spec.max_length}
@@ -190,6 +204,25 @@ def _load_described(folder: Path, source: dict[str, Any]) -> BlackBox:
         answers = box.answer([reference.text for reference in spec.references])
         check_references(spec.name, spec.references, answers)
     return box
+
+
+def _endpoint_table(folder: Path) -> Mapping[str, Any] | None:
+    """The table of a model.toml that describes an endpoint; None: there is none, or it describes something else."""
+    try:
+        table = tomllib.loads((folder / SPEC_FILE).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return None  # what is wrong with the file is said where it is read as that of a model with weights
+    return table if str(table.get("kind")).endswith("-endpoint") else None
+
+
+def _load_endpoint(table: Mapping[str, Any], folder: Path, allow_remote: bool) -> BlackBox:
+    from surrogate.blackbox.endpoints.spec import ENDPOINT_KINDS, load_endpoint
+
+    where = f"{folder.resolve().name}/{SPEC_FILE}"
+    if table["kind"] not in ENDPOINT_KINDS:
+        kinds = ", ".join(ENDPOINT_KINDS)
+        raise ModelError("bad-model-file", f"{where}: 'kind' of an endpoint must be one of {kinds}.")
+    return load_endpoint(table, where, allow_remote=allow_remote)
 
 
 def _load_folder(folder: Path, source: dict[str, Any]) -> BlackBox:
