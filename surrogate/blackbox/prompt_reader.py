@@ -1,0 +1,132 @@
+"""Read prompts with a causal language model, in one of several ways that give the same likelihoods."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from surrogate.blackbox.batching import Shapes, read_in_batches
+from surrogate.blackbox.label_reader import LabelScores
+from surrogate.blackbox.prefix import SharedPrefix, common_start
+from surrogate.blackbox.prompting import PromptEncoder
+from surrogate.blackbox.scoring import LabelTrie, score_alone, score_rows, score_trie
+from surrogate.blackbox.ways import LABEL_BY_LABEL
+
+__all__ = ["WAYS", "PromptReader"]
+
+#: Ways of scoring in batches, the fastest first.
+WAYS = ("prefix-label-trie", "label-trie", "prefix-label-rows", "label-rows")
+#: Texts whose prompts show how far the start of a prompt is the same, whatever text follows.
+_STARTS = ("", " ", "a", "A", "The text", " the", "0", "\n", "\n\n", ".", "'s", "-", "\u00e9", "\u6211", "\U0001f600")
+#: Logits, and bytes of keys and values, that one batch may keep, so that they do not fill the memory.
+_KEPT_LOGITS, _KEPT_BYTES = 64_000_000, 1 << 29
+#: Prefixes of fewer tokens are not worth a cache.
+_LEAST_PREFIX = 4
+
+
+@dataclass(frozen=True, eq=False)
+class PromptReader:
+    """Scores labels after the prompts of one instruction.
+
+    Parameters
+    ----------
+    model : transformers causal language model
+    encoder : PromptEncoder
+    label_ids : tuple of tuple of int
+    pad_id : int
+    device : str
+    way : str
+        One of :data:`WAYS`, or label by label, which is also how prompts are read that a way does not fit: a choice
+        that depends on the prompt alone.
+    prefix : SharedPrefix or None
+        For the ways that start from one.
+
+    Examples
+    --------
+    >>> "label-rows" in WAYS
+    True
+    """
+
+    model: Any
+    encoder: PromptEncoder
+    label_ids: tuple[tuple[int, ...], ...]
+    pad_id: int
+    device: str
+    way: str = LABEL_BY_LABEL
+    prefix: SharedPrefix | None = field(default=None, repr=False)
+
+    def scores(self, texts: Sequence[str]) -> LabelScores:
+        """Log-likelihood of each label after each text, with the embedding of the prompt."""
+        sequences, truncated = self.encoder.encode(list(texts))
+        scores = np.empty((len(texts), len(self.label_ids)))
+        embeddings = np.empty((len(texts), int(self.model.config.get_text_config().hidden_size)), np.float32)
+        together = [row for row, ids in enumerate(sequences) if self.fits(ids)]
+        if together:
+            start, shapes = len(self.prefix or ()), self.shapes()
+            rest = [sequences[row][start:] for row in together]
+            batch = read_in_batches(rest, self.forward(), shapes, pad_id=self.pad_id, pad_left=True)
+            scores[together], embeddings[together] = batch[0], batch[1]
+        for row in sorted(set(range(len(texts))) - set(together)):
+            alone = score_alone(self.model, sequences[row], self.label_ids, self.device)
+            scores[row], embeddings[row] = alone[0][0], alone[1][0]
+        return LabelScores(scores, embeddings, np.array(truncated, dtype=bool))
+
+    def fits(self, ids: Sequence[int]) -> bool:
+        """Whether a prompt can be read in batches: it starts as all do, and no label is out of sight of its start."""
+        if self.way == LABEL_BY_LABEL:
+            return False
+        if self.prefix is not None and not self.prefix.starts(ids):
+            return False
+        # a mask of one's own, and padding in the middle, would undo windows and chunks of attention
+        return self.way == "label-rows" or len(ids) + max(map(len, self.label_ids)) <= _window(self.model)
+
+    def forward(self) -> Callable[..., Any]:
+        """Make the forward function of a batch."""
+        if self.way.endswith("label-trie"):
+            return score_trie(self.model, LabelTrie.of(self.label_ids), self.device, self.prefix)
+        return score_rows(self.model, self.label_ids, self.pad_id, self.device, self.prefix)
+
+    def shapes(self) -> Shapes:
+        """Batch shapes: few enough rows for the label tokens, the logits and the keys and values that are kept."""
+        extra, longest = len(LabelTrie.of(self.label_ids).tokens), self.encoder.max_length
+        rows = min(16, _KEPT_LOGITS // ((extra + 1) * int(self.model.config.get_text_config().vocab_size)))
+        if self.prefix is not None:
+            rows = min(rows, _KEPT_BYTES // max(self.prefix.n_bytes, 1))
+            longest -= len(self.prefix)
+        # an expert reads the tokens of all rows that are sent to it, so its shapes would depend on them
+        return Shapes(longest, max_rows=1 if _has_experts(self.model) else max(1, rows), extra=extra)
+
+    def common_start(self) -> tuple[int, ...]:
+        """Tokens with which the prompts start whatever the text is, as far as some very different texts can tell."""
+        return common_start(self.encoder.encode(list(_STARTS))[0])
+
+    def by(self, way: str) -> PromptReader | None:
+        """Return the same reader with another way of scoring; None where the model does not allow it."""
+        taken = set(inspect.signature(self.model.forward).parameters)
+        if way.endswith("label-trie") and not {"position_ids", "logits_to_keep"} <= taken:
+            return None
+        prefix = None
+        if way.startswith("prefix"):
+            start = self.common_start()
+            prefix = SharedPrefix.read(self.model, start, self.device) if len(start) >= _LEAST_PREFIX else None
+            if prefix is None:
+                return None
+        return replace(self, way=way, prefix=prefix)
+
+
+def _window(model: Any) -> float:
+    config = model.config.get_text_config()
+    sizes = [getattr(config, key, None) for key in ("sliding_window", "attention_chunk_size")]
+    return min((size for size in sizes if size), default=math.inf)
+
+
+def _has_experts(model: Any) -> bool:
+    config = model.config.get_text_config()
+    return any(
+        (getattr(config, key, None) or 0) > 1 for key in ("num_experts", "num_local_experts", "n_routed_experts")
+    )
