@@ -73,7 +73,15 @@ def test_way_of_scoring_is_known(kind, box):
 
 
 def test_equals_plain_scoring(box):
-    texts = ["", " ", "the card was lost", *toys.random_texts(3, seed=1, longest=25), "钱 €\n", "<|end|> <s> lost"]
+    texts = [
+        "",
+        " ",
+        "the card was lost",
+        *toys.random_texts(3, seed=1, longest=25),
+        "lost card " * 40,
+        "钱 €\n",
+        "<|end|> <s> lost",
+    ]
     plain = [text for text in texts if "<" not in text]
     agree(box.answer(plain), plain_scores(box, plain))
     assert np.isfinite(box.answer(texts).log_probabilities).all()
@@ -86,7 +94,7 @@ def test_equals_plain_scoring_without_an_end(folder):
 
 
 def test_answers_do_not_change_by_a_bit_with_the_batch(box):
-    texts = [*toys.random_texts(24, seed=2, longest=30), "", "钱 €", "<|end|> <s> lost"]
+    texts = [*toys.random_texts(24, seed=2, longest=30), "lost card " * 40, "", "钱 €", "<|end|> <s> lost"]
     whole = box.answer(texts)
     generator = np.random.default_rng(3)
     for n_parts in (1, 3, 9):

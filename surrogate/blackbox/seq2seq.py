@@ -103,9 +103,8 @@ class Seq2SeqLM(ModelBacked):
 def _reader(
     model: Any, tokenizer: Any, labels: tuple[str, ...], prompt: Prompt, max_length: int | None, device: str
 ) -> Seq2SeqReader:
-    start = model.config.decoder_start_token_id
-    if start is None:
-        start = model.generation_config.decoder_start_token_id
+    stated = (getattr(config, "decoder_start_token_id", None) for config in (model.config, model.generation_config))
+    start = next((token for token in stated if token is not None), None)
     if start is None:
         raise ModelError(
             "bad-model-file",
