@@ -35,16 +35,16 @@ ARCHITECTURES: dict[str, tuple[str, dict[str, Any], str]] = {
     "gemma3": (
         "Gemma3TextConfig",
         {**_ROPE, "head_dim": 8, "sliding_window": 16, "layer_types": ["sliding_attention", "full_attention"]},
-        "label-rows",
+        "prefix-copies",
     ),
     "mamba": ("MambaConfig", {"hidden_size": 32, "num_hidden_layers": 2, "state_size": 8}, "label-rows"),
     "rwkv": (
-        "RwkvConfig", {"hidden_size": 32, "num_hidden_layers": 2, "attention_hidden_size": 32}, "label-by-label"
+        "RwkvConfig", {"hidden_size": 32, "num_hidden_layers": 2, "attention_hidden_size": 32}, "prefix-copies"
     ),
     "qwen3_next": (
         "Qwen3NextConfig",
         {**_ROPE, **_EXPERTS, **_LINEAR, "head_dim": 8, "shared_expert_intermediate_size": 16},
-        "label-rows",
+        "prefix-copies",
     ),
 }  # fmt: skip
 

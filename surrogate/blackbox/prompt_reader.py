@@ -9,18 +9,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from surrogate.blackbox.batching import Shapes, read_in_batches
 from surrogate.blackbox.label_reader import LabelScores
 from surrogate.blackbox.prefix import SharedPrefix, common_start
 from surrogate.blackbox.prompting import PromptEncoder
 from surrogate.blackbox.scoring import LabelTrie, score_alone, score_rows, score_trie
+from surrogate.blackbox.start_state import StartState
 from surrogate.blackbox.ways import LABEL_BY_LABEL
 
 __all__ = ["WAYS", "PromptReader"]
 
 #: Ways of scoring in batches, the fastest first.
-WAYS = ("prefix-label-trie", "label-trie", "prefix-label-rows", "label-rows")
+WAYS = ("prefix-label-trie", "label-trie", "prefix-label-rows", "prefix-copies", "label-rows")
 #: Texts whose prompts show how far the start of a prompt is the same, whatever text follows.
 _STARTS = ("", " ", "a", "A", "The text", " the", "0", "\n", "\n\n", ".", "'s", "-", "\u00e9", "\u6211", "\U0001f600")
 #: Logits, and bytes of keys and values, that one batch may keep, so that they do not fill the memory.
@@ -43,7 +45,7 @@ class PromptReader:
     way : str
         One of :data:`WAYS`, or label by label, which is also how prompts are read that a way does not fit: a choice
         that depends on the prompt alone.
-    prefix : SharedPrefix or None
+    prefix : SharedPrefix, StartState or None
         For the ways that start from one.
 
     Examples
@@ -58,21 +60,22 @@ class PromptReader:
     pad_id: int
     device: str
     way: str = LABEL_BY_LABEL
-    prefix: SharedPrefix | None = field(default=None, repr=False)
+    prefix: SharedPrefix | StartState | None = field(default=None, repr=False)
 
     def scores(self, texts: Sequence[str]) -> LabelScores:
         """Log-likelihood of each label after each text, with the embedding of the prompt."""
         sequences, truncated = self.encoder.encode(list(texts))
         scores = np.empty((len(texts), len(self.label_ids)))
         embeddings = np.empty((len(texts), int(self.model.config.get_text_config().hidden_size)), np.float32)
-        together = [row for row, ids in enumerate(sequences) if self.fits(ids)]
+        fitting = [row for row, ids in enumerate(sequences) if self.fits(ids)]
+        together = fitting if not isinstance(self.prefix, StartState) else []
         if together:
-            start, shapes = len(self.prefix or ()), self.shapes()
+            start = len(self.prefix or ())
             rest = [sequences[row][start:] for row in together]
-            batch = read_in_batches(rest, self.forward(), shapes, pad_id=self.pad_id, pad_left=True)
+            batch = read_in_batches(rest, self.forward(), self.shapes(), pad_id=self.pad_id, pad_left=True)
             scores[together], embeddings[together] = batch[0], batch[1]
         for row in sorted(set(range(len(texts))) - set(together)):
-            alone = score_alone(self.model, sequences[row], self.label_ids, self.device)
+            alone = self._alone(sequences[row])
             scores[row], embeddings[row] = alone[0][0], alone[1][0]
         return LabelScores(scores, embeddings, np.array(truncated, dtype=bool))
 
@@ -83,21 +86,23 @@ class PromptReader:
         if self.prefix is not None and not self.prefix.starts(ids):
             return False
         # a mask of one's own, and padding in the middle, would undo windows and chunks of attention
-        return self.way == "label-rows" or len(ids) + max(map(len, self.label_ids)) <= _window(self.model)
+        return self.way in ("label-rows", "prefix-copies") or len(ids) + max(map(len, self.label_ids)) <= _window(
+            self.model
+        )
 
     def forward(self) -> Callable[..., Any]:
         """Make the forward function of a batch."""
         if self.way.endswith("label-trie"):
-            return score_trie(self.model, LabelTrie.of(self.label_ids), self.device, self.prefix)
-        return score_rows(self.model, self.label_ids, self.pad_id, self.device, self.prefix)
+            return score_trie(self.model, LabelTrie.of(self.label_ids), self.device, self._shared())
+        return score_rows(self.model, self.label_ids, self.pad_id, self.device, self._shared())
 
     def shapes(self) -> Shapes:
         """Batch shapes: few enough rows for the label tokens, the logits and the keys and values that are kept."""
         extra, longest = len(LabelTrie.of(self.label_ids).tokens), self.encoder.max_length
         rows = min(16, _KEPT_LOGITS // ((extra + 1) * int(self.model.config.get_text_config().vocab_size)))
-        if self.prefix is not None:
-            rows = min(rows, _KEPT_BYTES // max(self.prefix.n_bytes, 1))
-            longest -= len(self.prefix)
+        if (shared := self._shared()) is not None:
+            rows = min(rows, _KEPT_BYTES // max(shared.n_bytes, 1))
+            longest -= len(shared)
         # an expert reads the tokens of all rows that are sent to it, so its shapes would depend on them
         return Shapes(longest, max_rows=1 if _has_experts(self.model) else max(1, rows), extra=extra)
 
@@ -110,13 +115,20 @@ class PromptReader:
         taken = set(inspect.signature(self.model.forward).parameters)
         if way.endswith("label-trie") and not {"position_ids", "logits_to_keep"} <= taken:
             return None
-        prefix = None
-        if way.startswith("prefix"):
-            start = self.common_start()
-            prefix = SharedPrefix.read(self.model, start, self.device) if len(start) >= _LEAST_PREFIX else None
-            if prefix is None:
-                return None
-        return replace(self, way=way, prefix=prefix)
+        if not way.startswith("prefix"):
+            return replace(self, way=way, prefix=None)
+        start, kind = self.common_start(), StartState if way == "prefix-copies" else SharedPrefix
+        prefix = kind.read(self.model, start, self.device) if len(start) >= _LEAST_PREFIX else None
+        return None if prefix is None else replace(self, way=way, prefix=prefix)
+
+    def _shared(self) -> SharedPrefix | None:
+        return self.prefix if isinstance(self.prefix, SharedPrefix) else None
+
+    def _alone(self, ids: Sequence[int]) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        """Score one prompt without batch, shapes (1, n_labels) and (1, n_dimensions)."""
+        if isinstance(self.prefix, StartState) and self.prefix.starts(ids):
+            return self.prefix.score(self.model, ids[len(self.prefix) :], self.label_ids, self.device)
+        return score_alone(self.model, ids, self.label_ids, self.device)
 
 
 def _window(model: Any) -> float:
