@@ -145,7 +145,7 @@ def timed(ways: dict[str, Callable[[], _Probabilities]], n_rounds: int) -> dict[
     return best
 
 
-def rows(n_texts: int = 24, n_rounds: int = 3, n_layers: int = 6, width: int = 384, n_words: int = 300) -> list[Row]:
+def rows(n_texts: int = 48, n_rounds: int = 3, n_layers: int = 6, width: int = 384, n_words: int = 300) -> list[Row]:
     """Measure all ways; 60 words to a text, give or take ten."""
     generator = random.Random(0)
     instruction = " ".join(generator.choices(WORDS, k=n_words))
@@ -193,7 +193,7 @@ def _relative(scores: _Probabilities) -> _Probabilities:
 def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--texts", type=int, default=24)
+    parser.add_argument("--texts", type=int, default=48)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     print(table(rows(options.texts, options.rounds)))

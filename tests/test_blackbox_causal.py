@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from surrogate.blackbox import load_model
+from surrogate.blackbox.label_trie import LabelTrie
 from surrogate.blackbox.prompting import PromptEncoder
-from surrogate.blackbox.scoring import LabelTrie
 from surrogate.blackbox.spec import Prompt, Reference
 from surrogate.errors import ModelError
 from tests import blackbox_toys as toys
@@ -81,7 +81,7 @@ def test_probabilities_sum_to_one_and_the_rest_is_reported(box):
 
 
 def test_way_of_scoring_follows_the_model(box):
-    ways = {"llama": "prefix-label-trie", "mistral": "label-rows", "bloom": "prefix-label-rows"}
+    ways = {"llama": "prefix-label-trie", "mistral": "prefix-copies", "bloom": "prefix-label-rows"}
     assert box.details["scoring"] == ways[box.name]
 
 

@@ -211,3 +211,21 @@ def test_without_a_start_in_common_the_prompt_is_read_whole(tmp_path):
     box = load_model(folder, labels=toys.LABELS, prompt="{text}\nWhich desk?")
     assert box.details["scoring"] == "label-trie"
     assert box.details["prefix_tokens"] == 0
+
+
+@pytest.mark.parametrize("chat", [True, False])
+def test_a_start_token_that_the_tokenizer_adds_is_read_once(tmp_path, chat):
+    from tokenizers import processors
+
+    folder = toys.llama(tmp_path / "framed", chat=chat)
+    tokenizer = toys.chat_tokenizer(chat)
+    tokenizer.backend_tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A", special_tokens=[("<s>", 0)]
+    )
+    tokenizer.save_pretrained(folder)
+    box = load_model(folder, labels=toys.LABELS, prompt=PROMPT)
+    reader = box._loaded().orders[0]
+    (prompt,), _ = reader.encoder.encode(["the card"])
+    assert prompt[0] == 0
+    assert prompt.count(0) == 1
+    assert reader.prefix.tokens[0] == 0

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from surrogate.blackbox.batching import Shapes, read_in_batches
 from surrogate.blackbox.label_reader import LabelScores
+from surrogate.blackbox.label_trie import LabelTrie
 from surrogate.blackbox.prefix import SharedPrefix, common_start
 from surrogate.blackbox.prompting import PromptEncoder
-from surrogate.blackbox.scoring import LabelTrie, score_alone, score_rows, score_trie
+from surrogate.blackbox.scoring import score_alone, score_rows, score_trie
 from surrogate.blackbox.start_state import StartState
 from surrogate.blackbox.ways import LABEL_BY_LABEL
 
@@ -98,7 +99,7 @@ class PromptReader:
 
     def shapes(self) -> Shapes:
         """Batch shapes: few enough rows for the label tokens, the logits and the keys and values that are kept."""
-        extra, longest = len(LabelTrie.of(self.label_ids).tokens), self.encoder.max_length
+        extra, longest = len(LabelTrie.of(self.label_ids).inner) - 1, self.encoder.max_length
         rows = min(16, _KEPT_LOGITS // ((extra + 1) * int(self.model.config.get_text_config().vocab_size)))
         if (shared := self._shared()) is not None:
             rows = min(rows, _KEPT_BYTES // max(shared.n_bytes, 1))

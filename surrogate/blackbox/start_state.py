@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from surrogate.blackbox.label_trie import stems_of
+from surrogate.blackbox.scoring import label_scores
 from surrogate.blackbox.threads import reading
 
 __all__ = ["StartState"]
@@ -56,7 +58,7 @@ class StartState:
         if argument is None or not tokens:
             return None
         with reading(model):
-            output = _read(model, tokens, device, {})
+            output = _read(model, tokens, device, {}, keep=1)
         state = getattr(output, argument, None)
         return None if state is None else cls(tuple(tokens), argument, state)
 
@@ -83,30 +85,26 @@ class StartState:
         ndarray of float32, shape (1, n_dimensions)
             Last hidden state at the last token.
         """
+        import torch
+
         scores = np.empty((1, len(labels)))
         with reading(model):
-            output = _read(model, rest, device, {self.argument: copy.deepcopy(self.state)})
-            after, first = getattr(output, self.argument), _logs(output)
-            for column, label in enumerate(labels):
-                logs = first
-                if len(label) > 1:
+            output = _read(model, rest, device, {self.argument: copy.deepcopy(self.state)}, keep=1)
+            after, first = getattr(output, self.argument), output.logits[:, -1:]
+            for stem, columns in stems_of(labels).items():
+                logits = first
+                if stem:
                     own = {self.argument: copy.deepcopy(after)}
-                    logs = np.vstack([first, _logs(_read(model, label[:-1], device, own, keep=len(label) - 1))])
-                scores[0, column] = logs[np.arange(len(label)), list(label)].sum()
+                    more = _read(model, stem, device, own, keep=len(stem)).logits[:, -len(stem) :]
+                    logits = torch.cat([first, more], dim=1)
+                scores[:, columns] = label_scores(logits, [labels[column] for column in columns])
             embedding = output.hidden_states[-1][:, -1].float().cpu().numpy()
         return scores, embedding
 
 
-def _read(model: Any, tokens: Sequence[int], device: str, state: dict[str, Any], keep: int = 1) -> Any:
+def _read(model: Any, tokens: Sequence[int], device: str, state: dict[str, Any], keep: int) -> Any:
     import torch
 
     extra = {"logits_to_keep": keep} if "logits_to_keep" in inspect.signature(model.forward).parameters else {}
     ids = torch.tensor([list(tokens)], device=device)
-    output = model(input_ids=ids, use_cache=True, output_hidden_states=True, **state, **extra)
-    output.logits = output.logits[:, -keep:]
-    return output
-
-
-def _logs(output: Any) -> NDArray[np.float64]:
-    """Log-probabilities of all tokens at the places that are kept, shape (n_places, n_vocabulary)."""
-    return np.asarray(output.logits[0].double().log_softmax(dim=-1).cpu().numpy())
+    return model(input_ids=ids, use_cache=True, output_hidden_states=True, **state, **extra)
