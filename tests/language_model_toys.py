@@ -30,6 +30,12 @@ ARCHITECTURES: dict[str, tuple[str, dict[str, Any], str]] = {
          "max_position_embeddings": 256, "word_embed_proj_dim": 32},
         "prefix-label-trie",
     ),
+    "opt_350m": (
+        "OPTConfig",
+        {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "ffn_dim": 64,
+         "max_position_embeddings": 256, "word_embed_proj_dim": 16, "do_layer_norm_before": False},
+        "prefix-label-trie",
+    ),
     "bloom": ("BloomConfig", {"hidden_size": 32, "n_layer": 2, "n_head": 4}, "prefix-label-rows"),
     "gemma2": ("Gemma2Config", {**_ROPE, "head_dim": 8, "sliding_window": 90}, "prefix-label-trie"),
     "gemma3": (

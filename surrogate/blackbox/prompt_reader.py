@@ -66,18 +66,18 @@ class PromptReader:
     def scores(self, texts: Sequence[str]) -> LabelScores:
         """Log-likelihood of each label after each text, with the embedding of the prompt."""
         sequences, truncated = self.encoder.encode(list(texts))
-        scores = np.empty((len(texts), len(self.label_ids)))
-        embeddings = np.empty((len(texts), int(self.model.config.get_text_config().hidden_size)), np.float32)
-        fitting = [row for row, ids in enumerate(sequences) if self.fits(ids)]
-        together = fitting if not isinstance(self.prefix, StartState) else []
+        together = [row for row, ids in enumerate(sequences) if self.fits(ids) and self.way != "prefix-copies"]
+        alone = sorted(set(range(len(texts))) - set(together))
+        found = [self._alone(sequences[row]) for row in alone]
         if together:
-            start = len(self.prefix or ())
-            rest = [sequences[row][start:] for row in together]
+            rest = [sequences[row][len(self.prefix or ()) :] for row in together]
             batch = read_in_batches(rest, self.forward(), self.shapes(), pad_id=self.pad_id, pad_left=True)
-            scores[together], embeddings[together] = batch[0], batch[1]
-        for row in sorted(set(range(len(texts))) - set(together)):
-            alone = self._alone(sequences[row])
-            scores[row], embeddings[row] = alone[0][0], alone[1][0]
+            found.append((batch[0], batch[1]))  # type: ignore[arg-type]
+        if not found:
+            width = int(self.model.config.get_text_config().hidden_size)
+            found.append((np.empty((0, len(self.label_ids))), np.empty((0, width), np.float32)))
+        back = np.argsort(np.array([*alone, *together], dtype=np.intp))
+        scores, embeddings = (np.concatenate(column)[back] for column in zip(*found, strict=True))
         return LabelScores(scores, embeddings, np.array(truncated, dtype=bool))
 
     def fits(self, ids: Sequence[int]) -> bool:
