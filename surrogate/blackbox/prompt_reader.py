@@ -15,6 +15,7 @@ from surrogate.blackbox.batching import Shapes, read_in_batches
 from surrogate.blackbox.label_reader import LabelScores
 from surrogate.blackbox.label_trie import LabelTrie
 from surrogate.blackbox.prefix import SharedPrefix, common_start
+from surrogate.blackbox.pretrained import has_experts
 from surrogate.blackbox.prompting import PromptEncoder
 from surrogate.blackbox.scoring import score_alone, score_rows, score_trie
 from surrogate.blackbox.start_state import StartState
@@ -105,7 +106,7 @@ class PromptReader:
             rows = min(rows, _KEPT_BYTES // max(shared.n_bytes, 1))
             longest -= len(shared)
         # an expert reads the tokens of all rows that are sent to it, so its shapes would depend on them
-        return Shapes(longest, max_rows=1 if _has_experts(self.model) else max(1, rows), extra=extra)
+        return Shapes(longest, max_rows=1 if has_experts(self.model.config) else max(1, rows), extra=extra)
 
     def common_start(self) -> tuple[int, ...]:
         """Tokens with which the prompts start whatever the text is, as far as some very different texts can tell."""
@@ -136,10 +137,3 @@ def _window(model: Any) -> float:
     config = model.config.get_text_config()
     sizes = [getattr(config, key, None) for key in ("sliding_window", "attention_chunk_size")]
     return min((size for size in sizes if size), default=math.inf)
-
-
-def _has_experts(model: Any) -> bool:
-    config = model.config.get_text_config()
-    return any(
-        (getattr(config, key, None) or 0) > 1 for key in ("num_experts", "num_local_experts", "n_routed_experts")
-    )

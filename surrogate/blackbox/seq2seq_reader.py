@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from surrogate.blackbox.batching import Shapes, read_in_batches
 from surrogate.blackbox.label_reader import LabelScores
+from surrogate.blackbox.pretrained import has_experts
 from surrogate.blackbox.prompting import PromptEncoder
 from surrogate.blackbox.threads import reading
 from surrogate.blackbox.ways import LABEL_BY_LABEL
@@ -118,7 +119,7 @@ class Seq2SeqReader:
         longest = max(map(len, self.label_ids))
         rows = max(1, min(16, _KEPT_LOGITS // (longest * int(self.model.config.get_text_config().vocab_size))))
         # an expert reads the tokens of all rows that are sent to it, so its shapes would depend on them
-        sparse = (getattr(self.model.config, "num_experts", None) or 0) > 1
+        sparse = has_experts(self.model.config)
         return Shapes(self.encoder.max_length + len(self.behind), max_rows=1 if sparse else rows)
 
     def _label(self, label: Sequence[int], given: dict[str, Any], across: Any) -> NDArray[np.float64]:
