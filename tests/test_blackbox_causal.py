@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from surrogate.blackbox import load_model
+from surrogate.blackbox.label_trie import LabelTrie
 from surrogate.blackbox.prompting import PromptEncoder
-from surrogate.blackbox.scoring import LabelTrie
 from surrogate.blackbox.spec import Prompt, Reference
 from surrogate.errors import ModelError
 from tests import blackbox_toys as toys
@@ -81,7 +81,8 @@ def test_probabilities_sum_to_one_and_the_rest_is_reported(box):
 
 
 def test_way_of_scoring_follows_the_model(box):
-    assert box.details["scoring"] == ("label-trie" if "llama" in box.name else "label-rows")
+    ways = {"llama": "prefix-label-trie", "mistral": "prefix-copies", "bloom": "prefix-label-rows"}
+    assert box.details["scoring"] == ways[box.name]
 
 
 def test_answers_do_not_depend_on_batch_mates(box):
@@ -108,7 +109,7 @@ def test_answers_do_not_depend_on_threads(llama):
 
 def test_probabilities_and_embeddings_come_from_one_forward_pass(llama):
     calls = []
-    hook = llama._loaded().model.base_model.register_forward_hook(lambda *_: calls.append(1))
+    hook = llama._loaded().orders[0].model.base_model.register_forward_hook(lambda *_: calls.append(1))
     answers = llama.answer(["the card", "lost"])
     hook.remove()
     assert len(calls) == 1
@@ -117,9 +118,11 @@ def test_probabilities_and_embeddings_come_from_one_forward_pass(llama):
 
 def test_embedding_is_that_of_the_prompt_alone(box):
     text = "the card was lost"
-    prompt = box._loaded().encoder.encode([text])[0][0]
+    prompt = box._loaded().orders[0].encoder.encode([text])[0][0]
     with torch.inference_mode():
-        hidden = box._loaded().model(torch.tensor([prompt]), output_hidden_states=True).hidden_states[-1][0, -1]
+        hidden = (
+            box._loaded().orders[0].model(torch.tensor([prompt]), output_hidden_states=True).hidden_states[-1][0, -1]
+        )
     np.testing.assert_allclose(box.answer([text]).embeddings[0], hidden.numpy(), atol=1e-4)
 
 
@@ -157,17 +160,17 @@ def test_spliced_and_joint_prompts_agree(encoder):
 
 def test_long_text_is_cut_at_its_end_and_flagged(llama):
     texts = ["the card", "lost " * 400]
-    prompts, truncated = llama._loaded().encoder.encode(texts)
+    prompts, truncated = llama._loaded().orders[0].encoder.encode(texts)
     assert truncated == [False, True]
     assert len(prompts[1]) <= llama.details["max_length"]
     assert llama.answer(texts).truncated.tolist() == [False, True]
-    assert "lost lost" in llama._loaded().encoder.tokenizer.decode(prompts[1])
-    assert llama._loaded().encoder.tokenizer.decode(prompts[1]).endswith("<|assistant|>\n")
+    assert "lost lost" in llama._loaded().orders[0].encoder.tokenizer.decode(prompts[1])
+    assert llama._loaded().orders[0].encoder.tokenizer.decode(prompts[1]).endswith("<|assistant|>\n")
 
 
 def test_without_a_chat_template_the_prompt_asks_for_an_answer(tmp_path):
     box = load_model(toys.llama(tmp_path / "plain", chat=False), labels=toys.LABELS)
-    encoder = box._loaded().encoder
+    encoder = box._loaded().orders[0].encoder
     assert encoder.tokenizer.decode(encoder.encode(["the card"])[0][0]).endswith("Text: the card\nAnswer:")
     assert encoder.label_space == " "
     assert np.isfinite(box.answer(["the card"]).log_probabilities).all()

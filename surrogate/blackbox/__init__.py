@@ -8,6 +8,17 @@ from __future__ import annotations
 from surrogate.blackbox.base import BlackBox
 from surrogate.blackbox.estimator import EstimatorBox
 from surrogate.blackbox.function import FunctionBox
+from surrogate.blackbox.prompt import Prompt, Scoring
 from surrogate.blackbox.registry import ShippedModel, as_black_box, load_model, shipped_models
 
-__all__ = ["BlackBox", "EstimatorBox", "FunctionBox", "ShippedModel", "as_black_box", "load_model", "shipped_models"]
+__all__ = [
+    "BlackBox",
+    "EstimatorBox",
+    "FunctionBox",
+    "Prompt",
+    "Scoring",
+    "ShippedModel",
+    "as_black_box",
+    "load_model",
+    "shipped_models",
+]

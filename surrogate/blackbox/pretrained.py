@@ -10,7 +10,7 @@ from typing import Any
 from surrogate.blackbox.packages import missing_package
 from surrogate.errors import ModelError
 
-__all__ = ["fetch", "load_tokenizer", "load_weights", "token_limit"]
+__all__ = ["fetch", "has_experts", "load_tokenizer", "load_weights", "token_limit"]
 
 #: Families whose positions start after the padding id, so that fewer tokens fit than there are positions.
 _OFFSET_POSITIONS = frozenset(
@@ -145,6 +145,23 @@ def token_limit(config: Any, tokenizer: Any, stated: int | None = None) -> int:
     limit = tokenizer.model_max_length if tokenizer.model_max_length < 10**7 else None
     wanted = stated or limit or positions or 512
     return int(min(wanted, positions or wanted))
+
+
+def has_experts(config: Any) -> bool:
+    """Whether tokens are sent to experts, which read those of all rows together, in shapes that depend on them.
+
+    Parameters
+    ----------
+    config : transformers configuration
+
+    Examples
+    --------
+    >>> from transformers import LlamaConfig, MixtralConfig
+    >>> has_experts(LlamaConfig()), has_experts(MixtralConfig())
+    (False, True)
+    """
+    stated = config.get_text_config().to_dict().items()
+    return any("experts" in key and "per_tok" not in key and isinstance(n, int) and n > 1 for key, n in stated)
 
 
 def fetch(name: str) -> Path:

@@ -70,15 +70,30 @@ class PromptEncoder:
             first = tokenizer("a")["input_ids"][:1]
             bos = tuple(first) if first and first[0] == tokenizer.bos_token_id else ()
             space = "" if after[-1].isspace() else " "
-        encoder = cls(tokenizer, before, after, bos, space, max_length, _control_tokens(tokenizer))
-        alone = len(encoder.encode([""])[0][0])
-        if alone >= max_length:
+        return cls(tokenizer, before, after, bos, space, max_length, _control_tokens(tokenizer))._with_place()
+
+    @classmethod
+    def for_encoder(cls, tokenizer: Any, prompt: Prompt, max_length: int, bos: tuple[int, ...]) -> PromptEncoder:
+        """Use the plain prompt, for the encoder of a model whose decoder answers.
+
+        Raises
+        ------
+        ModelError
+            ``prompt-without-text`` when the prompt alone is too long.
+        """
+        before, after = prompt.around_text()
+        return cls(tokenizer, before, after, bos, "", max_length, _control_tokens(tokenizer))._with_place()
+
+    def _with_place(self) -> PromptEncoder:
+        """Check that there is a place for the text."""
+        alone = len(self.encode([""])[0][0])
+        if alone >= self.max_length:
             raise ModelError(
                 "prompt-without-text",
-                f"The prompt alone takes {alone} tokens and the model reads {max_length}: there is no place for the "
-                "text. Shorten the instruction.",
+                f"The prompt alone takes {alone} tokens and the model reads {self.max_length}: there is no place for "
+                "the text. Shorten the instruction.",
             )
-        return encoder
+        return self
 
     def encode(self, texts: list[str]) -> tuple[list[list[int]], list[bool]]:
         """Token ids of each prompt, and whether its text was cut at the end to fit."""

@@ -15,9 +15,10 @@ from surrogate.blackbox.estimator import EstimatorBox
 from surrogate.blackbox.files import check_folder, read_config, verify_files
 from surrogate.blackbox.function import FunctionBox
 from surrogate.blackbox.packages import require_transformers
+from surrogate.blackbox.prompt import Prompt, Scoring
 from surrogate.blackbox.references import check_references
 from surrogate.blackbox.saved import PICKLE_SUFFIXES, load_saved
-from surrogate.blackbox.spec import SPEC_FILE, Prompt, read_spec
+from surrogate.blackbox.spec import SPEC_FILE, read_spec
 from surrogate.errors import InputError, ModelError
 
 __all__ = ["ShippedModel", "as_black_box", "load_model", "shipped_models"]
@@ -57,6 +58,7 @@ def load_model(
     classes: Sequence[str] | None = None,
     labels: Sequence[str] | None = None,
     prompt: str | Prompt | None = None,
+    scoring: Scoring | None = None,
     max_length: int | None = None,
     device: str = "cpu",
     allow_remote: bool = False,
@@ -72,9 +74,11 @@ def load_model(
     classes : sequence of str, optional
         The labels of a function, in the order of its columns.
     labels : sequence of str, optional
-        The answers that a causal language model chooses from, or other names for the outputs of a sequence classifier.
+        The answers that a language model chooses from, or other names for the outputs of a sequence classifier.
     prompt : str or Prompt, optional
-        What a causal language model is asked, with ``{text}`` where the text goes.
+        What a language model is asked, with ``{text}`` where the text goes.
+    scoring : Scoring, optional
+        How a language model's likelihoods of labels become probabilities.
     max_length : int, optional
         Tokens that the model reads, where they are fewer than it can read.
     device : str, default "cpu"
@@ -102,7 +106,8 @@ def load_model(
     if not isinstance(model, str | Path):
         return as_black_box(model, classes=classes)
     asked = Prompt(prompt) if isinstance(prompt, str) else prompt
-    options = {"labels": labels and tuple(labels), "prompt": asked, "max_length": max_length, "device": device}
+    options: dict[str, Any] = {"labels": labels and tuple(labels), "prompt": asked, "scoring": scoring}
+    options |= {"max_length": max_length, "device": device}
     path = Path(model).expanduser()
     if path.name == SPEC_FILE and path.is_file():
         path = path.parent
@@ -171,7 +176,7 @@ def _refuse_labels(labels: Sequence[str] | None, name: str) -> None:
 
 
 def _refuse_options(options: Mapping[str, Any], name: str) -> None:
-    given = [key for key in ("labels", "prompt", "max_length") if options[key] is not None]
+    given = [key for key in ("labels", "prompt", "scoring", "max_length") if options[key] is not None]
     if given:
         raise InputError(
             "bad-parameter",
@@ -199,7 +204,7 @@ def _load_described(folder: Path, source: dict[str, Any]) -> BlackBox:
     require_transformers(spec.name)
     common: dict[str, Any] = {"name": spec.name, "labels": spec.labels, "max_length": spec.max_length}
     common |= {"device": source["device"], "source": source, "digests": spec.files}
-    box = _box(spec.kind, folder, common, spec.prompt)
+    box = _box(spec.kind, folder, common, {"prompt": spec.prompt, "scoring": spec.scoring})
     if spec.references:
         answers = box.answer([reference.text for reference in spec.references])
         check_references(spec.name, spec.references, answers)
@@ -231,24 +236,42 @@ def _load_folder(folder: Path, source: dict[str, Any]) -> BlackBox:
     architectures = [str(architecture) for architecture in read_config(folder).get("architectures") or []]
     check_folder(folder)
     common = {key: source[key] for key in ("labels", "max_length", "device")} | {"name": name, "source": source}
-    if any(architecture.endswith("ForSequenceClassification") for architecture in architectures):
+    kind = _kind(architectures, bool(read_config(folder).get("is_encoder_decoder")))
+    if kind is not None:
         require_transformers(name)
-        return _box("sequence-classifier", folder, common, None)
-    if any(architecture.endswith(("ForCausalLM", "LMHeadModel")) for architecture in architectures):
-        require_transformers(name)
-        return _box("causal-lm", folder, common, source["prompt"])
+        return _box(kind, folder, common, {key: source[key] for key in ("prompt", "scoring")})
     raise ModelError(
         "not-a-classifier",
         f"The model {name!r} is {', '.join(architectures) or 'of no stated architecture'}; a sequence classifier or a "
-        "causal language model is needed. Fine-tune it as one of these, or wrap it in a function.",
+        "language model is needed. Fine-tune it as one of these, or wrap it in a function.",
     )
 
 
-def _box(kind: str, folder: Path, common: dict[str, Any], prompt: Prompt | None) -> ModelBacked:
+def _kind(architectures: Sequence[str], is_encoder_decoder: bool) -> str | None:
+    """Which kind of black box a transformers model is; None for none."""
+    if any(architecture.endswith("ForSequenceClassification") for architecture in architectures):
+        return "sequence-classifier"
+    generates = ("ForConditionalGeneration", "MTModel") if is_encoder_decoder else ("ForCausalLM", "LMHeadModel")
+    if any(architecture.endswith(generates) for architecture in architectures):
+        return "seq2seq-lm" if is_encoder_decoder else "causal-lm"
+    return None
+
+
+def _box(kind: str, folder: Path, common: dict[str, Any], asked: dict[str, Any]) -> ModelBacked:
     if kind == "causal-lm":
         from surrogate.blackbox.causal import CausalLM
 
-        return CausalLM.from_pretrained(folder, prompt=prompt, **common)
+        return CausalLM.from_pretrained(folder, **asked, **common)
+    if kind == "seq2seq-lm":
+        from surrogate.blackbox.seq2seq import Seq2SeqLM
+
+        return Seq2SeqLM.from_pretrained(folder, **asked, **common)
+    given = [key for key, value in asked.items() if value is not None]
+    if given:
+        raise InputError(
+            "bad-parameter",
+            f"The model {common['name']!r} is a sequence classifier, which is asked nothing; leave out {given[0]}.",
+        )
     from surrogate.blackbox.sequence import SequenceClassifier
 
     return SequenceClassifier.from_pretrained(folder, **common)

@@ -1,83 +1,39 @@
-"""Score all labels after each prompt in one forward pass: a trie of label tokens that cannot see each other.
+"""Score labels after prompts: all in one pass, as a trie of tokens that cannot see each other, or in several.
 
 The label tokens stand behind the prompt in one row.  A custom attention mask lets each see the prompt and its own
-ancestors only, and its position is its depth, so every label is read as if it alone followed the prompt.
+ancestors only, and its position is its depth, so every label is read as if it alone followed the prompt.  Where the
+start of the prompts was read already, only what follows it is read, behind its keys and values.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from surrogate.blackbox.label_trie import LabelTrie, stems_of
+from surrogate.blackbox.prefix import SharedPrefix
 from surrogate.blackbox.threads import reading
 
-__all__ = ["LabelTrie", "score_rows", "score_trie"]
+__all__ = ["label_scores", "score_alone", "score_rows", "score_trie"]
 
 _Outputs = tuple[NDArray[np.float64], NDArray[np.float32]]
+_Forward = Callable[[NDArray[np.int64], NDArray[np.int64]], _Outputs]
 
 
-@dataclass(frozen=True)
-class LabelTrie:
-    """Labels as a trie of tokens, in which node 0 is the last token of the prompt.
+def score_trie(model: Any, trie: LabelTrie, device: str, prefix: SharedPrefix | None = None) -> _Forward:
+    """Make a forward function for left-padded prompts that reads prompt and trie in one pass.
 
     Parameters
     ----------
-    tokens : tuple of int
-        Token of each node after node 0.
-    parents : tuple of int
-        Node that each of them follows.
-    paths : tuple of tuple of int
-        Nodes of each label, from its first token to its last.
-
-    Examples
-    --------
-    >>> trie = LabelTrie.of([(7, 8), (7, 9)])
-    >>> trie.tokens, trie.parents, trie.paths
-    ((7, 8, 9), (0, 1, 1), ((1, 2), (1, 3)))
-    """
-
-    tokens: tuple[int, ...]
-    parents: tuple[int, ...]
-    paths: tuple[tuple[int, ...], ...]
-
-    @classmethod
-    def of(cls, labels: Sequence[Sequence[int]]) -> LabelTrie:
-        """Build the trie of some token sequences."""
-        nodes: dict[tuple[int, int], int] = {}
-        paths = []
-        for label in labels:
-            at, path = 0, []
-            for token in label:
-                at = nodes.setdefault((at, token), len(nodes) + 1)
-                path.append(at)
-            paths.append(tuple(path))
-        return cls(tuple(token for _, token in nodes), tuple(parent for parent, _ in nodes), tuple(paths))
-
-    @property
-    def depths(self) -> list[int]:
-        """Number of tokens from the prompt to each node, node 0 included."""
-        depths = [0]
-        for parent in self.parents:
-            depths.append(depths[parent] + 1)
-        return depths
-
-    def sees(self) -> NDArray[np.bool_]:
-        """Which node sees which: itself and its ancestors, shape (n_nodes, n_nodes) without node 0."""
-        n_nodes = len(self.tokens)
-        visible = np.eye(n_nodes, dtype=bool)
-        for node, parent in enumerate(self.parents):
-            if parent:
-                visible[node] |= visible[parent - 1]
-        return visible
-
-
-def score_trie(model: Any, trie: LabelTrie, device: str) -> Callable[[NDArray[np.int64], NDArray[np.int64]], _Outputs]:
-    """Make a forward function for left-padded prompts that reads prompt and trie in one pass.
+    model : transformers causal language model
+    trie : LabelTrie
+    device : str
+    prefix : SharedPrefix, optional
+        What every prompt starts with; the ids given to the function are what follows.
 
     Returns
     -------
@@ -85,25 +41,28 @@ def score_trie(model: Any, trie: LabelTrie, device: str) -> Callable[[NDArray[np
         From ids and mask, shape (n_rows, length), to the log-probability of each label, shape (n_rows, n_labels), and
         the embedding at the last token of the prompt, shape (n_rows, n_dimensions).
     """
-    # nodes that have children, and where each stands among the logits that are kept
-    inner = sorted(set(trie.parents))
-    visible, depths = trie.sees(), np.array(trie.depths[1:])
+    # the last token of a label is followed by nothing that is scored, unless the label starts another
+    inner, n_before = trie.inner, len(prefix or ())
+    read = np.array(inner[1:], dtype=np.intp) - 1
+    tokens, depths = np.array(trie.tokens, dtype=np.int64)[read], np.array(trie.depths[1:])[read]
+    visible = trie.sees()[np.ix_(read, read)]
 
     def forward(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> _Outputs:
         import torch
 
         n_rows, length = ids.shape
-        whole = np.hstack([ids, np.tile(np.array(trie.tokens, dtype=np.int64), (n_rows, 1))])
-        positions = np.maximum(mask.cumsum(axis=1) - 1, 0)
+        whole = np.hstack([ids, np.tile(tokens, (n_rows, 1))])
+        positions = n_before + np.maximum(mask.cumsum(axis=1) - 1, 0)
         positions = np.hstack([positions, positions[:, -1:] + depths])
-        attention = torch.from_numpy(_attention(mask.astype(bool), visible)).to(device)
+        attention = torch.from_numpy(_attention(mask.astype(bool), visible, n_before)).to(device)
         with reading(model):
             output = model(
                 input_ids=torch.from_numpy(whole).to(device),
                 attention_mask=attention,
                 position_ids=torch.from_numpy(positions).to(device),
-                logits_to_keep=torch.tensor([length - 1 + node for node in inner], device=device),
+                logits_to_keep=torch.arange(length - 1, whole.shape[1], device=device),
                 output_hidden_states=True,
+                **_behind(prefix, n_rows),
             )
             scores = _node_scores(output.logits, trie, inner)
             embeddings = output.hidden_states[-1][:, length - 1].float().cpu().numpy()
@@ -114,55 +73,105 @@ def score_trie(model: Any, trie: LabelTrie, device: str) -> Callable[[NDArray[np
 
 
 def score_rows(
-    model: Any, labels: Sequence[Sequence[int]], pad_id: int, device: str
-) -> Callable[[NDArray[np.int64], NDArray[np.int64]], _Outputs]:
-    """Make the same as :func:`score_trie` does, with one row per prompt and label.
+    model: Any, labels: Sequence[Sequence[int]], pad_id: int, device: str, prefix: SharedPrefix | None = None
+) -> _Forward:
+    """Make the same as :func:`score_trie` does, with one row per prompt and label of several tokens.
 
-    This is for models that take no custom attention mask.  The embedding comes from the row of the first label.
+    This is for models that take no custom attention mask.  Labels of one token share a row.
     """
-    longest = max(len(label) for label in labels)
-    taken = inspect.signature(model.forward).parameters
+    stems = stems_of(labels)
+    longest = max(len(stem) for stem in stems)
+    taken, n_before = inspect.signature(model.forward).parameters, len(prefix or ())
 
-    def one_label(ids: NDArray[np.int64], mask: NDArray[np.int64], label: Sequence[int]) -> _Outputs:
+    def one_stem(ids: NDArray[np.int64], mask: NDArray[np.int64], stem: Sequence[int]) -> tuple[Any, Any]:
         import torch
 
-        # padding stays in front, so that all labels end in the same column
-        front = ((0, 0), (longest - len(label), 0))
-        whole = np.hstack([np.pad(ids, front, constant_values=pad_id), np.tile(np.array(label), (len(ids), 1))])
-        seen = np.hstack([np.pad(mask, front), np.ones((len(ids), len(label)), dtype=np.int64)])
-        extra: dict[str, Any] = {"logits_to_keep": len(label) + 1} if "logits_to_keep" in taken else {}
+        # padding stays in front, so that all stems end in the same column
+        front = ((0, 0), (longest - len(stem), 0))
+        tokens = np.tile(np.array(stem, dtype=np.int64), (len(ids), 1))
+        whole = np.hstack([np.pad(ids, front, constant_values=pad_id), tokens])
+        before, behind = (np.ones((len(ids), size), dtype=np.int64) for size in (n_before, len(stem)))
+        seen = np.hstack([before, np.pad(mask, front), behind])
+        extra: dict[str, Any] = {"logits_to_keep": len(stem) + 1} if "logits_to_keep" in taken else {}
         if "position_ids" in taken:
-            extra["position_ids"] = torch.from_numpy(np.maximum(seen.cumsum(axis=1) - 1, 0)).to(device)
-        with reading(model):
-            output = model(
-                input_ids=torch.from_numpy(whole).to(device),
-                attention_mask=torch.from_numpy(seen).to(device),
-                output_hidden_states=True,
-                **extra,
-            )
-            kept = output.logits[:, -len(label) - 1 : -1]
-            scores = [_token_scores(kept[:, place], [token])[:, 0] for place, token in enumerate(label)]
-            embeddings = output.hidden_states[-1][:, -len(label) - 1].float().cpu().numpy()
-        return np.sum(scores, axis=0), embeddings
+            extra["position_ids"] = torch.from_numpy(np.maximum(seen.cumsum(axis=1) - 1, 0)[:, n_before:]).to(device)
+        output = model(
+            input_ids=torch.from_numpy(whole).to(device),
+            attention_mask=torch.from_numpy(seen).to(device),
+            output_hidden_states=True,
+            **_behind(prefix, len(ids)),
+            **extra,
+        )
+        return output.logits[:, -len(stem) - 1 :], output.hidden_states[-1][:, -len(stem) - 1]
 
     def forward(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> _Outputs:
-        outputs = [one_label(ids, mask, label) for label in labels]
-        return np.stack([scores for scores, _ in outputs], axis=1), outputs[0][1]
+        scores, embeddings = np.empty((len(ids), len(labels))), []
+        for stem, columns in stems.items():
+            with reading(model):
+                logits, hidden = one_stem(ids, mask, stem)
+                scores[:, columns] = label_scores(logits, [labels[column] for column in columns])
+                embeddings.append(hidden.float().cpu().numpy())
+        return scores, embeddings[0]
 
     return forward
 
 
-def _attention(mask: NDArray[np.bool_], visible: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Additive attention mask, shape (n_rows, 1, length + n_nodes, length + n_nodes)."""
+def score_alone(model: Any, ids: Sequence[int], labels: Sequence[Sequence[int]], device: str) -> _Outputs:
+    """Score one prompt, labels by passes of their own, without padding or cache: slow, and right for every model.
+
+    Returns
+    -------
+    ndarray of float64, shape (1, n_labels)
+    ndarray of float32, shape (1, n_dimensions)
+        The last hidden state at the last token of the prompt.
+    """
+    import torch
+
+    taken = inspect.signature(model.forward).parameters
+    scores, embeddings = np.empty((1, len(labels))), []
+    for stem, columns in stems_of(labels).items():
+        extra = {"logits_to_keep": len(stem) + 1} if "logits_to_keep" in taken else {}
+        with reading(model):
+            whole = torch.tensor([[*ids, *stem]], device=device)
+            output = model(input_ids=whole, output_hidden_states=True, **extra)
+            scores[:, columns] = label_scores(output.logits[:, -len(stem) - 1 :], [labels[c] for c in columns])
+            embeddings.append(output.hidden_states[-1][:, len(ids) - 1].float().cpu().numpy())
+    return scores, embeddings[0]
+
+
+def label_scores(logits: Any, labels: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+    """Log-likelihood of labels from the logits before each of their tokens, shape (n_rows, n_labels).
+
+    Parameters
+    ----------
+    logits : torch.Tensor, shape (n_rows, n_tokens, n_vocabulary)
+    labels : sequence of sequence of int
+        Their tokens but the last start what was read.
+    """
+    scores = np.zeros((logits.shape[0], len(labels)))
+    for place in range(max(map(len, labels))):
+        columns = [column for column, label in enumerate(labels) if len(label) > place]
+        scores[:, columns] += _token_scores(logits[:, place], [labels[column][place] for column in columns])
+    return scores
+
+
+def _behind(prefix: SharedPrefix | None, n_rows: int) -> dict[str, Any]:
+    return {} if prefix is None else {"past_key_values": prefix.cache(n_rows), "use_cache": True}
+
+
+def _attention(mask: NDArray[np.bool_], visible: NDArray[np.bool_], n_before: int) -> NDArray[np.float32]:
+    """Additive attention mask, shape (n_rows, 1, length + n_nodes, n_before + length + n_nodes)."""
     n_rows, length = mask.shape
     size = length + len(visible)
-    seen = np.zeros((n_rows, 1, size, size), dtype=bool)
+    whole = np.ones((n_rows, 1, size, n_before + size), dtype=bool)
+    seen = whole[..., n_before:]
+    seen[:] = False
     seen[:, 0, :length, :length] = np.tril(np.ones((length, length), dtype=bool)) & mask[:, None, :]
     seen[:, 0, length:, :length] = mask[:, None, :]
     seen[:, 0, length:, length:] = visible
     # padding sees itself: a row that sees nothing would be NaN
     seen[:, 0, np.arange(size), np.arange(size)] = True
-    return np.where(seen, np.float32(0), np.finfo(np.float32).min)
+    return np.where(whole, np.float32(0), np.finfo(np.float32).min)
 
 
 def _node_scores(logits: Any, trie: LabelTrie, inner: list[int]) -> NDArray[np.float64]:

@@ -6,17 +6,18 @@ import difflib
 import json
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from surrogate.blackbox.checks import check_labels
-from surrogate.errors import ModelError
+from surrogate.blackbox.prompt import Prompt, Scoring
+from surrogate.errors import InputError, ModelError
 
-__all__ = ["SPEC_FILE", "ModelSpec", "Prompt", "Reference", "read_spec"]
+__all__ = ["SPEC_FILE", "ModelSpec", "Prompt", "Reference", "Scoring", "read_spec"]
 
 SPEC_FILE = "model.toml"
-KINDS = ("sequence-classifier", "causal-lm")
+KINDS = ("sequence-classifier", "causal-lm", "seq2seq-lm")
 
 _TOP = {
     "schema",
@@ -29,49 +30,10 @@ _TOP = {
     "max_length",
     "files",
     "prompt",
+    "scoring",
     "reference",
 }
 _REQUIRED = ("schema", "name", "kind", "labels", "max_length", "files")
-
-
-@dataclass(frozen=True)
-class Prompt:
-    r"""What a causal language model is asked.
-
-    Parameters
-    ----------
-    user : str
-        The user's turn, with ``{text}`` once where the text goes and ``{instruction}`` where the instruction goes.
-    instruction : str, default ""
-    end : str or None, default None
-        Token text that is scored after every label, for example the end-of-turn token.
-
-    Raises
-    ------
-    ModelError
-        ``prompt-without-text``.
-
-    Examples
-    --------
-    >>> Prompt("{instruction}\n{text}", "Positive or negative?").around_text()
-    ('Positive or negative?\n', '')
-    """
-
-    user: str
-    instruction: str = ""
-    end: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.user.count("{text}") != 1:
-            raise ModelError(
-                "prompt-without-text",
-                f"The prompt needs {{text}} exactly once, where the text goes; not {self.user.count('{text}')} times.",
-            )
-
-    def around_text(self) -> tuple[str, str]:
-        """Split at the place of the text; nothing in the text itself is ever filled in."""
-        before, after = self.user.split("{text}")
-        return before.replace("{instruction}", self.instruction), after.replace("{instruction}", self.instruction)
 
 
 @dataclass(frozen=True)
@@ -96,14 +58,15 @@ class ModelSpec:
     Parameters
     ----------
     name : str
-    kind : {"sequence-classifier", "causal-lm"}
+    kind : {"sequence-classifier", "causal-lm", "seq2seq-lm"}
     labels : tuple of str
     max_length : int
-        Tokens that the model reads, special tokens included; of the prompt for a causal language model.
+        Tokens that the model reads, special tokens included; of the prompt for a language model.
     files : dict of str to str
         SHA-256 of every file that decides an answer.
     summary, language, licence : str
     prompt : Prompt or None
+    scoring : Scoring or None
     references : tuple of Reference
 
     Examples
@@ -123,6 +86,7 @@ class ModelSpec:
     licence: str = ""
     prompt: Prompt | None = None
     references: tuple[Reference, ...] = ()
+    scoring: Scoring | None = None
 
     def to_toml(self) -> str:
         """Write a model.toml that :func:`read_spec` reads back as an equal object."""
@@ -133,6 +97,8 @@ class ModelSpec:
         if self.prompt is not None:
             given = {"instruction": self.prompt.instruction, "user": self.prompt.user, "end": self.prompt.end}
             lines += ["", "[prompt]", *(f"{key} = {_toml(value)}" for key, value in given.items() if value is not None)]
+        if self.scoring is not None:
+            lines += ["", "[scoring]", *(f"{key} = {_toml(value)}" for key, value in asdict(self.scoring).items())]
         for reference in self.references:
             lines += ["", "[[reference]]", f"text = {_toml(reference.text)}"]
             lines.append(f"probabilities = {_toml(reference.probabilities)}")
@@ -217,6 +183,7 @@ class _Table:
             licence=self.text("licence", ""),
             prompt=self.part("prompt").prompt() if "prompt" in self.table else None,
             references=self.references(len(labels)),
+            scoring=self.part("scoring").scoring() if "scoring" in self.table else None,
         )
 
     def digests(self) -> dict[str, str]:
@@ -237,6 +204,13 @@ class _Table:
         self.only({"instruction", "user", "end"})
         end = self.text("end") if "end" in self.table else None
         return Prompt(self.text("user"), self.text("instruction", ""), end)
+
+    def scoring(self) -> Scoring:
+        self.only({"length_normalised", "content_free", "n_orders"})
+        try:
+            return Scoring(**self.table)
+        except InputError as error:
+            raise ModelError("bad-model-file", f"{self.where}: {error.message}") from error
 
     def references(self, n_labels: int) -> tuple[Reference, ...]:
         value = self.table.get("reference", [])
@@ -262,6 +236,8 @@ def _is_number(value: object) -> bool:
 def _toml(value: object) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, tuple | list):
         return "[" + ", ".join(_toml(entry) for entry in value) + "]"
     return repr(value)

@@ -1,0 +1,67 @@
+"""Choose the fastest way of scoring that agrees with reading label by label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from surrogate.blackbox.label_reader import ScoreReader
+from surrogate.errors import ModelError
+
+__all__ = ["LABEL_BY_LABEL", "Choosable", "fastest"]
+
+#: Each label by a pass of its own, without batch, padding or cache: right for every model.
+LABEL_BY_LABEL = "label-by-label"
+_PROBES = ("a short text.", "Another text, which is somewhat longer than the first one.")
+#: Largest difference in probability per token that still counts as agreement.
+_TOLERANCE = 1e-5
+
+
+class Choosable(ScoreReader, Protocol):
+    """A reader that can score in several ways."""
+
+    def by(self, way: str) -> Choosable | None:
+        """Return the same reader with another way of scoring; None where the model does not allow it."""
+
+    def fits(self, ids: Sequence[int]) -> bool:
+        """Whether a prompt is read in the reader's way, and not label by label."""
+
+
+_Reader = TypeVar("_Reader", bound=Choosable)
+
+
+def fastest(reader: _Reader, ways: Sequence[str]) -> _Reader:
+    """Return ``reader`` with the first of ``ways`` that gives two probe texts their likelihoods label by label.
+
+    State-space and linear-attention layers, and some kinds of positions, know no custom mask, no padding in the middle
+    or no padding at all.  Where nothing agrees, labels are read one by one.
+
+    Parameters
+    ----------
+    reader : Choosable
+    ways : sequence of str
+        The fastest first.
+
+    Raises
+    ------
+    ModelError
+        ``bad-answer-values`` for a model that gives NaN.
+    """
+    # per token, because the probabilities of long labels are too small to show a difference
+    lengths = np.array([len(label) for label in reader.label_ids])
+    slow = reader.by(LABEL_BY_LABEL) or reader
+    plain = np.exp(slow.scores(_PROBES).scores / lengths)
+    for way in ways:
+        try:
+            candidate = reader.by(way)
+            if candidate is None or not all(map(candidate.fits, candidate.encoder.encode(list(_PROBES))[0])):
+                continue
+            ours = np.exp(candidate.scores(_PROBES).scores / lengths)
+        except (ModelError, RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError):
+            continue  # the model takes no such mask, positions or cache
+        # written so that NaN is no agreement
+        if (np.abs(ours - plain) <= _TOLERANCE).all():
+            return candidate  # type: ignore[return-value]
+    return slow  # type: ignore[return-value]
