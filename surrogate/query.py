@@ -30,7 +30,7 @@ class Query(StepMixin, TransformerMixin, BaseEstimator):
         What is being explained.  It is shared, never copied, by clones of the step.
     store : AnswerStore, optional
         Where answers are kept; None: in memory, for this step alone.
-    batch_size : int, default 128
+    batch_size : int, default 256
         Texts handed to the model at a time: progress and the store advance by this much.
     progress : callable (n_done, n_all) -> None, optional
         Called before and after each batch.
@@ -60,7 +60,7 @@ class Query(StepMixin, TransformerMixin, BaseEstimator):
         black_box: Any = None,
         *,
         store: Any = None,
-        batch_size: int = 128,
+        batch_size: int = 256,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         self.black_box = black_box
@@ -134,7 +134,7 @@ def ask(
     black_box: Any,
     texts: Sequence[str],
     store: Any,
-    batch_size: int = 128,
+    batch_size: int = 256,
     progress: Callable[[int, int], None] | None = None,
     draw: int = 0,
 ) -> Answers:

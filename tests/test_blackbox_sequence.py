@@ -10,6 +10,7 @@ import pytest
 
 from surrogate.blackbox import BlackBox, load_model
 from surrogate.blackbox.batching import Shapes, read_in_batches
+from surrogate.blackbox.packed import EXACT
 from surrogate.errors import ModelError
 from tests import blackbox_toys as toys
 
@@ -278,6 +279,7 @@ def test_packed_layers_agree_and_are_another_model_to_the_store(plain_and_packed
     plain, packed = plain_and_packed
     texts = toys.random_texts(60, seed=11)
     assert packed.details["backend"].startswith("torch-onednn-packed")
+    assert packed._loaded().shapes.exact == (packed.details["backend"] == EXACT)
     assert packed.fingerprint != plain.fingerprint
     np.testing.assert_allclose(packed.answer(texts).probabilities, plain.answer(texts).probabilities, atol=1e-5)
 
@@ -360,3 +362,41 @@ def test_a_damaged_record_of_tuning_is_said(tmp_path, monkeypatch):
     record_path().write_text('{"a": "another-backend"}')
     with pytest.raises(InputError, match="Remove the file"):
         load_model(toys.bert(tmp_path / "bert"))
+
+
+def test_kernels_whose_rows_are_not_alone_get_canonical_shapes(tmp_path, monkeypatch):
+    from surrogate.blackbox import packed, sequence
+
+    monkeypatch.setattr(sequence, "SMALL", 1)
+    monkeypatch.setattr(sequence, "_rows_stand_alone", lambda reader: False)
+    box = load_model(toys.bert(tmp_path / "bert"))
+    assert box.details["backend"] == packed.PACKED
+    assert not box._loaded().shapes.exact
+
+
+def test_rows_that_depend_on_their_number_are_noticed(bert):
+    from surrogate.blackbox.sequence import _rows_stand_alone
+
+    reader = bert._loaded()
+
+    class Leaning:
+        model, max_length = reader.model, reader.max_length
+
+        def forward(self, ids, mask):
+            return [ids.sum(axis=1, keepdims=True) + 1e-9 * len(ids), None]
+
+    assert not _rows_stand_alone(Leaning())
+
+
+def test_exact_shapes_pad_nothing():
+    generator = np.random.default_rng(0)
+    sequences = [list(range(1, n + 1)) for n in generator.integers(1, 30, size=200)]
+    seen = []
+
+    def forward(ids, mask):
+        seen.append(mask.all())
+        return [(ids * mask).sum(axis=1)]
+
+    (sums,) = read_in_batches(sequences, forward, Shapes(64, max_rows=8, exact=True), pad_id=9)
+    assert sums.tolist() == [sum(sequence) for sequence in sequences]
+    assert all(seen)

@@ -1,7 +1,9 @@
-"""Canonical batch shapes: the answer to a text does not depend, bit for bit, on the texts that share its batch.
+"""Batch shapes: the answer to a text does not depend, bit for bit, on the texts that share its batch.
 
 A matrix product may add in another order when its shape changes, and then answers differ in their last bits.  So every
 text is padded to one of a few lengths, and every batch of one length has the same number of rows, dummy rows included.
+Where the kernels were shown to add a row in one order whatever the other rows, texts of one length are read together as
+they are, and nothing is padded.
 """
 
 from __future__ import annotations
@@ -35,6 +37,8 @@ class Shapes:
         Tokens that the model reads in every row besides the sequence.
     step : int, default 8
         Least step between two padded lengths.
+    exact : bool, default False
+        No padding: every length is its own, and batches have as many rows as there are texts.
 
     Examples
     --------
@@ -48,14 +52,19 @@ class Shapes:
     budget: int = 1024
     extra: int = 0
     step: int = _STEP
+    exact: bool = False
 
     def length(self, n_tokens: int) -> int:
         """Return the padded length for ``n_tokens`` tokens: eighths of a power of two, at least in steps of ``step``."""
+        if self.exact:
+            return n_tokens
         step = max(self.step, 2 ** max(0, (max(n_tokens, 1) - 1).bit_length() - 3))
         return min(self.max_length, -(-max(n_tokens, 1) // step) * step)
 
     def rows(self, length: int) -> int:
-        """Return the rows of a batch of that padded length; a function of the length only."""
+        """Return the rows of a full batch of that padded length; a function of the length only."""
+        if self.exact:
+            return max(1, min(self.max_rows, self.budget // (length + self.extra)))
         if self.max_rows < _STEP:
             return 1
         # With other numbers of rows the last rows of a small matrix product go through another kernel, and an answer
@@ -100,7 +109,8 @@ def read_in_batches(
     parts: list[Sequence[NDArray[np.generic] | None]] = []
     order: list[int] = []
     for length, rows in _batches(sequences, shapes):
-        ids, mask = _pad([sequences[row] for row in rows], (shapes.rows(length), length), pad_id, pad_left)
+        n_rows = len(rows) if shapes.exact else shapes.rows(length)
+        ids, mask = _pad([sequences[row] for row in rows], (n_rows, length), pad_id, pad_left)
         outputs = forward(ids, mask)
         parts.append([None if output is None else output[: len(rows)] for output in outputs])
         order.extend(rows)

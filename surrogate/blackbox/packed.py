@@ -10,12 +10,14 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-__all__ = ["EAGER", "PACKED", "BACKENDS", "can_pack", "pack_linears"]
+__all__ = ["EAGER", "EXACT", "PACKED", "BACKENDS", "can_pack", "pack_linears"]
 
 #: How a forward pass is made; a name changes whenever an answer may change by a bit.
 EAGER = "torch-eager-f32-canonical-v1"
 PACKED = "torch-onednn-packed-f32-canonical-v1"
-BACKENDS = (EAGER, PACKED)
+#: The same without padding, where the answer to a row was seen not to depend on the number of rows.
+EXACT = "torch-onednn-packed-f32-exact-v1"
+BACKENDS = (EAGER, PACKED, EXACT)
 
 #: Tokens of a usual batch, by which the layout is chosen.
 _TOKENS = 512

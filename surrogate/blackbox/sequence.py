@@ -17,7 +17,7 @@ from surrogate.blackbox.batching import Shapes, read_in_batches
 from surrogate.blackbox.checks import check_labels
 from surrogate.blackbox.files import check_folder
 from surrogate.blackbox.fingerprint import file_digests, model_fingerprint, release
-from surrogate.blackbox.packed import EAGER, PACKED, can_pack, pack_linears
+from surrogate.blackbox.packed import EAGER, EXACT, PACKED, can_pack, pack_linears
 from surrogate.blackbox.pretrained import load_tokenizer, load_weights, token_limit
 from surrogate.blackbox.references import check_parity
 from surrogate.blackbox.threads import SMALL, n_weights, reading
@@ -29,6 +29,11 @@ __all__ = ["SequenceClassifier"]
 
 #: Largest difference in probability between packed and plain layers.
 _AGREE = 1e-5
+
+#: Shapes by which a kernel shows that rows do not depend on each other: full and broken blocks of usual kernels.
+_PROBE_LENGTHS = (3, 17, 40)
+_PROBE_ROWS = (1, 3, 8, 13)
+_PROBE_MOST = 17
 
 _PROBES = ("a short text.", "Another text, which is somewhat longer than the first one.")
 
@@ -97,7 +102,7 @@ class SequenceClassifier(ModelBacked):
         model = load_weights("AutoModelForSequenceClassification", folder, called, device)
         names = _labels(model.config, labels, called)
         digests = digests or file_digests(folder)
-        wanted = backend or tuned_backend(digests) or (PACKED if n_weights(model) >= SMALL else EAGER)
+        wanted = backend or tuned_backend(digests) or (EXACT if n_weights(model) >= SMALL else EAGER)
         reader, embeds = _checked(_reader(model, tokenizer, max_length, called, device), called, wanted)
         settings = _settings(reader)
         fingerprint = model_fingerprint(cls.default_kind, digests, names, settings)
@@ -141,11 +146,17 @@ class _SequenceReader:
             width = int(self.model.config.get_text_config().hidden_size)
             logits, embeddings = np.empty((0, self.model.config.num_labels)), np.empty((0, width), np.float32)
         else:
-            shapes = Shapes(self.max_length, step=4)
-            logits, embeddings = read_in_batches(sequences, self.forward, shapes, pad_id=self.pad_id)  # type: ignore[assignment]
+            logits, embeddings = read_in_batches(sequences, self.forward, self.shapes, pad_id=self.pad_id)  # type: ignore[assignment]
         logs = _log_probabilities(logits, self.activation)
         nobody = np.zeros(len(texts), dtype=bool)
         return Answers(logs, embeddings, None, nobody, truncated)
+
+    @property
+    def shapes(self) -> Shapes:
+        """The shapes of batches."""
+        if self.backend == EXACT:
+            return Shapes(self.max_length, max_rows=64, budget=2048, exact=True)
+        return Shapes(self.max_length, step=4)
 
     def encode(self, texts: list[str]) -> tuple[list[list[int]], NDArray[np.bool_]]:
         """Token ids of each text, and whether it was cut."""
@@ -280,10 +291,10 @@ def _checked(reader: _SequenceReader, name: str, wanted: str) -> tuple[_Sequence
     theirs = np.exp(_log_probabilities(np.concatenate(plain), reader.activation))
     ours = reader.read(list(_PROBES))
     check_parity(name, ours.probabilities, theirs, "probe text", "read by transformers alone")
-    return _packed(reader, ours) if wanted == PACKED else reader, ours.embeddings is not None
+    return _packed(reader, ours, wanted) if wanted in (PACKED, EXACT) else reader, ours.embeddings is not None
 
 
-def _packed(reader: _SequenceReader, plain: Answers) -> _SequenceReader:
+def _packed(reader: _SequenceReader, plain: Answers, wanted: str) -> _SequenceReader:
     """The reader with packed layers where it answers with them as it did; else as it was."""
     if reader.device != "cpu" or not can_pack():
         return reader
@@ -295,6 +306,21 @@ def _packed(reader: _SequenceReader, plain: Answers) -> _SequenceReader:
         # a model that reaches into its layers, to tie or to scale their weights
         off = np.inf
     if off <= _AGREE:
-        return packed
+        return replace(packed, backend=EXACT) if wanted == EXACT and _rows_stand_alone(packed) else packed
     undo()
     return reader
+
+
+def _rows_stand_alone(reader: _SequenceReader) -> bool:
+    """Whether no bit of an answer changes with the number of rows, or the place of a row among them."""
+    generator = np.random.default_rng(0)
+    most = int(reader.model.config.vocab_size)
+    for length in (length for length in _PROBE_LENGTHS if length <= reader.max_length):
+        ids = generator.integers(0, most, size=(_PROBE_MOST, length))
+        whole = reader.forward(ids, np.ones_like(ids))
+        for n_rows in _PROBE_ROWS:
+            rows = generator.permutation(len(ids))[:n_rows]
+            part = reader.forward(ids[rows], np.ones_like(ids[rows]))
+            if any(one is not None and (one != other[rows]).any() for one, other in zip(part, whole, strict=True)):  # type: ignore[index]
+                return False
+    return True
