@@ -29,7 +29,7 @@ ROOT = Path(__file__).parent.parent
 MAX_LENGTH = 256
 
 
-def save_encoder(folder: Path) -> Path:
+def save_encoder(folder: Path, n_layers: int = 6) -> Path:
     """A BERT of MiniLM's size with random weights and the tokenizer of the shipped classifier."""
     import torch
     from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
@@ -40,7 +40,7 @@ def save_encoder(folder: Path) -> Path:
     config = BertConfig(
         vocab_size=30522,
         hidden_size=384,
-        num_hidden_layers=6,
+        num_hidden_layers=n_layers,
         num_attention_heads=12,
         intermediate_size=1536,
         num_labels=3,
@@ -233,6 +233,13 @@ def store_row(n_answers: int, n_runs: int) -> str:
     return f"{n_answers:,} stored answers read back in {seconds['read']:.2f} s (bar: 0.2)."
 
 
+def causal_table(n_texts: int, n_runs: int) -> str:
+    """Labels scored after an instruction of 300 tokens, ours beside others."""
+    from benchmarks.throughput_causal import rows, table
+
+    return table(rows(n_texts, n_runs))
+
+
 def main() -> None:
     """Measure and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -240,6 +247,7 @@ def main() -> None:
     parser.add_argument("--texts", type=int, default=1000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--long-texts", type=int, default=20_000, help="texts for the measure of memory")
+    parser.add_argument("--causal-texts", type=int, default=48, help="texts for the causal language model")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "throughput.md")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -248,7 +256,10 @@ def main() -> None:
         lines += [f"{platform.machine()}, {os.cpu_count()} cores.", "", "## Sequence classifier", ""]
         lines += encoder_rows(folder, options.data, options.texts, options.runs)
         if options.long_texts:
-            lines += ["", "## Memory", "", memory_row(folder, options.data, options.long_texts)]
+            shallow = save_encoder(Path(scratch) / "shallow", n_layers=1)
+            lines += ["", "## Memory", "", memory_row(shallow, options.data, options.long_texts)]
+    if options.causal_texts:
+        lines += ["", "## Causal language model", "", causal_table(options.causal_texts, options.runs)]
     lines += ["", "## Store", "", store_row(5000, options.runs), ""]
     options.out.write_text("\n".join(lines), encoding="utf-8")
     print("\n".join(lines))
