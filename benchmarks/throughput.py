@@ -206,7 +206,8 @@ def memory_row(folder: Path, data: Path, n_texts: int) -> str:
             cwd=ROOT,
         )
     return (
-        f"{n_texts:,} texts of about 200 tokens: {int(done.stdout) / 1024:.0f} MB beyond the loaded model (bar: 1,000)."
+        f"{n_texts:,} texts of about 200 tokens, read by an encoder of the same width and one layer: "
+        f"{int(done.stdout) / 1024:.0f} MB beyond the loaded model (bar: 1,000)."
     )
 
 
