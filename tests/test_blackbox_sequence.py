@@ -299,7 +299,7 @@ def test_packed_layers_do_not_depend_on_batch_mates_or_threads(plain_and_packed,
 
 
 def test_a_model_that_does_not_take_packed_layers_keeps_its_own(tmp_path, monkeypatch):
-    from surrogate.blackbox import packed, sequence
+    from surrogate.blackbox import backends, packed, sequence
 
     def broken(model):
         undo = packed.pack_linears(model)
@@ -312,7 +312,7 @@ def test_a_model_that_does_not_take_packed_layers_keeps_its_own(tmp_path, monkey
     texts = toys.random_texts(20, seed=14)
     wanted = load_model(folder)
     monkeypatch.setattr(sequence, "SMALL", 1)
-    monkeypatch.setattr(sequence, "pack_linears", broken)
+    monkeypatch.setattr(backends, "pack_linears", broken)
     box = load_model(folder)
     assert box.details["backend"] == packed.EAGER
     assert (box.answer(texts).log_probabilities == wanted.answer(texts).log_probabilities).all()
@@ -365,17 +365,17 @@ def test_a_damaged_record_of_tuning_is_said(tmp_path, monkeypatch):
 
 
 def test_kernels_whose_rows_are_not_alone_get_canonical_shapes(tmp_path, monkeypatch):
-    from surrogate.blackbox import packed, sequence
+    from surrogate.blackbox import backends, packed, sequence
 
     monkeypatch.setattr(sequence, "SMALL", 1)
-    monkeypatch.setattr(sequence, "_rows_stand_alone", lambda reader: False)
+    monkeypatch.setattr(backends, "rows_stand_alone", lambda reader: False)
     box = load_model(toys.bert(tmp_path / "bert"))
     assert box.details["backend"] == packed.PACKED
     assert not box._loaded().shapes.exact
 
 
 def test_rows_that_depend_on_their_number_are_noticed(bert):
-    from surrogate.blackbox.sequence import _rows_stand_alone
+    from surrogate.blackbox.backends import rows_stand_alone
 
     reader = bert._loaded()
 
@@ -385,7 +385,7 @@ def test_rows_that_depend_on_their_number_are_noticed(bert):
         def forward(self, ids, mask):
             return [ids.sum(axis=1, keepdims=True) + 1e-9 * len(ids), None]
 
-    assert not _rows_stand_alone(Leaning())
+    assert not rows_stand_alone(Leaning())
 
 
 def test_exact_shapes_pad_nothing():

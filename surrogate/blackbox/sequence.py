@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from surrogate.answers import Answers
 from surrogate.blackbox.backed import ModelBacked
+from surrogate.blackbox.backends import with_backend
 from surrogate.blackbox.base import Detail, Identity
 from surrogate.blackbox.batching import Shapes, read_in_batches
 from surrogate.blackbox.checks import check_labels
 from surrogate.blackbox.files import check_folder
 from surrogate.blackbox.fingerprint import file_digests, model_fingerprint, release
-from surrogate.blackbox.packed import EAGER, EXACT, PACKED, can_pack, pack_linears
+from surrogate.blackbox.packed import EAGER, EXACT
 from surrogate.blackbox.pretrained import load_tokenizer, load_weights, token_limit
 from surrogate.blackbox.references import check_parity
 from surrogate.blackbox.threads import SMALL, n_weights, reading
@@ -26,14 +27,6 @@ from surrogate.blackbox.tuning import tuned_backend
 from surrogate.errors import ModelError
 
 __all__ = ["SequenceClassifier"]
-
-#: Largest difference in probability between packed and plain layers.
-_AGREE = 1e-5
-
-#: Shapes by which a kernel shows that rows do not depend on each other: full and broken blocks of usual kernels.
-_PROBE_LENGTHS = (3, 17, 40)
-_PROBE_ROWS = (1, 3, 8, 13)
-_PROBE_MOST = 17
 
 _PROBES = ("a short text.", "Another text, which is somewhat longer than the first one.")
 
@@ -291,36 +284,4 @@ def _checked(reader: _SequenceReader, name: str, wanted: str) -> tuple[_Sequence
     theirs = np.exp(_log_probabilities(np.concatenate(plain), reader.activation))
     ours = reader.read(list(_PROBES))
     check_parity(name, ours.probabilities, theirs, "probe text", "read by transformers alone")
-    return _packed(reader, ours, wanted) if wanted in (PACKED, EXACT) else reader, ours.embeddings is not None
-
-
-def _packed(reader: _SequenceReader, plain: Answers, wanted: str) -> _SequenceReader:
-    """The reader with packed layers where it answers with them as it did; else as it was."""
-    if reader.device != "cpu" or not can_pack():
-        return reader
-    undo = pack_linears(reader.model)
-    packed = replace(reader, backend=PACKED)
-    try:
-        off = float(np.abs(packed.read(list(_PROBES)).probabilities - plain.probabilities).max())
-    except (RuntimeError, TypeError, AttributeError):
-        # a model that reaches into its layers, to tie or to scale their weights
-        off = np.inf
-    if off <= _AGREE:
-        return replace(packed, backend=EXACT) if wanted == EXACT and _rows_stand_alone(packed) else packed
-    undo()
-    return reader
-
-
-def _rows_stand_alone(reader: _SequenceReader) -> bool:
-    """Whether no bit of an answer changes with the number of rows, or the place of a row among them."""
-    generator = np.random.default_rng(0)
-    most = int(reader.model.config.vocab_size)
-    for length in (length for length in _PROBE_LENGTHS if length <= reader.max_length):
-        ids = generator.integers(0, most, size=(_PROBE_MOST, length))
-        whole = reader.forward(ids, np.ones_like(ids))
-        for n_rows in _PROBE_ROWS:
-            rows = generator.permutation(len(ids))[:n_rows]
-            part = reader.forward(ids[rows], np.ones_like(ids[rows]))
-            if any(one is not None and (one != other[rows]).any() for one, other in zip(part, whole, strict=True)):  # type: ignore[index]
-                return False
-    return True
+    return with_backend(reader, _PROBES, ours, wanted), ours.embeddings is not None
