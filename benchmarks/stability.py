@@ -4,9 +4,10 @@ Run ``python -m benchmarks.stability --data FOLDER``; FOLDER holds ``banking77/t
 Markdown table and writes ``benchmarks/results/stability.md``.
 
 For each text and seed: the terms among the five largest that are graded *stable* and, for comparison, all five.  Jaccard is
-the mean over pairs of seeds of shared terms over all terms of the two, a term being its units with its sign; two empty sets
-agree.  *Found again* is the share of one seed's stable top terms that another seed chose with the same sign, at whatever
-place: what a change of rank alone does not lower.  Calls are all distinct texts asked, test and confirmation included.
+the mean over pairs of seeds of shared terms over all terms of the two; two empty sets agree.  A term is its units with the
+sign of what they do: of two units, what they do together beyond each alone, whichever of them is asked to be kept.  *Found
+again* is the share of one seed's stable top terms that another seed chose, at whatever place: what a change of rank alone
+does not lower.  Calls are all distinct texts asked, test and confirmation included.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from surrogate import explain, load
+from surrogate.agreement import signed_units
 from surrogate.blackbox import load_model
 from surrogate.explanation import Explanation
 from surrogate.store import MemoryStore
@@ -46,7 +48,7 @@ def texts_of(path: Path, n_texts: int) -> dict[str, list[str]]:
 def top_terms(explanation: Explanation, grade: str | None = None, n_terms: int | None = N_TOP) -> Terms:
     """The largest terms of the sparse linear surrogate; None: all; those of one grade, or of any."""
     model: Any = explanation.members[0].model
-    return {(term.literals, term.coefficient > 0) for term in model.terms[:n_terms] if grade in (None, term.grade)}
+    return {signed_units(term) for term in model.terms[:n_terms] if grade in (None, term.grade)}
 
 
 def jaccard(sets: list[Terms]) -> float:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from surrogate.linear_model import LinearModel, Term
+from surrogate.literals import Literal
 from surrogate.shares import Share
 
-__all__ = ["found_again"]
+__all__ = ["found_again", "signed_units"]
 
 
 def found_again(term: Term, model: LinearModel) -> bool:
     """Whether another model has a term of the same units with the same sign.
 
-    A product counts as the same when the same units meet in a term, whichever of them it asks to be kept.  The words of a
+    A product counts as the same when the same units meet in a term, whichever of them it asks to be kept, and what they do
+    together beyond each alone has the same sign.  The words of a
     group change from sample to sample; what a reader is told is that they speak for or against: a group is found again when
     the other model gives most of its places an effect of that sign.  A term of the whole text, or of short copies, is found
     again when the other model has one of the kind with the same sign.
@@ -44,12 +46,23 @@ def found_again(term: Term, model: LinearModel) -> bool:
     return bool(np.mean(weight[list(units)] * term.coefficient > 0) > 0.5)
 
 
+def signed_units(term: Term) -> tuple[tuple[int, ...], bool]:
+    """The units of a term, and whether what they do together, beyond each alone, speaks for.
+
+    Of x (1 - y) = x - x y the part that both units share has the other sign: it is that sign that is told.
+
+    Examples
+    --------
+    >>> from surrogate.literals import Literal
+    >>> signed_units(Term((Literal(3, True), Literal(1, False)), "", 2.0))
+    ((1, 3), False)
+    """
+    n_removed = sum(isinstance(one, Literal) and not one.kept for one in term.literals)
+    return tuple(sorted(term.units)), (term.coefficient > 0) == (n_removed % 2 == 0)
+
+
 def _same_product(term: Term, model: LinearModel) -> bool:
-    for other in model.terms:
-        if sorted(other.units) == sorted(term.units):
-            same = set(other.literals) == set(term.literals)
-            return not same or (other.coefficient > 0) == (term.coefficient > 0)
-    return False
+    return any(signed_units(other) == signed_units(term) for other in model.terms)
 
 
 def _places(term: Term) -> tuple[int, ...] | None:

@@ -25,10 +25,11 @@ _UNITS_IN_PRODUCTS = 24
 _TRACE = 1e-9
 
 # What a term must explain to be worth a reader's thought, as a share of the variance: more for two units than for one, and
-# more for "removed" than for "kept".
+# much more for "removed" than for "kept": with any two units chosen there is a choice of four products that say nearly the
+# same, and at equal prices another sample takes another one.
 _PRICE_OF_TERM = 0.001
 _PRICE_OF_PRODUCT = 0.0005
-_PRICE_OF_REMOVED = 0.0005
+_PRICE_OF_REMOVED = 0.005
 
 #: Whether the first and the second unit of a product are kept.
 _VARIANTS = ((True, True), (True, False), (False, True), (False, False))
