@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import weakref
 
 import joblib
 import numpy as np
@@ -400,3 +401,17 @@ def test_exact_shapes_pad_nothing():
     (sums,) = read_in_batches(sequences, forward, Shapes(64, max_rows=8, exact=True), pad_id=9)
     assert sums.tolist() == [sum(sequence) for sequence in sequences]
     assert all(seen)
+
+
+def test_what_was_computed_for_one_batch_is_let_go_before_the_next():
+    computed = []
+
+    def forward(ids, mask):
+        assert not any(reference() is not None for reference in computed), "an earlier batch is still in memory"
+        hidden = np.zeros((*ids.shape, 64), np.float32)
+        computed.append(weakref.ref(hidden))
+        return [hidden[:, 0, :2]]
+
+    (first,) = read_in_batches([[1] * 8] * 100, forward, Shapes(8), pad_id=0)
+    assert first.shape == (100, 2)
+    assert len(computed) > 3

@@ -106,16 +106,19 @@ def read_in_batches(
     >>> sums[0].tolist()
     [3, 5]
     """
-    parts: list[Sequence[NDArray[np.generic] | None]] = []
-    order: list[int] = []
+    found: list[NDArray[np.generic] | None] = []
     for length, rows in _batches(sequences, shapes):
         n_rows = len(rows) if shapes.exact else shapes.rows(length)
         ids, mask = _pad([sequences[row] for row in rows], (n_rows, length), pad_id, pad_left)
         outputs = forward(ids, mask)
-        parts.append([None if output is None else output[: len(rows)] for output in outputs])
-        order.extend(rows)
-    back = np.argsort(np.array(order, dtype=np.intp))
-    return [None if column[0] is None else np.concatenate(column)[back] for column in zip(*parts, strict=True)]
+        if not found:
+            found = [None if one is None else np.empty((len(sequences), *one.shape[1:]), one.dtype) for one in outputs]
+        for whole, one in zip(found, outputs, strict=True):
+            if whole is not None and one is not None:
+                whole[rows] = one[: len(rows)]
+        # What is returned may be a view of all that was computed for the batch.
+        del outputs, one
+    return found
 
 
 def _batches(sequences: Sequence[Sequence[int]], shapes: Shapes) -> Iterator[tuple[int, list[int]]]:

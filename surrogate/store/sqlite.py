@@ -166,7 +166,7 @@ def _move_aside(path: Path) -> Path:
 
 def _select(connection: sqlite3.Connection, key: tuple[str, int, int], digests: list[bytes]) -> list[Any]:
     rows = []
-    for chunk in _chunks(digests, 500):
+    for chunk in _chunks(digests, 10_000):
         marks = ", ".join("?" * len(chunk))
         query = (
             f"SELECT {_COLUMNS} FROM answers WHERE fingerprint = ? AND draw = ? AND asked_at >= ? "
