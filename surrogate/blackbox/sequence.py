@@ -28,6 +28,9 @@ from surrogate.errors import ModelError
 
 __all__ = ["SequenceClassifier"]
 
+#: Texts that are split into tokens at a time.
+_ENCODED = 512
+
 _PROBES = ("a short text.", "Another text, which is somewhat longer than the first one.")
 
 
@@ -155,13 +158,17 @@ class _SequenceReader:
         """Token ids of each text, and whether it was cut."""
         if not texts:
             return [], np.zeros(0, dtype=bool)
-        sequences = self.tokenizer(texts, verbose=False)["input_ids"]
+        sequences: list[Any] = []
+        for start in range(0, len(texts), _ENCODED):
+            # Arrays, and a few texts at a time: what a tokenizer returns holds far more of every token than its number.
+            encoded = self.tokenizer(texts[start : start + _ENCODED], verbose=False)["input_ids"]
+            sequences += [np.array(ids, dtype=np.int32) for ids in encoded]
         truncated = np.array([len(ids) > self.max_length for ids in sequences])
         for row in np.flatnonzero(truncated):
             cut = self.tokenizer(texts[row], truncation=True, max_length=self.max_length)
             sequences[row] = cut["input_ids"]
         # a tokenizer without special tokens gives the empty text no token at all, and a model reads at least one
-        return [ids or [self.pad_id] for ids in sequences], truncated
+        return [ids if len(ids) else [self.pad_id] for ids in sequences], truncated
 
     def token_spans(self, text: str) -> tuple[tuple[int, int], ...]:
         """Start and end of each token of ``text``, in characters."""
