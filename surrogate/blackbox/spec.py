@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from surrogate.blackbox.checks import check_labels
 from surrogate.blackbox.prompt import Prompt, Scoring
+from surrogate.blackbox.toml_table import Table, is_number
 from surrogate.errors import InputError, ModelError
 
 __all__ = ["SPEC_FILE", "ModelSpec", "Prompt", "Reference", "Scoring", "read_spec"]
@@ -120,41 +118,15 @@ def read_spec(folder: Path) -> ModelSpec:
         table = tomllib.loads((folder / SPEC_FILE).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ModelError("bad-model-file", f"{where} cannot be read as TOML: {error}.") from error
-    return _Table(where, table).spec()
+    return _SpecTable(where, table).spec()
 
 
-class _Table:
-    """One table of a model.toml, with the words to complain about it."""
-
-    def __init__(self, where: str, table: Mapping[str, Any]) -> None:
-        self.where, self.table = where, table
-
-    def fail(self, key: str, wanted: str) -> ModelError:
-        got = "nothing" if key not in self.table else f"{type(self.table[key]).__name__}"
-        return ModelError("bad-model-file", f"{self.where}: {key!r} must be {wanted}; got {got}.")
-
-    def only(self, known: Iterable[str]) -> None:
-        for key in self.table:
-            if key not in known:
-                near = difflib.get_close_matches(key, list(known), n=1)
-                meant = f" Did you mean {near[0]!r}?" if near else f" Known keys: {', '.join(sorted(known))}."
-                raise ModelError("bad-model-file", f"{self.where}: there is no key {key!r}.{meant}")
-
-    def text(self, key: str, default: str | None = None) -> str:
-        value = self.table.get(key, default)
-        if not isinstance(value, str):
-            raise self.fail(key, "a string")
-        return value
-
-    def part(self, key: str) -> _Table:
-        value = self.table[key]
-        if not isinstance(value, dict):
-            raise self.fail(key, "a table")
-        return _Table(f"{self.where} [{key}]", value)
+class _SpecTable(Table):
+    """A table of the model.toml of a model with weights."""
 
     def numbers(self, key: str, length: int) -> tuple[float, ...]:
         value = self.table.get(key)
-        if not isinstance(value, list) or len(value) != length or not all(_is_number(number) for number in value):
+        if not isinstance(value, list) or len(value) != length or not all(is_number(number) for number in value):
             raise self.fail(key, f"a list of {length} numbers, one per label")
         return tuple(float(number) for number in value)
 
@@ -163,15 +135,12 @@ class _Table:
         for key in _REQUIRED:
             if key not in self.table:
                 raise self.fail(key, "given")
-        if self.table["schema"] != 1:
-            raise ModelError("bad-model-file", f"{self.where}: 'schema' must be 1; got {self.table['schema']!r}.")
-        kind, max_length, labels = self.text("kind"), self.table["max_length"], self.table["labels"]
+        self.first_schema()
+        kind, max_length, labels = self.text("kind"), self.table["max_length"], self.texts("labels")
         if kind not in KINDS:
             raise ModelError("bad-model-file", f"{self.where}: 'kind' must be one of {', '.join(KINDS)}; got {kind!r}.")
         if not isinstance(max_length, int) or isinstance(max_length, bool) or max_length < 1:
             raise self.fail("max_length", "a positive whole number of tokens")
-        if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
-            raise self.fail("labels", "a list of strings")
         return ModelSpec(
             name=self.text("name"),
             kind=kind,
@@ -216,21 +185,17 @@ class _Table:
         value = self.table.get("reference", [])
         if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
             raise self.fail("reference", "an array of tables, each opened by [[reference]]")
-        entries = [_Table(f"{self.where} [[reference]] {index}", entry) for index, entry in enumerate(value)]
+        entries = [_SpecTable(f"{self.where} [[reference]] {index}", entry) for index, entry in enumerate(value)]
         return tuple(entry.reference(n_labels) for entry in entries)
 
     def reference(self, n_labels: int) -> Reference:
         self.only({"text", "probabilities", "label_mass"})
         mass = self.table.get("label_mass")
-        if mass is not None and not _is_number(mass):
+        if mass is not None and not is_number(mass):
             raise self.fail("label_mass", "a number")
         return Reference(
             self.text("text"), self.numbers("probabilities", n_labels), None if mass is None else float(mass)
         )
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _toml(value: object) -> str:
