@@ -1,4 +1,4 @@
-"""Do nominal 95 % intervals of coefficients cover?  Replicates on black boxes with a known truth, and on one game.
+"""Do nominal 95 % intervals of terms and of units cover?  Replicates on black boxes with a known truth, and on one game.
 
 Run ``python -m benchmarks.intervals [--replicates 1000] [--calls 128]``.  Prints a Markdown table and writes
 ``benchmarks/results/intervals.md``.
@@ -6,7 +6,7 @@ Run ``python -m benchmarks.intervals [--replicates 1000] [--calls 128]``.  Print
 Each replicate draws its own complement pairs, chooses at most 12 terms with the proxy, as an explanation does, and lays its
 intervals.  The target of a coefficient is that of least squares on the displayed terms over all masks, weighted to the
 reference distribution: the population coefficient of the displayed form.  Terms are chosen anew each time, so coverage is
-that of whatever is displayed.
+that of whatever is displayed.  The target of what a unit adds is its share of the same population coefficients.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import platform
 import time
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from surrogate.evidence import with_intervals
 from surrogate.fit import SparseLinear, Teacher
 from surrogate.reference import draw_pairs, reference_density
 from surrogate.rows import Rows
+from surrogate.unit_effects import unit_shares
 
 ROOT = Path(__file__).parent.parent
 N_UNITS = 14
@@ -64,8 +66,8 @@ def game(folder: Path) -> dict[str, NDArray[np.float64]]:
 
 def replicate(
     values: NDArray[np.float64], weights: NDArray[np.float64], n_calls: int, seed: int
-) -> tuple[int, int, float]:
-    """Intervals that cover, intervals in all, and their mean width, for one draw of the pairs."""
+) -> list[tuple[int, int, float]]:
+    """Intervals that cover, intervals in all, and their mean width, for one draw of the pairs: of terms, and of units."""
     pairs = draw_pairs(N_UNITS, np.random.default_rng([seed, n_calls]))
     ends = np.stack([np.ones(N_UNITS, bool), np.zeros(N_UNITS, bool)])
     masks = np.concatenate([ends, *islice(pairs, n_calls // 2 - 1)])
@@ -77,8 +79,13 @@ def replicate(
     design = np.column_stack([model.design(ALL), np.ones(len(ALL))])
     gram = design.T @ (design * weights[:, None])
     target = np.linalg.lstsq(gram, design.T @ (weights * values), rcond=None)[0][:-1]
-    low = np.array([term.low for term in model.terms])
-    high = np.array([term.high for term in model.terms])
+    shares = unit_shares([term.literals for term in model.terms], N_UNITS)
+    added = shares @ target  # type: ignore[operator]
+    return [_covered(model.terms, target), _covered(model.effects, added[[effect.unit for effect in model.effects]])]
+
+
+def _covered(items: Any, target: NDArray[np.float64]) -> tuple[int, int, float]:
+    low, high = (np.array([getattr(item, end) for item in items]) for end in ("low", "high"))
     slack = 1e-6
     return int(((low - slack <= target) & (target <= high + slack)).sum()), len(low), float((high - low).mean())
 
@@ -94,15 +101,17 @@ def main() -> None:
     options = parser.parse_args()
     boxes = {**known_boxes(), **game(options.data)}
     weights = density()
-    lines = ["| black box | intervals | covering | bar | mean width (log-odds) |", "|---|---|---|---|---|"]
+    columns = ("black box", "of", "intervals", "covering", "bar", "mean width (log-odds)")
+    lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     start = time.perf_counter()
     with threadpool_limits(1):
         for name, values in boxes.items():
             found = [replicate(values, weights, options.calls, seed) for seed in range(options.replicates)]
-            hits, total = (sum(each[place] for each in found) for place in (0, 1))
-            width = np.mean([each[2] for each in found])
-            lines.append(f"| {name} | {total:,} | {hits / total:.3f} | ≥ {BAR} | {width:.2f} |")
-            print(lines[-1], f"({time.perf_counter() - start:.0f} s)", flush=True)
+            for place, what in enumerate(("terms", "units")):
+                hits, total = (sum(each[place][column] for each in found) for column in (0, 1))
+                width = np.mean([each[place][2] for each in found])
+                lines.append(f"| {name} | {what} | {total:,} | {hits / total:.3f} | ≥ {BAR} | {width:.2f} |")
+                print(lines[-1], f"({time.perf_counter() - start:.0f} s)", flush=True)
     where = (
         f"{options.replicates:,} replicates, {options.calls} calls each for fit and select; {platform.machine()}, "
         f"{os.cpu_count()} cores."

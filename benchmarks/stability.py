@@ -1,13 +1,14 @@
-"""Does another seed tell the same story?  Top terms over five seeds, where ``--calls auto`` stops by itself.
+"""Does another seed tell the same story?  Top words and terms over five seeds, where ``--calls auto`` stops by itself.
 
 Run ``python -m benchmarks.stability --data FOLDER``; FOLDER holds ``banking77/test.csv`` with a column ``text``.  Prints a
 Markdown table and writes ``benchmarks/results/stability.md``.
 
-For each text and seed: the terms among the five largest that are graded *stable* and, for comparison, all five.  Jaccard is
-the mean over pairs of seeds of shared terms over all terms of the two; two empty sets agree.  A term is its units with the
-sign of what they do: of two units, what they do together beyond each alone, whichever of them is asked to be kept.  *Found
-again* is the share of one seed's stable top terms that another seed chose, at whatever place: what a change of rank alone
-does not lower.  Calls are all distinct texts asked, test and confirmation included.
+For each text and seed: the five largest effects of words, and the five largest terms, those that are graded *stable*.
+Jaccard is the mean over pairs of seeds of what both name with the same sign over what either names; two empty sets agree.
+A term is its units with the sign of what they do: of two units, what they do together beyond each alone, whichever of them
+is asked to be kept.  *Found again* is the share of one seed's stable words that another seed names at whatever place, with
+the same sign: what a change of rank alone does not lower.  ``lime`` has no grades: its five largest weights, at its default
+of 5,000 samples and at 500.  Calls are distinct texts asked; ours are the median, test and confirmation included.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ from surrogate import explain, load
 from surrogate.agreement import signed_units
 from surrogate.blackbox import load_model
 from surrogate.explanation import Explanation
+from surrogate.linear_model import LinearModel
 from surrogate.store import MemoryStore
 
 ROOT = Path(__file__).parent.parent
 N_TOP = 5
-Terms = set[tuple[Any, bool]]
+Named = set[tuple[Any, bool]]
 
 
 def texts_of(path: Path, n_texts: int) -> dict[str, list[str]]:
@@ -45,20 +47,31 @@ def texts_of(path: Path, n_texts: int) -> dict[str, list[str]]:
     }
 
 
-def top_terms(explanation: Explanation, grade: str | None = None, n_terms: int | None = N_TOP) -> Terms:
-    """The largest terms of the sparse linear surrogate; None: all; those of one grade, or of any."""
+def top_words(explanation: Explanation, grade: str | None = None, n_words: int | None = N_TOP) -> Named:
+    """The largest effects of words of the sparse linear surrogate; None: all; those of one grade, or of any."""
+    effects = model_of(explanation).effects[:n_words]
+    return {(effect.unit, effect.coefficient > 0) for effect in effects if grade in (None, effect.grade)}
+
+
+def top_terms(explanation: Explanation, grade: str | None = None) -> Named:
+    """The largest terms of the sparse linear surrogate; those of one grade, or of any."""
+    return {signed_units(term) for term in model_of(explanation).terms[:N_TOP] if grade in (None, term.grade)}
+
+
+def model_of(explanation: Explanation) -> LinearModel:
+    """The sparse linear surrogate, shown or withheld."""
     model: Any = explanation.members[0].model
-    return {signed_units(term) for term in model.terms[:n_terms] if grade in (None, term.grade)}
+    return model  # type: ignore[no-any-return]
 
 
-def jaccard(sets: list[Terms]) -> float:
-    """Mean over pairs of shared terms over all terms."""
+def jaccard(sets: list[Named]) -> float:
+    """Mean over pairs of shared names over all names."""
     shares = [len(one & two) / len(one | two) if one | two else 1.0 for one, two in combinations(sets, 2)]
     return float(np.mean(shares))
 
 
-def found_again(tops: list[Terms], chosen: list[Terms]) -> float:
-    """Mean share of one seed's terms that another seed chose."""
+def found_again(tops: list[Named], chosen: list[Named]) -> float:
+    """Mean share of one seed's names that another seed has."""
     shares = [
         len(top & other) / len(top)
         for place, top in enumerate(tops)
@@ -68,23 +81,52 @@ def found_again(tops: list[Terms], chosen: list[Terms]) -> float:
     return float(np.mean(shares)) if shares else 1.0
 
 
-def measure(text: str, box: Any, seeds: int) -> dict[str, float]:
+def ours(text: str, box: Any, seeds: int) -> dict[str, float]:
     """One text over all seeds."""
     store = MemoryStore()
     explained = []
     for seed in range(seeds):
         pipe = load("local", box).set_params(perturb__random_state=seed)
         explained.append(explain(text, box, pipe, store=store))
-    stable = [top_terms(each, grade="stable") for each in explained]
+    stable = [top_words(each, grade="stable") for each in explained]
     return {
-        "Jaccard, stable": jaccard(stable),
-        "Jaccard, all five": jaccard([top_terms(each) for each in explained]),
-        "found again": found_again(stable, [top_terms(each, n_terms=None) for each in explained]),
-        "stable terms": float(np.mean([len(each) for each in stable])),
+        "words, stable": jaccard(stable),
+        "words": jaccard([top_words(each) for each in explained]),
+        "found again": found_again(stable, [top_words(each, n_words=None) for each in explained]),
+        "stable words": float(np.mean([len(each) for each in stable])),
+        "terms, stable": jaccard([top_terms(each, grade="stable") for each in explained]),
         "calls": float(np.median([each.calls["total"] for each in explained])),
         "settled": float(np.mean([each.stopping.reason in ("settled", "exhausted") for each in explained])),
-        "shown": float(np.mean([each.members[0].verdict.passed for each in explained])),
     }
+
+
+def lime(text: str, box: Any, seeds: int, n_samples: int) -> tuple[float, float]:
+    """Jaccard of its five largest weights over the seeds, and the distinct texts it asks for."""
+    from lime.lime_text import LimeTextExplainer
+
+    label = int(np.argmax(answers_of(box, [text])[0]))
+    tops, calls = [], []
+    for seed in range(seeds):
+        asked: set[str] = set()
+
+        def answer(texts: list[str], asked: set[str] = asked) -> Any:
+            asked.update(texts)
+            return answers_of(box, texts)
+
+        explainer = LimeTextExplainer(bow=False, random_state=seed)
+        found = explainer.explain_instance(text, answer, labels=(label,), num_features=10, num_samples=n_samples)
+        weights = sorted(found.as_map()[label], key=lambda pair: -abs(pair[1]))[:N_TOP]
+        tops.append({(int(unit), weight > 0) for unit, weight in weights})
+        calls.append(len(asked))
+    return jaccard(tops), float(np.mean(calls))
+
+
+def answers_of(box: Any, texts: list[str]) -> Any:
+    """Probabilities, each distinct text asked once."""
+    distinct = list(dict.fromkeys(texts))
+    rows = np.exp(box.answer(distinct).log_probabilities)
+    place = {text: number for number, text in enumerate(distinct)}
+    return rows[[place[text] for text in texts]]
 
 
 def main() -> None:
@@ -99,25 +141,34 @@ def main() -> None:
     options = parser.parse_args()
     groups = texts_of(options.data / "banking77" / "test.csv", options.texts)
     columns = (
-        "model", "texts", "Jaccard, stable (≥ .95)", "Jaccard, all five", "found again", "stable terms of five",
-        "median calls (≤ 512)", "settled", "shown",
+        "model", "texts", "words, stable (≥ .95)", "words", "found again", "stable words of five", "terms, stable",
+        "median calls (≤ 512)", "settled", "lime 5,000 (calls)", "lime 500 (calls)",
     )  # fmt: skip
     lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     for name in options.models:
         box = load_model(name)
         for group, texts in groups.items():
-            found = [measure(text, box, options.seeds) for text in texts]
-            mean = {key: float(np.mean([each[key] for each in found])) for key in found[0]}
-            calls = np.median([each["calls"] for each in found])
-            lines.append(
-                f"| {name} | {len(texts)} of {group} | {mean['Jaccard, stable']:.3f} | {mean['Jaccard, all five']:.3f} | "
-                f"{mean['found again']:.3f} | "
-                f"{mean['stable terms']:.1f} | {calls:.0f} | {mean['settled']:.2f} | {mean['shown']:.2f} |"
-            )
+            lines.append(row(name, group, texts, box, options.seeds))
             print(lines[-1], flush=True)
     where = f"{options.seeds} seeds; {platform.machine()}, {os.cpu_count()} cores."
     body = ["# Stability over seeds", "", (__doc__ or "").split("\n\n")[-1].strip(), "", where, "", *lines, ""]
     options.out.write_text("\n".join(body), encoding="utf-8")
+
+
+def row(name: str, group: str, texts: list[str], box: Any, seeds: int) -> str:
+    """One line of the table."""
+    found = [ours(text, box, seeds) for text in texts]
+    mean = {key: float(np.mean([each[key] for each in found])) for key in found[0]}
+    calls = np.median([each["calls"] for each in found])
+    peers = []
+    for n_samples in (5000, 500):
+        theirs = np.mean([lime(text, box, seeds, n_samples) for text in texts], axis=0)
+        peers.append(f"{theirs[0]:.3f} ({theirs[1]:,.0f})")
+    return (
+        f"| {name} | {len(texts)} of {group} | **{mean['words, stable']:.3f}** | {mean['words']:.3f} | "
+        f"{mean['found again']:.3f} | {mean['stable words']:.1f} | {mean['terms, stable']:.3f} | {calls:.0f} | "
+        f"{mean['settled']:.2f} | {' | '.join(peers)} |"
+    )
 
 
 if __name__ == "__main__":

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from surrogate.linear_model import LinearModel, Term
 from surrogate.literals import Literal
 from surrogate.shares import Share
 
-__all__ = ["found_again", "signed_units"]
+__all__ = ["effects_of_units", "found_again", "signed_units"]
 
 
 def found_again(term: Term, model: LinearModel) -> bool:
@@ -38,12 +39,26 @@ def found_again(term: Term, model: LinearModel) -> bool:
     if units is None or len(term.literals) > 1:
         same = [other for other in model.terms if _kind(other) == _kind(term)]
         return any((other.coefficient > 0) == (term.coefficient > 0) for other in same)
+    return bool(np.mean(effects_of_units(model)[list(units)] * term.coefficient > 0) > 0.5)
+
+
+def effects_of_units(model: LinearModel) -> NDArray[np.float64]:
+    """What each unit adds, shape (n_units,); where words stand in groups, the coefficients of the groups a unit is in.
+
+    Examples
+    --------
+    >>> effects_of_units(LinearModel(3, 0.0, (Term((Share((0, 2)),), "a, c", 2.0),))).tolist()
+    [2.0, 0.0, 2.0]
+    """
+    added = model.added()
+    if added is not None:
+        return added
     weight = np.zeros(model.n_units)
-    for other in model.terms:
-        places = _places(other)
-        if places is not None and len(other.literals) == 1:
-            weight[list(places)] += other.coefficient
-    return bool(np.mean(weight[list(units)] * term.coefficient > 0) > 0.5)
+    for term in model.terms:
+        places = _places(term)
+        if places is not None and len(term.literals) == 1:
+            weight[list(places)] += term.coefficient
+    return weight
 
 
 def signed_units(term: Term) -> tuple[tuple[int, ...], bool]:

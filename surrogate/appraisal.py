@@ -20,6 +20,7 @@ from surrogate.evidence import (
     confirm_anchor,
     fidelity_by_size,
     find_misses,
+    grade_effects,
     grade_rules,
     grade_terms,
     judge,
@@ -34,7 +35,7 @@ from surrogate.explanation import Member
 from surrogate.fit import Surrogate
 from surrogate.linear_model import LinearModel
 from surrogate.plan import count_calls
-from surrogate.refits import decisions_alike, refit, rule_frequencies, term_frequencies
+from surrogate.refits import decisions_alike, effect_frequencies, refit, rule_frequencies, term_frequencies
 from surrogate.rows import Rows, original_row
 from surrogate.seeding import content_generator
 from surrogate.shapley_model import ShapleyModel
@@ -76,8 +77,7 @@ def appraise(name: str | None, estimator: Surrogate, case: Case) -> Member:
     with threadpool_limits(1):
         others = refit(estimator, fit, proxy, case.half_teacher(model.scale, proxy))
         if isinstance(model, LinearModel):
-            shares = term_frequencies(model, others) if others else None
-            model = grade_terms(with_intervals(model, fit, generator=generator), shares, fit.exact, case.policy)
+            model = _graded(with_intervals(model, fit, generator=generator), others, fit, case)
     rules: tuple[Rule, ...] = ()
     if not isinstance(model, LinearModel):
         rules = confirmed_rules(model, test, case)
@@ -96,6 +96,13 @@ def appraise(name: str | None, estimator: Surrogate, case: Case) -> Member:
         Stability(len(others), decisions_alike(model, others, fit)) if others else None,
         _size_reference(model, fit, test, proxy, case),
     )
+
+
+def _graded(model: LinearModel, others: list[Any], fit: Rows, case: Case) -> LinearModel:
+    """Terms, and what each unit adds, graded by what the refits found again."""
+    shares = term_frequencies(model, others) if others else None
+    model = grade_terms(model, shares, fit.exact, case.policy)
+    return grade_effects(model, effect_frequencies(model, others) if others else None, fit.exact, case.policy)
 
 
 def _anchor(name: str, model: AnchorModel, taught_by: str, case: Case) -> Member:

@@ -19,6 +19,7 @@ from surrogate.rule_set_model import RuleSetModel
 from surrogate.shapley_model import ShapleyModel
 from surrogate.stopping import Stopping
 from surrogate.tree_model import TreeModel
+from surrogate.unit_effects import UnitEffect
 from surrogate.units import Document
 
 if TYPE_CHECKING:
@@ -227,6 +228,12 @@ class Explanation:
     def surrogates(self) -> dict[str, ReadableModel]:
         """The fitted surrogates by name, whatever their verdict; read back, only those that passed."""
         return {member.name: member.model for member in self.members if member.model is not None}
+
+    @property
+    def effects(self) -> tuple[UnitEffect, ...]:
+        """What each unit adds, by the shown sparse linear surrogates; see :class:`~surrogate.unit_effects.UnitEffect`."""
+        models = [member.model for member in self.members if member.verdict.passed]
+        return tuple(effect for model in models if isinstance(model, LinearModel) for effect in model.effects)
 
     @property
     def terms(self) -> tuple[Term, ...]:

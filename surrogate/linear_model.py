@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from surrogate.literals import Literal
 from surrogate.masks import as_masks
 from surrogate.shares import Condition, condition_from_dict, product
+from surrogate.unit_effects import UnitEffect, unit_shares
 
 __all__ = ["LinearModel", "Term"]
 
@@ -96,6 +97,9 @@ class LinearModel:
     terms : tuple of Term
         Largest coefficient first.
     scale : {"log_odds", "probability"}
+    effects : tuple of UnitEffect
+        What each unit that the terms name adds in all, largest first; empty where a term is about many units at once, and
+        before the evidence is in.
 
     Examples
     --------
@@ -109,6 +113,7 @@ class LinearModel:
     terms: tuple[Term, ...]
     margin_intercept: float = 0.0
     scale: str = "log_odds"
+    effects: tuple[UnitEffect, ...] = ()
     kind: str = field(default="linear", init=False)
 
     def design(self, masks: ArrayLike) -> NDArray[np.float64]:
@@ -125,6 +130,18 @@ class LinearModel:
         """The decision margin for masks, shape (n_masks,); positive: the target wins."""
         return self.margin_intercept + self.design(masks) @ np.array([term.margin_coefficient for term in self.terms])
 
+    def added(self) -> NDArray[np.float64] | None:
+        """What each unit adds to the fitted quantity of the whole text, shape (n_units,); None for terms of many units.
+
+        Examples
+        --------
+        >>> both = Term((Literal(0, True), Literal(1, True)), "not & good", -3.0)
+        >>> LinearModel(2, 0.0, (Term((Literal(1, True),), "good", 2.0), both)).added().tolist()
+        [-1.5, 0.5]
+        """
+        shares = unit_shares([term.literals for term in self.terms], self.n_units)
+        return None if shares is None else shares @ np.array([term.coefficient for term in self.terms])
+
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
         return {
@@ -134,6 +151,7 @@ class LinearModel:
             "intercept": self.intercept,
             "margin_intercept": self.margin_intercept,
             "terms": [term.to_dict() for term in self.terms],
+            "effects": [effect.to_dict() for effect in self.effects],
         }
 
     @classmethod
@@ -145,4 +163,5 @@ class LinearModel:
             tuple(Term.from_dict(term) for term in data["terms"]),
             data["margin_intercept"],
             data["scale"],
+            tuple(UnitEffect.from_dict(effect) for effect in data["effects"]),
         )

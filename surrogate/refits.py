@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from surrogate.agreement import found_again
+from surrogate.agreement import effects_of_units, found_again
 from surrogate.evidence import Rule
 from surrogate.fit import Surrogate
 from surrogate.fit.proxy import Teacher
@@ -23,7 +23,15 @@ from surrogate.reference import draw_under, reference_masks
 from surrogate.rows import Rows
 from surrogate.seeding import content_generator
 
-__all__ = ["N_SPLITS", "decisions_alike", "halves", "refit", "rule_frequencies", "term_frequencies"]
+__all__ = [
+    "N_SPLITS",
+    "decisions_alike",
+    "effect_frequencies",
+    "halves",
+    "refit",
+    "rule_frequencies",
+    "term_frequencies",
+]
 
 #: Random splits of the pairs; each gives two refits.
 N_SPLITS = 10
@@ -122,6 +130,24 @@ def term_frequencies(model: LinearModel, others: Sequence[LinearModel]) -> list[
     [0.5]
     """
     return [float(np.mean([found_again(term, other) for other in others])) for term in model.terms]
+
+
+def effect_frequencies(model: LinearModel, others: Sequence[LinearModel]) -> list[float]:
+    """Share of refits in which each unit that a model names adds something with the same sign.
+
+    Examples
+    --------
+    >>> from surrogate.linear_model import Term
+    >>> from surrogate.literals import Literal
+    >>> from surrogate.unit_effects import UnitEffect
+    >>> kept, without = Term((Literal(0, True),), "a", 1.0), Term((Literal(0, False), Literal(1, True)), "b without a", -1.0)
+    >>> effect_frequencies(LinearModel(2, 0.0, (kept,), effects=(UnitEffect(0, "a", 1.0),)), [LinearModel(2, 0.0, (without,))])
+    [1.0]
+    """
+    found = [effects_of_units(other) for other in others]
+    return [
+        float(np.mean([added[effect.unit] * effect.coefficient > 0 for added in found])) for effect in model.effects
+    ]
 
 
 def rule_frequencies(rules: Sequence[Rule], target: str, others: Sequence[Any], rows: Rows) -> list[float]:

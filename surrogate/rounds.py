@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-from surrogate.agreement import found_again
+from surrogate.agreement import effects_of_units, found_again
 from surrogate.fit import Panel, r2
 from surrogate.linear_model import LinearModel
 from surrogate.neighborhood import Neighborhood
@@ -156,6 +156,12 @@ def _same_terms(old: dict[str, Any], new: dict[str, Any], n_top: int) -> float:
     return min(shares)
 
 
+def _by_size(effects: NDArray[np.float64]) -> list[Signed]:
+    """The units that add or take something, with the sign, largest first."""
+    order = np.argsort(-np.abs(effects), kind="stable")
+    return [(int(unit), bool(effects[unit] > 0)) for unit in order if effects[unit] != 0]
+
+
 def _same_groups(old: LinearModel, new: LinearModel, n_top: int) -> float:
     """Share of the top terms of either of two rounds that the other one has: groups need not have the very same words."""
     again = [found_again(term, new) for term in old.terms[:n_top]]
@@ -166,9 +172,9 @@ def _same_groups(old: LinearModel, new: LinearModel, n_top: int) -> float:
 def _signed_terms(model: Any) -> list[Signed]:
     """What a surrogate names first, with its sign."""
     if isinstance(model, LinearModel):
-        return [(term.literals, term.coefficient > 0) for term in model.terms]
+        return _by_size(effects_of_units(model))
     if model.kind == "shapley":
-        return [(int(unit), bool(model.values[unit] > 0)) for unit in np.argsort(-np.abs(model.values), kind="stable")]
+        return _by_size(np.asarray(model.values))
     if model.kind == "anchor":
         return [(candidate.literals, True) for candidate in model.candidates]
     return []

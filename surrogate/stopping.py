@@ -11,8 +11,8 @@ __all__ = ["REASONS", "Round", "Stopping"]
 
 #: Why the doubling ended, and the sentence a reader gets.
 REASONS = {
-    "settled": "Top terms, their signs, the decisions of the surrogates and their fidelity no longer changed when the calls "
-    "were doubled.",
+    "settled": "What is named first, its signs, the decisions of the surrogates and their fidelity no longer changed when "
+    "the calls were doubled.",
     "exhausted": "Every possible altered copy was asked.",
     "no reaction": "The model gave the same answer to every altered copy.",
     "noise": "The surrogates tell the model's answers as well as the model's own repeated answers do.",
@@ -36,7 +36,7 @@ class Round:
     r2 : dict of str to float or None
         Fidelity of each surrogate on the select part; None where it cannot be measured.
     same_terms : float or None
-        Share of the top terms of this round and the one before that both chose with the same sign; None in the first.
+        Share of what this round or the one before names first that both name, with the same sign; None in the first.
     same_decisions : float or None
         Share of altered copies on which every surrogate decides as it did the round before.
     r2_change : float or None

@@ -5,7 +5,7 @@ from surrogate.evidence.copies import Flip, Miss, SizeBand, fidelity_by_size, fi
 from surrogate.evidence.fidelity import Fidelity, measure_fidelity
 from surrogate.evidence.gate import Policy, Verdict, judge, judge_sample
 from surrogate.evidence.gate_other import judge_anchor, judge_values
-from surrogate.evidence.grades import grade_rules, grade_terms
+from surrogate.evidence.grades import grade_effects, grade_rules, grade_terms
 from surrogate.evidence.intervals import with_intervals
 from surrogate.evidence.rules import MIN_SUPPORT, Rule, measure_rules
 from surrogate.evidence.size_reference import SizeReference, Stability, measure_size_reference
@@ -26,6 +26,7 @@ __all__ = [
     "confirm_anchor",
     "find_flips",
     "find_misses",
+    "grade_effects",
     "grade_rules",
     "grade_terms",
     "judge",

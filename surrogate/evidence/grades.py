@@ -1,15 +1,19 @@
-"""Grades: how far a single term or rule may be quoted, by a documented policy."""
+"""Grades: how far a single term, unit or rule may be quoted, by a documented policy."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from surrogate.evidence.gate import Policy
 from surrogate.evidence.rules import Rule
-from surrogate.linear_model import LinearModel
+from surrogate.linear_model import LinearModel, Term
+from surrogate.unit_effects import UnitEffect
 
-__all__ = ["NOT_REPORTABLE", "STABLE", "WEAK", "grade_rules", "grade_terms"]
+__all__ = ["NOT_REPORTABLE", "STABLE", "WEAK", "grade_effects", "grade_rules", "grade_terms"]
+
+Item = TypeVar("Item", Term, UnitEffect)
 
 STABLE, WEAK, NOT_REPORTABLE = "stable", "weak", "not reportable"
 
@@ -37,12 +41,34 @@ def grade_terms(model: LinearModel, frequencies: Sequence[float] | None, exact: 
     """
     if frequencies is None and not exact:
         return model
-    shares = [1.0] * len(model.terms) if frequencies is None else list(frequencies)
-    terms = []
-    for term, share in zip(model.terms, shares, strict=True):
-        clear = term.low is not None and term.high is not None and (term.low > 0 or term.high < 0)
-        terms.append(replace(term, frequency=share, grade=_grade(share, clear, policy)))
-    return replace(model, terms=tuple(terms))
+    return replace(model, terms=_graded(model.terms, frequencies, policy))
+
+
+def grade_effects(model: LinearModel, frequencies: Sequence[float] | None, exact: bool, policy: Policy) -> LinearModel:
+    """The same model, what each unit adds with its frequency and grade.
+
+    Parameters
+    ----------
+    model : LinearModel
+        With intervals.
+    frequencies : sequence of float or None
+        Share of refits in which each unit adds something with the same sign; None: there were no refits.
+    exact : bool
+        Every copy was asked, so that nothing can vary.
+    policy : Policy
+    """
+    if frequencies is None and not exact:
+        return model
+    return replace(model, effects=_graded(model.effects, frequencies, policy))
+
+
+def _graded(items: tuple[Item, ...], frequencies: Sequence[float] | None, policy: Policy) -> tuple[Item, ...]:
+    shares = [1.0] * len(items) if frequencies is None else list(frequencies)
+    graded = []
+    for item, share in zip(items, shares, strict=True):
+        clear = item.low is not None and item.high is not None and (item.low > 0 or item.high < 0)
+        graded.append(replace(item, frequency=share, grade=_grade(share, clear, policy)))
+    return tuple(graded)
 
 
 def grade_rules(

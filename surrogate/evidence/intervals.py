@@ -1,23 +1,27 @@
-"""Intervals of coefficients: bootstrap over complement pairs, conditional on the chosen terms."""
+"""Intervals of coefficients, and of what each unit adds: bootstrap over complement pairs, for the chosen terms."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from surrogate.evidence.bootstrap import pair_sums, resampled_sums
 from surrogate.linear_model import LinearModel
 from surrogate.rows import Rows
+from surrogate.unit_effects import UnitEffect, unit_shares
 
 __all__ = ["with_intervals"]
 
 #: Replicates: each solves one small system.
 _N_REPLICATES = 1000
 
+Array = NDArray[np.float64]
+
 
 def with_intervals(model: LinearModel, fit: Rows, *, generator: np.random.Generator) -> LinearModel:
-    """The same terms with a 95 % interval each.
+    """The same terms with a 95 % interval each, and what each of their units adds with its own.
 
     Least squares on the displayed terms is refitted to bootstrap samples of the pairs; the spread around its own estimate
     is laid around the displayed coefficient.  The two may differ by more than the spread, where the terms say nearly all
@@ -37,10 +41,9 @@ def with_intervals(model: LinearModel, fit: Rows, *, generator: np.random.Genera
     """
     if not model.terms:
         return model
+    shown = np.array([term.coefficient for term in model.terms])
     if fit.exact:
-        return replace(
-            model, terms=tuple(replace(term, low=term.coefficient, high=term.coefficient) for term in model.terms)
-        )
+        return _with_ends(model, fit, shown, np.zeros((1, len(shown))), shown)
     design = np.column_stack([model.design(fit.masks), np.ones(len(fit.values))])
     gram = pair_sums(fit.weights[:, None, None] * design[:, :, None] * design[:, None, :], fit.pairs)
     moment = pair_sums((fit.weights * fit.values)[:, None] * design, fit.pairs)
@@ -51,15 +54,31 @@ def with_intervals(model: LinearModel, fit: Rows, *, generator: np.random.Genera
     grams, moments = (resampled_sums(sums, np.random.default_rng(seed), _N_REPLICATES) for sums in (gram, moment))
     replicates = np.linalg.solve(grams + trace, moments[..., None])[..., 0] - estimate
     replicates *= _small_sample(len(gram), *design.shape)
-    below, above = np.quantile(replicates[:, :-1], [0.025, 0.975], axis=0)
-    shown, called = np.array([term.coefficient for term in model.terms]), estimate[:-1]
+    return _with_ends(model, fit, shown, replicates[:, :-1].astype(np.float64), estimate[:-1])
+
+
+def _with_ends(model: LinearModel, fit: Rows, shown: Array, replicates: Array, called: Array) -> LinearModel:
+    """Intervals of the terms, and of the sums of their shares that each unit adds."""
+    terms = tuple(
+        replace(term, low=low, high=high)
+        for term, low, high in zip(model.terms, *_ends(shown, replicates, called), strict=True)
+    )
+    shares = unit_shares([term.literals for term in terms], model.n_units)
+    if shares is None:
+        return replace(model, terms=terms)
+    added = shares @ shown
+    low, high = _ends(added, replicates @ shares.T, shares @ called)
+    named = [unit for unit in np.argsort(-np.abs(added), kind="stable").tolist() if shares[unit].any()]
+    effects = tuple(UnitEffect(unit, fit.units[unit], float(added[unit]), low[unit], high[unit]) for unit in named)
+    return replace(model, terms=terms, effects=effects)
+
+
+def _ends(shown: Array, replicates: Array, called: Array) -> tuple[list[float], list[float]]:
+    """Low and high ends around what is shown, reaching half as far around what the calls say by themselves."""
+    below, above = np.quantile(replicates, [0.025, 0.975], axis=0)
     low = np.minimum(shown + below, called + below / 2)
     high = np.maximum(shown + above, called + above / 2)
-    terms = tuple(
-        replace(term, low=float(least), high=float(most))
-        for term, least, most in zip(model.terms, low, high, strict=True)
-    )
-    return replace(model, terms=terms)
+    return low.tolist(), high.tolist()
 
 
 def _small_sample(n_pairs: int, n_rows: int, n_columns: int) -> float:

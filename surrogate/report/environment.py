@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from surrogate.report import (
+    added,
     anchors,
     attributions,
     beside,
@@ -29,7 +30,7 @@ from surrogate.report import number_format as numbers
 __all__ = ["template_environment"]
 
 _MODULES = (
-    *(anchors, attributions, beside, excerpts, grading, groups, interplay, marks),
+    *(added, anchors, attributions, beside, excerpts, grading, groups, interplay, marks),
     *(numbers, rounds, stages, summary, trust, verdicts, words),
 )
 

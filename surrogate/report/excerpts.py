@@ -35,7 +35,7 @@ class Piece:
     strength : {0, 1, 2, 3}
         In thirds of the largest coefficient.
     numbers : tuple of str
-        Numbers of the terms, or of the Shapley value, that name it, each with its sign.
+        Its number among the units or values, or those of the terms that name it, each with its sign.
     asked : bool
         Whether a shown rule asks about it, or an anchor needs it; only where nothing has a number.
     removed : bool

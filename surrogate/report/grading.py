@@ -116,7 +116,7 @@ def grade_key(record: Record, member: Record) -> list[tuple[str, str, str]]:
     policy, n_refits = record["production"]["policy"], member["stability"]["n_refits"]
     stable, weak = percent(policy["stable_share"], 0), percent(policy["weak_share"], 0)
     if member["kind"] == "linear":
-        found = "chose it again, with the same sign, and its interval keeps to one side of zero"
+        found = "found it again, with the same sign, and its interval keeps to one side of zero"
         less, fewer = "of them did, or its interval reaches zero", "fewer did"
     else:
         found = "decide the copies under it as it does"

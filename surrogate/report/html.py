@@ -78,6 +78,7 @@ def _context(record: dict[str, Any]) -> dict[str, Any]:
         "more_labels": [label for label in labels[_LABELS_SHOWN:] if label[0] not in named],
         "unit_name": partial(unit_name, record),
         "copy_pieces": partial(copy_pieces, record),
+        "draw_effects": partial(_draw_effects, record),
         "draw_terms": partial(_draw_terms, record),
         "draw_tree": partial(_draw_tree, record),
         "draw_values": partial(_draw_values, record),
@@ -91,6 +92,15 @@ def _draw_terms(record: dict[str, Any], member: dict[str, Any], narrow: bool) ->
     notes = ["weak" * (grading.grade(term) == "weak") for term in terms]
     target, scale = record["decision"]["target"], member["model"]["scale"]
     chart = terms_chart(names, terms, target, scale=scale, narrow=narrow, notes=notes)
+    return Markup(chart)  # noqa: S704 - built by an XML serialiser
+
+
+def _draw_effects(record: dict[str, Any], member: dict[str, Any], narrow: bool) -> Markup:
+    effects = [effect for _, effect in grading.quotable(member["model"]["effects"])]
+    names = [unit_name(record, effect["unit"]) for effect in effects]
+    notes = ["weak" * (grading.grade(effect) == "weak") for effect in effects]
+    target, scale, unit = record["decision"]["target"], member["model"]["scale"], words.noun(record, 1)
+    chart = terms_chart(names, effects, target, scale=scale, narrow=narrow, what=unit, notes=notes)
     return Markup(chart)  # noqa: S704 - built by an XML serialiser
 
 

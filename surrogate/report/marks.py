@@ -67,7 +67,7 @@ def _sources(record: Record) -> dict[str, Any]:
     clauses = [rule["literals"] for member in shown_models(record, "rule_set") for rule in member["rules"]]
     nodes = [node for member in shown_models(record, "tree") for node in member["model"]["nodes"]]
     return {
-        "linear": _named(quotable(linear[0]["model"]["terms"])) if linear else {},
+        "linear": _spoken(linear[0]["model"]) if linear else {},
         "shapley": _valued(shapley[0]["model"]) if shapley else {},
         "rule_set": {literal["unit"] for literals in clauses for literal in literals},
         "tree": {node["unit"] for node in nodes} - {None},
@@ -107,6 +107,16 @@ def _sign(number: float) -> str:
     return "+" if number >= 0 else chr(0x2212)
 
 
+def _spoken(model: Record) -> dict[int, tuple[float, list[str]]]:
+    """By unit: what it adds, and its number; where words stand in groups, the numbers of the groups."""
+    if not model["effects"]:
+        return _named(quotable(model["terms"]))
+    return {
+        effect["unit"]: (effect["coefficient"], [f"{_sign(effect['coefficient'])}{number}"])
+        for number, effect in quotable(model["effects"])
+    }
+
+
 def _named(numbered: list[tuple[int, Record]]) -> dict[int, tuple[float, list[str]]]:
     """By unit: what its presence adds by itself, and the numbers of the terms that say so.
 
@@ -120,7 +130,7 @@ def _named(numbered: list[tuple[int, Record]]) -> dict[int, tuple[float, list[st
             if len(term["literals"]) > 1 and unit in alone:
                 continue
             net, numbers = named.setdefault(unit, (0.0, []))
-            numbers.append(f"{_sign(coefficient)}{number}")
+            numbers.append(f"{_sign(coefficient)}T{number}")
             named[unit] = (net + part, numbers)
     return named
 

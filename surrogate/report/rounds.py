@@ -40,7 +40,7 @@ def top_title(record: Record) -> str:
     """What is compared first: terms, or what stands in their place."""
     kinds = {member["kind"] for member in record["surrogates"]}
     if "linear" in kinds or not kinds <= {"anchor", "shapley"}:
-        return "Same top terms"
+        return "Same named first"
     return "Same largest values" if "shapley" in kinds else "Same conditions proposed"
 
 

@@ -45,15 +45,24 @@ def in_short(record: Record) -> str:
 
 def _terms(record: Record, member: Record) -> str:
     model = member["model"]
-    terms = [term for _, term in quotable(model["terms"])]
-    terms = [term for term in terms if not reaches_zero(term)] or terms
-    terms = [term for term in terms if grade(term) != WEAK] or terms
+    terms = _firmest(model["terms"])
+    if model["effects"]:
+        effects = _firmest(model["effects"])
+        named = [(unit_name(record, effect["unit"]), effect["coefficient"]) for effect in effects]
+        return f"{_raised(record, model, named)}{_turned(record, model, terms)}" if effects else ""
     singles = [term for term in terms if len(term["literals"]) == 1] or terms
     singles = [term for term in singles if spread(term)] or singles
     named = [
         (term_name(record, term, _LONG_GROUP if has_groups(term) else None), term["coefficient"]) for term in singles
     ]
     return f"{_raised(record, model, named)}{_turned(record, model, terms)}" if terms else ""
+
+
+def _firmest(items: list[Record]) -> list[Record]:
+    """What may be quoted; of it what keeps off zero, and of that what is stable, where there is any."""
+    firm = [item for _, item in quotable(items)]
+    firm = [item for item in firm if not reaches_zero(item)] or firm
+    return [item for item in firm if grade(item) != WEAK] or firm
 
 
 def _raised(record: Record, model: Record, named: list[tuple[str, float]]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from surrogate.report import anchors, attributions, grading, groups, words
+from surrogate.report import added, anchors, attributions, grading, groups, words
 from surrogate.report.interplay import pairs
 from surrogate.report.marks import KINDS, shown_models, unit_name
 from surrogate.report.number_format import effect, percent, signed
@@ -33,7 +33,7 @@ def print_models(record: Record, console: Console) -> None:
     console : rich.console.Console
     """
     printers: dict[str, Callable[[Record, Record, Console], None]] = {
-        "linear": _print_terms,
+        "linear": _print_linear,
         "tree": _print_rules,
         "rule_set": _print_rules,
         "anchor": _print_anchor,
@@ -44,29 +44,52 @@ def print_models(record: Record, console: Console) -> None:
             printers[kind](record, member, console)
 
 
-def _print_terms(record: Record, member: Record, console: Console) -> None:
-    model = member["model"]
-    quoted, aside = grading.quotable(model["terms"]), grading.set_aside(model["terms"])
-    head(console, f"Terms for and against {record['decision']['target']} ({_scale(model)}, 95 % interval)")
+def _print_linear(record: Record, member: Record, console: Console) -> None:
+    model, target = member["model"], record["decision"]["target"]
+    if model["effects"]:
+        nouns = words.noun(record)
+        head(console, f"{nouns.capitalize()} for and against {target} ({_scale(model)}, 95 % interval)")
+        _print_table(model, model["effects"], "", lambda item: unit_name(record, item["unit"]), console)
+        _print_aside(model["effects"], lambda item: unit_name(record, item["unit"]), console)
+        say(console, (added.adds_up(model, nouns), "dim"))
+        head(console, f"Terms: how the {nouns} act alone and together ({_scale(model)}, 95 % interval)")
+    else:
+        head(console, f"Terms for and against {target} ({_scale(model)}, 95 % interval)")
+    _print_terms(record, member, console)
+
+
+def _print_table(
+    model: Record, items: list[Record], letter: str, name_of: Callable[[Record], str], console: Console
+) -> None:
+    """Numbers with their grades, intervals and bars, those that may be quoted."""
     table = grid("right", "left", "left", "right", "left", "left", "left")
-    for number, term in quoted:
+    for number, item in grading.quotable(items):
         table.add_row(
-            str(number),
-            grading.MARKS.get(grading.grade(term) or "", " "),
-            Text(shorten(words.term_name(record, term, 40), 40)),
-            signed(term["coefficient"]),
-            words.range_of(term),
-            bar(term["coefficient"], model["terms"]),
-            ("odds " if model["scale"] == "log_odds" else "") + effect(term["coefficient"], model["scale"]),
+            f"{letter}{number}",
+            grading.MARKS.get(grading.grade(item) or "", " "),
+            Text(shorten(name_of(item), 40)),
+            signed(item["coefficient"]),
+            words.range_of(item),
+            bar(item["coefficient"], items),
+            ("odds " if model["scale"] == "log_odds" else "") + effect(item["coefficient"], model["scale"]),
         )
     console.print(table)
+
+
+def _print_aside(items: list[Record], name_of: Callable[[Record], str], console: Console) -> None:
+    aside = [f"{name_of(item)} {signed(item['coefficient'])}" for _, item in grading.set_aside(items)]
+    if aside:
+        say(console, (f"Not reportable: {', '.join(aside)}", "dim"))
+
+
+def _print_terms(record: Record, member: Record, console: Console) -> None:
+    model = member["model"]
+    _print_table(model, model["terms"], "T", lambda item: words.term_name(record, item, 40), console)
     if groups.has_groups(model):
         say(console, (groups.how_to_read(model, words.noun(record)), "dim"))
-    _print_pairs(record, model, quoted, console)
+    _print_pairs(record, model, grading.quotable(model["terms"]), console)
+    _print_aside(model["terms"], lambda item: words.term_name(record, item), console)
     _print_grades(record, member, console)
-    if aside:
-        names = ", ".join(f"{words.term_name(record, term)} {signed(term['coefficient'])}" for _, term in aside)
-        say(console, (f"Not reportable: {names}", "dim"))
 
 
 def _print_pairs(record: Record, model: Record, quoted: list[tuple[int, Record]], console: Console) -> None:
@@ -74,7 +97,7 @@ def _print_pairs(record: Record, model: Record, quoted: list[tuple[int, Record]]
     if found:
         say(console, f"Two {words.noun(record)} together, against a copy with neither:")
     for number, term, _ in found[:_PAIRS_SHOWN]:
-        say(console, f"{number}: {words.together_sentence(record, model, term)}")
+        say(console, f"T{number}: {words.together_sentence(record, model, term)}")
 
 
 def _print_grades(record: Record, member: Record, console: Console) -> None:

@@ -12,6 +12,9 @@ __all__ = ["VERSION", "open_schema"]
 #: Version of the tables, in the file's ``user_version``.
 VERSION = 2
 
+#: How often, and after how many seconds, the change to a write-ahead log is tried while another process holds the file.
+_TRIES, _PAUSE = 200, 0.05
+
 _TABLES = (
     """
     CREATE TABLE IF NOT EXISTS answers (
@@ -44,7 +47,7 @@ def open_schema(connection: sqlite3.Connection) -> None:
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > VERSION:
         raise sqlite3.OperationalError(f"a newer release wrote it, version {version} of the tables")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     if version == VERSION:
         return
@@ -61,6 +64,21 @@ def open_schema(connection: sqlite3.Connection) -> None:
         if old is not None:
             _copy(connection)
         connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn on the write-ahead log; of processes that open a new file at once each waits its turn.
+
+    SQLite does not wait for the exclusive lock of this change by itself, whatever the timeout.
+    """
+    for left in reversed(range(_TRIES)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not left or "locked" not in str(error):
+                raise
+            time.sleep(_PAUSE)
 
 
 def _copy(connection: sqlite3.Connection) -> None:

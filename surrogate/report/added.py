@@ -1,0 +1,50 @@
+"""What each unit adds to what a sparse linear surrogate says of the whole text, for a reader."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from surrogate.linear_model import LinearModel
+from surrogate.report.number_format import decimal, percent, probability_of
+
+__all__ = ["adds_up", "how_to_read"]
+
+Record = dict[str, Any]
+
+
+def how_to_read(noun: str, nouns: str) -> str:
+    """What the numbers are, in a sentence.
+
+    Examples
+    --------
+    >>> how_to_read("word", "words").startswith("What each word adds")
+    True
+    """
+    return (
+        f"What each {noun} adds on the way from a copy that keeps nothing to the whole text: its share of all the terms "
+        f"below (Shapley value of the sparse linear model). Of what two {nouns} do only together, each has half."
+    )
+
+
+def adds_up(model: Record, nouns: str) -> str:
+    r"""What the numbers add up to.
+
+    Examples
+    --------
+    >>> from surrogate.linear_model import Term
+    >>> from surrogate.literals import Literal
+    >>> model = LinearModel(1, -1.0, (Term((Literal(0, True),), "card", 3.0),)).to_dict()
+    >>> adds_up(model, "words")
+    'All words added up: from 26.9\xa0% (log-odds −1.00) for a copy that keeps nothing to 88.1\xa0% (log-odds 2.00) for the whole text, by this model.'
+    """  # noqa: E501 - one sentence
+    surrogate = LinearModel.from_dict(model)
+    ends = surrogate.predict(np.array([[False] * surrogate.n_units, [True] * surrogate.n_units]))
+    empty, whole = (_told(float(end), model["scale"]) for end in ends)
+    return f"All {nouns} added up: from {empty} for a copy that keeps nothing to {whole} for the whole text, by this model."
+
+
+def _told(value: float, scale: str) -> str:
+    odds = f" (log-odds {decimal(value)})" if scale == "log_odds" else ""
+    return f"{percent(probability_of(value, scale))}{odds}"
