@@ -334,7 +334,7 @@ def test_each_distinct_text_is_read_once(bert, monkeypatch):
 def test_tuning_writes_the_quickest_down_and_it_is_used(tmp_path, monkeypatch):
     from surrogate.blackbox import packed
     from surrogate.blackbox.tune import tune_classifier
-    from surrogate.blackbox.tuning import record_choice, record_path
+    from surrogate.blackbox.tuned import record_choice, record_path
 
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     folder = toys.bert(tmp_path / "bert")
@@ -355,7 +355,7 @@ def test_tuning_writes_the_quickest_down_and_it_is_used(tmp_path, monkeypatch):
 
 
 def test_a_damaged_record_of_tuning_is_said(tmp_path, monkeypatch):
-    from surrogate.blackbox.tuning import record_path
+    from surrogate.blackbox.tuned import record_path
     from surrogate.errors import InputError
 
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))

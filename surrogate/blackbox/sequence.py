@@ -23,7 +23,7 @@ from surrogate.blackbox.pretrained import load_tokenizer, load_weights, token_li
 from surrogate.blackbox.references import check_parity
 from surrogate.blackbox.threads import SMALL, n_weights, reading
 from surrogate.blackbox.tokens import token_spans
-from surrogate.blackbox.tuning import tuned_backend
+from surrogate.blackbox.tuned import tuned_backend
 from surrogate.errors import ModelError
 
 __all__ = ["SequenceClassifier"]
@@ -48,9 +48,6 @@ class SequenceClassifier(ModelBacked):
     """
 
     default_kind: ClassVar[str] = "sequence-classifier"
-
-    #: Where the files are; not kept when the black box is pickled.
-    folder: Path
 
     @classmethod
     def from_pretrained(
@@ -118,9 +115,7 @@ class SequenceClassifier(ModelBacked):
             "max_length": max_length,
             "device": device,
         }
-        box = cls(identity, source or here, reader)
-        box.folder = folder
-        return box
+        return cls(identity, source or here, reader)
 
 
 @dataclass(frozen=True, eq=False)
