@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,7 +19,7 @@ from surrogate.blackbox.checks import check_labels
 from surrogate.blackbox.files import check_folder
 from surrogate.blackbox.fingerprint import file_digests, model_fingerprint, release
 from surrogate.blackbox.packed import EAGER, EXACT
-from surrogate.blackbox.pretrained import load_tokenizer, load_weights, token_limit
+from surrogate.blackbox.pretrained import has_experts, load_tokenizer, load_weights, token_limit
 from surrogate.blackbox.references import check_parity
 from surrogate.blackbox.threads import SMALL, n_weights, reading
 from surrogate.blackbox.tokens import token_spans
@@ -146,8 +146,11 @@ class _SequenceReader:
     def shapes(self) -> Shapes:
         """The shapes of batches."""
         if self.backend == EXACT:
-            return Shapes(self.max_length, max_rows=64, budget=2048, exact=True)
-        return Shapes(self.max_length, step=4)
+            shapes = Shapes(self.max_length, max_rows=64, budget=2048, exact=True)
+        else:
+            shapes = Shapes(self.max_length, step=4)
+        # an expert reads the tokens of all rows that are sent to it, so its shapes would depend on them
+        return replace(shapes, max_rows=1) if has_experts(self.model.config) else shapes
 
     def encode(self, texts: list[str]) -> tuple[list[list[int]], NDArray[np.bool_]]:
         """Token ids of each text, and whether it was cut."""

@@ -17,6 +17,7 @@ from surrogate.errors import ModelError
 __all__ = ["Timing", "time_backends", "tune_classifier"]
 
 _MESSAGE = "the card was lost and I want my money back please help me now it is very bad that nobody answers"
+
 #: Probe texts: of 4 to 64 words, as altered copies of a text are.
 _N_TEXTS = 128
 
