@@ -229,11 +229,13 @@ def test_details_name_no_path(bert):
 
 
 def test_padding_that_changes_answers_is_noticed(tmp_path, monkeypatch):
-    from surrogate.blackbox import sequence
+    from surrogate.blackbox import sequence_reader
 
     folder = toys.bert(tmp_path / "bert")
     monkeypatch.setattr(
-        sequence, "read_in_batches", lambda *args, **options: list(reversed_rows(read_in_batches(*args, **options)))
+        sequence_reader,
+        "read_in_batches",
+        lambda *args, **options: list(reversed_rows(read_in_batches(*args, **options))),
     )
     with pytest.raises(ModelError) as raised:
         load_model(folder)
