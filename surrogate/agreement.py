@@ -34,7 +34,7 @@ def found_again(term: Term, model: LinearModel) -> bool:
     (True, False)
     """
     if not term.has_shares and not any(other.has_shares for other in model.terms):
-        return _same_product(term, model)
+        return any(signed_units(other) == signed_units(term) for other in model.terms)
     units = _places(term)
     if units is None or len(term.literals) > 1:
         same = [other for other in model.terms if _kind(other) == _kind(term)]
@@ -74,10 +74,6 @@ def signed_units(term: Term) -> tuple[tuple[int, ...], bool]:
     """
     n_removed = sum(isinstance(one, Literal) and not one.kept for one in term.literals)
     return tuple(sorted(term.units)), (term.coefficient > 0) == (n_removed % 2 == 0)
-
-
-def _same_product(term: Term, model: LinearModel) -> bool:
-    return any(signed_units(other) == signed_units(term) for other in model.terms)
 
 
 def _places(term: Term) -> tuple[int, ...] | None:

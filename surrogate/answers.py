@@ -73,6 +73,26 @@ class Answers:
             self.truncated[index],
         )
 
+    def for_texts(self, texts: Sequence[str], distinct: Sequence[str]) -> Answers:
+        """The answers to texts with repeats, where these are the answers to the distinct ones.
+
+        Parameters
+        ----------
+        texts : sequence of str
+        distinct : sequence of str, length n
+            What was asked: each text once.
+
+        Examples
+        --------
+        >>> answers = Answers.from_probabilities([[0.9, 0.1], [0.2, 0.8]])
+        >>> answers.for_texts(["lost card", "pay", "lost card"], ["lost card", "pay"]).probabilities[:, 0].tolist()
+        [0.9, 0.2, 0.9]
+        """
+        if list(texts) == list(distinct):
+            return self
+        place = {text: number for number, text in enumerate(distinct)}
+        return self.take([place[text] for text in texts])
+
     @classmethod
     def concatenate(cls, parts: Sequence[Answers]) -> Answers:
         """One set of answers from several, in order; all must have, or lack, the same optional fields."""

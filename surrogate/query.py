@@ -176,12 +176,7 @@ def ask(
         for start in range(0, n_missing, batch_size):
             batch = missing[start : start + batch_size]
             keep(batch, black_box.answer(batch))
-    return Answers.concatenate([known[text] for text in distinct]).take(_places(texts, distinct))
-
-
-def _places(texts: Sequence[str], distinct: Sequence[str]) -> list[int]:
-    place = {text: number for number, text in enumerate(distinct)}
-    return [place[text] for text in texts]
+    return Answers.concatenate([known[text] for text in distinct]).for_texts(texts, distinct)
 
 
 def _checked(black_box: Any, answers: Answers, n_texts: int) -> Answers:

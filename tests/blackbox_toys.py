@@ -175,6 +175,28 @@ CHAT = (
 )
 
 
+def mixtral(folder: Path) -> Path:
+    """A Mixtral classifier: every token is read by two of four experts."""
+    from transformers import MixtralConfig
+
+    tokenizer = chat_tokenizer(chat=False)
+    config = MixtralConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        num_local_experts=4,
+        num_experts_per_tok=2,
+        max_position_embeddings=64,
+        num_labels=3,
+        bos_token_id=0,
+        eos_token_id=2,
+    )
+    return save("MixtralForSequenceClassification", config, tokenizer, folder)
+
+
 def chat_tokenizer(chat: bool = True) -> Any:
     """A byte-level tokenizer with turns."""
     specials = ["<s>", "<pad>", "<|end|>", "<|user|>", "<|assistant|>"]

@@ -23,7 +23,7 @@ VALUES = {
 STEPS = {"perturb", "query", "weigh", "fit"}
 EVIDENCE = {"evidence", "explanation", "findings"}
 ASSEMBLY = {
-    "adaptive", "appraisal", "assembly", "beside", "case", "cli", "cli_models", "cli_store", "cli_table",
+    "adaptive", "appraisal", "assembly", "beside", "case", "cli",
     "coarse_to_fine", "confirm", "confirmation", "long_text", "model_selection", "noise", "plan", "provenance",
     "recipes", "refinement", "refits", "report", "rounds",
 }  # fmt: skip

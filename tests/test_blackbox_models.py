@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from surrogate.blackbox import load_model, registry, shipped_models
+from surrogate.blackbox import find, load_model, shipped_models
 from surrogate.blackbox.spec import ModelSpec, Prompt, Reference, read_spec
 from surrogate.errors import InputError, ModelError
 from tests.blackbox_toys import LABELS, bert, describe, llama
@@ -24,7 +24,7 @@ def folder(tmp_path):
 @pytest.fixture
 def shipped(folder, monkeypatch):
     describe(folder, "sequence-classifier")
-    monkeypatch.setattr(registry, "_models_folder", lambda: folder.parent)
+    monkeypatch.setattr(find, "_models_folder", lambda: folder.parent)
     return folder
 
 
@@ -127,6 +127,15 @@ def test_repeated_labels_are_refused(shipped):
 def test_number_of_labels_must_fit(shipped):
     describe(shipped, "sequence-classifier", labels=("a", "b"))
     assert refusal("router").code == "bad-labels"
+
+
+def test_a_shipped_model_is_found_by_name_and_others_by_where_they_are(shipped, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    other = bert(tmp_path / "other")
+    assert find.find_model("router") == (shipped, "router", "shipped")
+    assert find.find_model("./router") == (shipped.relative_to(tmp_path), str(shipped), "folder")
+    assert find.find_model("router/model.toml").path == shipped.relative_to(tmp_path)
+    assert not find.find_model(other).is_described
 
 
 def test_misspelt_name_suggests_the_nearest(shipped):

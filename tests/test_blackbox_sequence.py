@@ -18,7 +18,7 @@ from tests import blackbox_toys as toys
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
-KINDS = ["bert", "multi_label", "one_logit", "roberta", "gpt2"]
+KINDS = ["bert", "multi_label", "one_logit", "roberta", "gpt2", "mixtral"]
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -92,6 +92,11 @@ def test_answering_leaves_the_number_of_threads_alone(bert, one_thread):
     assert torch.get_num_threads() == 1
 
 
+def test_rows_share_no_batch_where_tokens_are_sent_to_experts(box):
+    shapes = box._loaded().shapes
+    assert (shapes.rows(8) == 1) == (box.name == "mixtral")
+
+
 def test_truncated_text_is_flagged(box):
     answers = box.answer(["the card", "lost " * 200, "my money"])
     assert answers.truncated.tolist() == [False, True, False]
@@ -127,8 +132,9 @@ def test_probabilities_and_embeddings_come_from_one_forward_pass(box):
     texts = ["the card", "my money", "i want"]
     answers = box.answer(texts)
     hook.remove()
-    shapes = Shapes(box._loaded().max_length, step=4)
-    assert len(calls) == len({shapes.length(len(ids)) for ids in box._loaded().encode(texts)[0]})
+    shapes = box._loaded().shapes
+    lengths = [shapes.length(len(ids)) for ids in box._loaded().encode(texts)[0]]
+    assert len(calls) == sum(-(-lengths.count(length) // shapes.rows(length)) for length in set(lengths))
     assert answers.embeddings.shape == (3, 32)
     assert answers.embeddings.dtype == np.float32
 
@@ -223,11 +229,13 @@ def test_details_name_no_path(bert):
 
 
 def test_padding_that_changes_answers_is_noticed(tmp_path, monkeypatch):
-    from surrogate.blackbox import sequence
+    from surrogate.blackbox import sequence_reader
 
     folder = toys.bert(tmp_path / "bert")
     monkeypatch.setattr(
-        sequence, "read_in_batches", lambda *args, **options: list(reversed_rows(read_in_batches(*args, **options)))
+        sequence_reader,
+        "read_in_batches",
+        lambda *args, **options: list(reversed_rows(read_in_batches(*args, **options))),
     )
     with pytest.raises(ModelError) as raised:
         load_model(folder)
@@ -267,7 +275,7 @@ def test_batches_come_back_in_order():
     assert nothing is None
 
 
-@pytest.fixture(scope="module", params=["bert", "roberta", "multi_label"])
+@pytest.fixture(scope="module", params=["bert", "roberta", "multi_label", "mixtral"])
 def plain_and_packed(request, tmp_path_factory):
     folder = getattr(toys, request.param)(tmp_path_factory.mktemp("models") / request.param)
     plain = load_model(folder)
@@ -334,7 +342,7 @@ def test_each_distinct_text_is_read_once(bert, monkeypatch):
 def test_tuning_writes_the_quickest_down_and_it_is_used(tmp_path, monkeypatch):
     from surrogate.blackbox import packed
     from surrogate.blackbox.tune import tune_classifier
-    from surrogate.blackbox.tuning import record_choice, record_path
+    from surrogate.blackbox.tuned import record_choice, record_path
 
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     folder = toys.bert(tmp_path / "bert")
@@ -355,7 +363,7 @@ def test_tuning_writes_the_quickest_down_and_it_is_used(tmp_path, monkeypatch):
 
 
 def test_a_damaged_record_of_tuning_is_said(tmp_path, monkeypatch):
-    from surrogate.blackbox.tuning import record_path
+    from surrogate.blackbox.tuned import record_path
     from surrogate.errors import InputError
 
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from surrogate.blackbox.base import BlackBox
 from surrogate.blackbox.estimator import EstimatorBox
+from surrogate.blackbox.find import ShippedModel, shipped_models
 from surrogate.blackbox.function import FunctionBox
 from surrogate.blackbox.prompt import Prompt, Scoring
-from surrogate.blackbox.registry import ShippedModel, as_black_box, load_model, shipped_models
+from surrogate.blackbox.registry import as_black_box, load_model
 
 __all__ = [
     "BlackBox",

@@ -81,10 +81,7 @@ class ModelBacked(SharedBlackBox):
                 f"The model {self.name!r} raised {type(error).__name__} when it was asked about {len(distinct)} texts. "
                 "Is the memory used up, or does the tokenizer belong to another model?",
             ) from error
-        if len(distinct) == len(listed):
-            return answers
-        place = {text: number for number, text in enumerate(distinct)}
-        return answers.take([place[text] for text in listed])
+        return answers.for_texts(listed, distinct)
 
     def token_spans(self, text: str) -> tuple[tuple[int, int], ...]:
         """Start and end of each token of ``text`` as the model reads it, in characters, special tokens left out.

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, ClassVar
 
-from surrogate.blackbox.backed import ModelBacked
-from surrogate.blackbox.base import Detail, Identity
-from surrogate.blackbox.checks import check_labels
-from surrogate.blackbox.files import check_folder
-from surrogate.blackbox.fingerprint import file_digests, model_fingerprint, release
-from surrogate.blackbox.label_reader import LabelReader
-from surrogate.blackbox.packed import EAGER
-from surrogate.blackbox.pretrained import load_tokenizer, load_weights, token_limit
-from surrogate.blackbox.prompt import Prompt, Scoring, default_prompt
+from surrogate.blackbox.language_model import LanguageModel, Orders
+from surrogate.blackbox.pretrained import token_limit
+from surrogate.blackbox.prompt import Prompt
 from surrogate.blackbox.prompt_reader import WAYS, PromptReader
 from surrogate.blackbox.prompting import PromptEncoder
 from surrogate.blackbox.ways import fastest
 from surrogate.errors import ModelError
 
-__all__ = ["CausalLM", "labels_of", "scoring_settings"]
+__all__ = ["CausalLM"]
 
 
-class CausalLM(ModelBacked):
+class CausalLM(LanguageModel):
     """A causal language model whose classes are full label strings, scored after an instruction-first prompt.
 
     The probability of a label is that of all its tokens, and of the end token where there is one.  Answers hold the
@@ -41,120 +32,35 @@ class CausalLM(ModelBacked):
     """
 
     default_kind: ClassVar[str] = "causal-lm"
+    auto_class: ClassVar[str] = "AutoModelForCausalLM"
 
     @classmethod
-    def from_pretrained(
+    def orders(
         cls,
-        folder: Path,
-        *,
-        labels: Sequence[str] | None,
-        prompt: Prompt | None = None,
-        scoring: Scoring | None = None,
-        name: str | None = None,
-        max_length: int | None = None,
-        device: str = "cpu",
-        source: Mapping[str, Any] | None = None,
-        digests: dict[str, str] | None = None,
-    ) -> CausalLM:
-        """Load a causal language model from a folder with config.json, model.safetensors and tokenizer files.
-
-        Parameters
-        ----------
-        folder : Path
-        labels : sequence of str
-            The answers to choose from.
-        prompt : Prompt, optional
-            :func:`~surrogate.blackbox.prompt.default_prompt` by default.
-        scoring : Scoring, optional
-            Length normalisation, prior correction and orders of the labels; none of them by default.
-        name, max_length, device, source, digests
-            As in :meth:`SequenceClassifier.from_pretrained`; ``max_length`` is that of the prompt.
-
-        Raises
-        ------
-        ModelError
-            ``missing-labels``, ``bad-labels``, ``prompt-without-text``, ``no-weights``, ``unsafe-weights``,
-            ``bad-model-file``.
-        InputError
-            ``bad-parameter`` when ``scoring`` does not fit the prompt and the labels.
-        """
-        called = name or folder.name
-        names = labels_of(labels, called)
-        check_folder(folder)
-        tokenizer = load_tokenizer(folder, called)
-        model = load_weights("AutoModelForCausalLM", folder, called, device)
-        asked, how = prompt or default_prompt(), scoring or Scoring()
-        orders = _readers(model, tokenizer, names, how.prompts(asked, names), max_length, device)
-        settings = _settings(orders, asked, how)
-        identity = Identity(
-            name=called,
-            kind=cls.default_kind,
-            labels=names,
-            fingerprint=model_fingerprint(cls.default_kind, digests or file_digests(folder), names, settings),
-            mask_token=tokenizer.mask_token,
-            embeds=True,
-            details={**settings, "device": device},
+        model: Any,
+        tokenizer: Any,
+        labels: tuple[str, ...],
+        prompts: Sequence[Prompt],
+        max_length: int | None,
+        device: str,
+    ) -> Orders:
+        """Make a reader for each prompt, as :meth:`LanguageModel.orders` says."""
+        made = [_reader(model, tokenizer, labels, prompt, max_length, device) for prompt in prompts]
+        first, end = fastest(made[0][0], WAYS), made[0][1].end
+        readers = (first, *(reader.by(first.way) or reader for reader, _ in made[1:]))
+        # the rendered prompts, so that a change of the chat template is a change of the prompt
+        shown = [[*_frame(reader.encoder), reader.label_ids] for reader in readers]
+        return Orders(
+            readers=readers,
+            max_length=min(reader.encoder.max_length for reader in readers),
+            label_end=end,
+            shown=[end, shown],
+            details={
+                "scoring": first.way,
+                "prefix_tokens": len(first.prefix or ()),
+                "pooling": "last-prompt-token",
+            },
         )
-        here = {
-            "model": str(folder.resolve()),
-            "labels": names,
-            "prompt": prompt,
-            "scoring": scoring,
-            "max_length": max_length,
-            "device": device,
-        }
-        return cls(identity, source or here, LabelReader(called, tuple(reader for reader, _ in orders), how))
-
-
-def labels_of(labels: Sequence[str] | None, name: str) -> tuple[str, ...]:
-    """Check the labels that a language model is to choose from.
-
-    Raises
-    ------
-    ModelError
-        ``missing-labels``, ``bad-labels``.
-
-    Examples
-    --------
-    >>> labels_of(["complaint", "praise"], "toy")
-    ('complaint', 'praise')
-    """
-    if labels is None:
-        raise ModelError(
-            "missing-labels",
-            f"The model {name!r} generates text and does not say what its labels are. Give them, for example "
-            "labels=['complaint', 'praise'].",
-        )
-    return check_labels(labels)
-
-
-def scoring_settings(scoring: Scoring) -> dict[str, Detail]:
-    """State the options of scoring as a report does.
-
-    Examples
-    --------
-    >>> scoring_settings(Scoring(content_free=("N/A", "")))
-    {'length_normalised': False, 'content_free': '["N/A", ""]', 'n_orders': 1}
-    """
-    inputs = json.dumps(scoring.content_free) if scoring.content_free else None
-    return {**asdict(scoring), "content_free": inputs}
-
-
-def _readers(
-    model: Any,
-    tokenizer: Any,
-    labels: tuple[str, ...],
-    prompts: Sequence[Prompt],
-    max_length: int | None,
-    device: str,
-) -> list[tuple[PromptReader, Prompt]]:
-    """Make a reader for each prompt; the way of scoring is chosen for the first, and asked of all."""
-    first, *others = [_reader(model, tokenizer, labels, prompt, max_length, device) for prompt in prompts]
-    chosen = fastest(first[0], WAYS)
-    return [
-        (chosen, first[1]),
-        *((reader.by(chosen.way) or reader, prompt) for reader, prompt in others),
-    ]
 
 
 def _reader(
@@ -184,26 +90,6 @@ def _reader(
 def _one_starts_another(label_ids: Sequence[tuple[int, ...]]) -> bool:
     ordered = sorted(label_ids)
     return any(later[: len(label)] == label for label, later in pairwise(ordered))
-
-
-def _settings(orders: Sequence[tuple[PromptReader, Prompt]], asked: Prompt, scoring: Scoring) -> dict[str, Detail]:
-    first, prompt = orders[0]
-    # the rendered prompts, so that a change of the chat template is a change of the prompt
-    shown = [[*_frame(reader.encoder), reader.label_ids] for reader, _ in orders]
-    return {
-        "max_length": min(reader.encoder.max_length for reader, _ in orders),
-        "truncation_side": "right",
-        "prompt_sha256": hashlib.sha256(json.dumps([asdict(asked), prompt.end, shown]).encode()).hexdigest(),
-        "label_end": prompt.end,
-        **scoring_settings(scoring),
-        "scoring": first.way,
-        "prefix_tokens": len(first.prefix or ()),
-        "pooling": "last-prompt-token",
-        "dtype": "float32",
-        "backend": EAGER,
-        "torch": release("torch"),
-        "transformers": release("transformers"),
-    }
 
 
 def _frame(encoder: PromptEncoder) -> tuple[str, str, str]:

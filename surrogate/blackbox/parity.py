@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surrogate.blackbox.mismatch import likely_causes
-from surrogate.blackbox.references import TOLERANCE
+from surrogate.blackbox.references import TOLERANCE, Differences
 from surrogate.errors import InputError, ModelError
 
 __all__ = ["Parity", "Recorded", "compare", "read_recorded", "require_parity"]
@@ -156,13 +156,10 @@ def compare(box: Any, recorded: Sequence[Recorded], tolerance: float = TOLERANCE
     texts = [one.text for one in recorded]
     answers = box.answer(texts)
     ours = answers.probabilities
-    off = np.abs(ours - theirs).max(axis=1)
-    # written so that NaN counts as off
-    wrong = ~(off <= tolerance)
-    worst = int(np.argmax(np.where(np.isnan(off), np.inf, off)))
-    causes = likely_causes(box, texts, answers, theirs, wrong, tolerance) if wrong.any() else ()
+    each, off, worst = Differences.between(ours, theirs, tolerance)
+    causes = likely_causes(box, texts, answers, theirs, off, tolerance) if off.any() else ()
     same = float((ours.argmax(axis=1) == theirs.argmax(axis=1)).mean())
-    return Parity(len(texts), int(wrong.sum()), float(off[worst]), worst + 1, same, tolerance, causes)
+    return Parity(len(texts), int(off.sum()), float(each[worst]), worst + 1, same, tolerance, causes)
 
 
 def require_parity(box: Any, path: Path) -> None:

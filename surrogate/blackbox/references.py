@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from surrogate.answers import Answers
 from surrogate.blackbox.spec import Reference
 from surrogate.errors import ModelError
 
-__all__ = ["TOLERANCE", "check_parity", "check_references"]
+__all__ = ["TOLERANCE", "Differences", "check_parity", "check_references"]
 
 #: Largest difference in probability that still counts as the same answer.
 TOLERANCE = 1e-4
@@ -20,6 +21,39 @@ _CAUSES = (
     "Likely causes: the order of the labels, softmax where sigmoid was meant or the reverse, another prompt or chat "
     "template, a text cut elsewhere, padding, or another number format"
 )
+
+
+class Differences(NamedTuple):
+    """How far probabilities are from recorded ones, text by text.
+
+    Parameters
+    ----------
+    each : ndarray of float, shape (n_texts,)
+        Largest difference in probability of each text; NaN where the model gave NaN.
+    off : ndarray of bool, shape (n_texts,)
+        Texts that differ by more than the tolerance.
+    worst : int
+        Place of the text that differs most.
+
+    Examples
+    --------
+    >>> found = Differences.between(np.array([[0.9, 0.1], [0.5, 0.5]]), np.array([[0.9, 0.1], [0.7, 0.3]]))
+    >>> found.off.tolist(), found.worst
+    ([False, True], 1)
+    """
+
+    each: NDArray[np.float64]
+    off: NDArray[np.bool_]
+    worst: int
+
+    @classmethod
+    def between(
+        cls, ours: NDArray[np.float64], theirs: NDArray[np.float64], tolerance: float = TOLERANCE
+    ) -> Differences:
+        """Compare two arrays of probabilities, shape (n_texts, n_columns), of at least one text."""
+        each = np.abs(ours - theirs).max(axis=1)
+        # written so that NaN counts as off, and as the worst
+        return cls(each, ~(each <= tolerance), int(np.argmax(np.where(np.isnan(each), np.inf, each))))
 
 
 def check_references(name: str, references: Sequence[Reference], answers: Answers) -> None:
@@ -51,14 +85,12 @@ def check_parity(name: str, ours: NDArray[np.float64], theirs: NDArray[np.float6
     """Raise ``reference-mismatch`` unless two arrays of probabilities, shape (n_texts, n_columns), agree."""
     if len(theirs) == 0:
         return
-    difference = np.abs(ours - theirs).max(axis=1)
-    # written so that NaN fails as well
-    if (difference <= TOLERANCE).all():
+    found = Differences.between(ours, theirs)
+    if not found.off.any():
         return
-    worst = int(np.argmax(np.where(np.isnan(difference), np.inf, difference)))
     raise ModelError(
         "reference-mismatch",
-        f"The model {name!r} does not answer as it does where it is deployed: {what} {worst} differs by "
-        f"{difference[worst]:.2g} in probability from what was {origin} (allowed: {TOLERANCE:g}). {_CAUSES}. "
+        f"The model {name!r} does not answer as it does where it is deployed: {what} {found.worst} differs by "
+        f"{found.each[found.worst]:.2g} in probability from what was {origin} (allowed: {TOLERANCE:g}). {_CAUSES}. "
         "Nothing is explained until they agree.",
     )

@@ -1,55 +1,26 @@
-"""Find and load a black box by name, path or object."""
+"""Load a black box by name, path or object."""
 
 from __future__ import annotations
 
-import difflib
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from surrogate.blackbox.backed import ModelBacked
 from surrogate.blackbox.base import BlackBox
 from surrogate.blackbox.estimator import EstimatorBox
 from surrogate.blackbox.files import check_folder, read_config, verify_files
+from surrogate.blackbox.find import Found, find_model
 from surrogate.blackbox.function import FunctionBox
 from surrogate.blackbox.packages import require_transformers
 from surrogate.blackbox.prompt import Prompt, Scoring
 from surrogate.blackbox.references import check_references
-from surrogate.blackbox.saved import PICKLE_SUFFIXES, load_saved
+from surrogate.blackbox.saved import load_saved
 from surrogate.blackbox.spec import SPEC_FILE, read_spec
 from surrogate.errors import InputError, ModelError
 
-__all__ = ["ShippedModel", "as_black_box", "load_model", "shipped_models"]
-
-_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
-
-
-class ShippedModel(NamedTuple):
-    """A model that comes with the package.
-
-    Examples
-    --------
-    >>> ShippedModel("toy", "causal-lm", "A toy.", ("yes", "no"), 1_000_000).kind
-    'causal-lm'
-    """
-
-    name: str
-    kind: str
-    summary: str
-    labels: tuple[str, ...]
-    size_bytes: int
-
-
-def shipped_models() -> list[ShippedModel]:
-    """List the models that come with the package, by name; nothing is loaded."""
-    shipped = []
-    for path in sorted(_models_folder().glob(f"*/{SPEC_FILE}")):
-        spec = read_spec(path.parent)
-        size = sum(file.stat().st_size for file in path.parent.iterdir() if file.name in spec.files)
-        shipped.append(ShippedModel(path.parent.name, spec.kind, spec.summary, spec.labels, size))
-    return shipped
+__all__ = ["as_black_box", "load_model"]
 
 
 def load_model(
@@ -106,25 +77,16 @@ def load_model(
     if not isinstance(model, str | Path):
         return as_black_box(model, classes=classes)
     asked = Prompt(prompt) if isinstance(prompt, str) else prompt
-    options: dict[str, Any] = {"labels": labels and tuple(labels), "prompt": asked, "scoring": scoring}
-    options |= {"max_length": max_length, "device": device}
-    path = Path(model).expanduser()
-    if path.name == SPEC_FILE and path.is_file():
-        path = path.parent
-    if isinstance(model, str) and (name := _shipped_name(model)):
-        return _load_described(_models_folder() / name, {"model": name, **options})
-    if path.is_dir() and (table := _endpoint_table(path)) is not None:
-        _refuse_options(options, path.name)
-        return _load_endpoint(table, path, allow_remote)
-    if path.is_dir():
-        load = _load_described if (path / SPEC_FILE).is_file() else _load_folder
-        return load(path, {"model": str(path.resolve()), **options})
-    if path.suffix.lower() in PICKLE_SUFFIXES | {".skops"}:
-        if not path.is_file():
-            raise _unknown(str(model))
-        _refuse_labels(labels, path.name)
-        return load_saved(path)
-    return _load_hub(str(model), {"model": str(model), **options})
+    found = find_model(model)
+    if found.origin == "file":
+        _refuse_labels(labels, found.path.name)
+        return load_saved(found.path)
+    source: dict[str, Any] = {"model": found.name, "labels": labels and tuple(labels), "prompt": asked}
+    source |= {"scoring": scoring, "max_length": max_length, "device": device}
+    if found.origin == "folder" and (table := _endpoint_table(found.path)) is not None:
+        _refuse_options(source, found.path.name)
+        return _load_endpoint(table, found.path, allow_remote)
+    return _load_described(found.path, source) if found.is_described else _load_folder(found, source)
 
 
 def as_black_box(model: Any, *, classes: Sequence[str] | None = None) -> BlackBox:
@@ -185,17 +147,6 @@ def _refuse_options(options: Mapping[str, Any], name: str) -> None:
         )
 
 
-def _models_folder() -> Path:
-    from surrogate.locate import data_folder
-
-    return Path(data_folder("models"))
-
-
-def _shipped_name(model: str) -> str | None:
-    plain = re.fullmatch(r"[\w.-]+", model) is not None and model not in (".", "..")
-    return model if plain and (_models_folder() / model / SPEC_FILE).is_file() else None
-
-
 def _load_described(folder: Path, source: dict[str, Any]) -> BlackBox:
     """Load a folder with model.toml: digests first, then the weights, then the reference texts."""
     spec = read_spec(folder)
@@ -230,9 +181,10 @@ def _load_endpoint(table: Mapping[str, Any], folder: Path, allow_remote: bool) -
     return load_endpoint(table, where, allow_remote=allow_remote)
 
 
-def _load_folder(folder: Path, source: dict[str, Any]) -> BlackBox:
+def _load_folder(found: Found, source: dict[str, Any]) -> BlackBox:
     """Load a folder without model.toml, by the architecture in its config.json."""
-    name = str(source["model"]) if _HUB_NAME.fullmatch(str(source["model"])) else folder.resolve().name
+    folder = found.path
+    name = found.name if found.origin == "hub" else folder.resolve().name
     architectures = [str(architecture) for architecture in read_config(folder).get("architectures") or []]
     check_folder(folder)
     common = {key: source[key] for key in ("labels", "max_length", "device")} | {"name": name, "source": source}
@@ -275,29 +227,3 @@ def _box(kind: str, folder: Path, common: dict[str, Any], asked: dict[str, Any])
     from surrogate.blackbox.sequence import SequenceClassifier
 
     return SequenceClassifier.from_pretrained(folder, **common)
-
-
-def _load_hub(name: str, source: dict[str, Any]) -> BlackBox:
-    # a name without an owner is never looked up on the network: it is more likely a misspelt shipped name
-    if not _HUB_NAME.fullmatch(name):
-        raise _unknown(name)
-    require_transformers(name)
-    from surrogate.blackbox.pretrained import fetch
-
-    try:
-        folder = fetch(name)
-    except OSError as error:
-        raise _unknown(name) from error
-    return _load_folder(folder, source)
-
-
-def _unknown(name: str) -> ModelError:
-    shipped = [model.name for model in shipped_models()]
-    near = difflib.get_close_matches(name.rsplit("/", 1)[-1], shipped, n=1)
-    meant = f" Did you mean {near[0]!r}?" if near else ""
-    return ModelError(
-        "unknown-model",
-        f"There is no model {name!r}: no shipped model, folder or file has that name, and no hub model could be "
-        f"fetched.{meant} Shipped models: {', '.join(shipped) or 'none'}. Hub models are written owner/name and need a "
-        "network or a local cache.",
-    )

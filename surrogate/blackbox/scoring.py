@@ -79,11 +79,10 @@ def score_rows(
 
     This is for models that take no custom attention mask.  Labels of one token share a row.
     """
-    stems = stems_of(labels)
-    longest = max(len(stem) for stem in stems)
+    longest = max(len(stem) for stem in stems_of(labels))
     taken, n_before = inspect.signature(model.forward).parameters, len(prefix or ())
 
-    def one_stem(ids: NDArray[np.int64], mask: NDArray[np.int64], stem: Sequence[int]) -> tuple[Any, Any]:
+    def one_stem(ids: NDArray[np.int64], mask: NDArray[np.int64], stem: Sequence[int], embeds: bool) -> Any:
         import torch
 
         # padding stays in front, so that all stems end in the same column
@@ -95,23 +94,16 @@ def score_rows(
         extra: dict[str, Any] = {"logits_to_keep": len(stem) + 1} if "logits_to_keep" in taken else {}
         if "position_ids" in taken:
             extra["position_ids"] = torch.from_numpy(np.maximum(seen.cumsum(axis=1) - 1, 0)[:, n_before:]).to(device)
-        output = model(
+        return model(
             input_ids=torch.from_numpy(whole).to(device),
             attention_mask=torch.from_numpy(seen).to(device),
-            output_hidden_states=True,
+            output_hidden_states=embeds,
             **_behind(prefix, len(ids)),
             **extra,
         )
-        return output.logits[:, -len(stem) - 1 :], output.hidden_states[-1][:, -len(stem) - 1]
 
     def forward(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> _Outputs:
-        scores, embeddings = np.empty((len(ids), len(labels))), []
-        for stem, columns in stems.items():
-            with reading(model):
-                logits, hidden = one_stem(ids, mask, stem)
-                scores[:, columns] = label_scores(logits, [labels[column] for column in columns])
-                embeddings.append(hidden.float().cpu().numpy())
-        return scores, embeddings[0]
+        return _by_stems(model, labels, lambda stem, embeds: one_stem(ids, mask, stem, embeds))
 
     return forward
 
@@ -128,15 +120,13 @@ def score_alone(model: Any, ids: Sequence[int], labels: Sequence[Sequence[int]],
     import torch
 
     taken = inspect.signature(model.forward).parameters
-    scores, embeddings = np.empty((1, len(labels))), []
-    for stem, columns in stems_of(labels).items():
+
+    def one_stem(stem: Sequence[int], embeds: bool) -> Any:
         extra = {"logits_to_keep": len(stem) + 1} if "logits_to_keep" in taken else {}
-        with reading(model):
-            whole = torch.tensor([[*ids, *stem]], device=device)
-            output = model(input_ids=whole, output_hidden_states=True, **extra)
-            scores[:, columns] = label_scores(output.logits[:, -len(stem) - 1 :], [labels[c] for c in columns])
-            embeddings.append(output.hidden_states[-1][:, len(ids) - 1].float().cpu().numpy())
-    return scores, embeddings[0]
+        whole = torch.tensor([[*ids, *stem]], device=device)
+        return model(input_ids=whole, output_hidden_states=embeds, **extra)
+
+    return _by_stems(model, labels, one_stem)
 
 
 def label_scores(logits: Any, labels: Sequence[Sequence[int]]) -> NDArray[np.float64]:
@@ -153,6 +143,25 @@ def label_scores(logits: Any, labels: Sequence[Sequence[int]]) -> NDArray[np.flo
         columns = [column for column, label in enumerate(labels) if len(label) > place]
         scores[:, columns] += _token_scores(logits[:, place], [labels[column][place] for column in columns])
     return scores
+
+
+def _by_stems(model: Any, labels: Sequence[Sequence[int]], read: Callable[[Sequence[int], bool], Any]) -> _Outputs:
+    """Score the labels of one stem at a time; the first pass alone keeps hidden states, for the embedding.
+
+    ``read`` takes a stem, and whether to keep hidden states, and returns what the model says about prompts and stem.
+    """
+    columns_of, parts = stems_of(labels), []
+    embeddings: Any = None
+    for stem, columns in columns_of.items():
+        with reading(model):
+            output, last = read(stem, embeddings is None), -len(stem) - 1
+            parts.append(label_scores(output.logits[:, last:], [labels[column] for column in columns]))
+            if embeddings is None:
+                embeddings = output.hidden_states[-1][:, last].float().cpu().numpy()
+        # not to be kept in memory beside those of the next pass
+        del output
+    back = np.argsort(np.concatenate(list(columns_of.values())))
+    return np.hstack(parts)[:, back], embeddings
 
 
 def _behind(prefix: SharedPrefix | None, n_rows: int) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class StartState:
         if argument is None or not tokens:
             return None
         with reading(model):
-            output = _read(model, tokens, device, {}, keep=1)
+            output = _read(model, tokens, device, {}, keep=1, embeds=False)
         state = getattr(output, argument, None)
         return None if state is None else cls(tuple(tokens), argument, state)
 
@@ -89,22 +89,22 @@ class StartState:
 
         scores = np.empty((1, len(labels)))
         with reading(model):
-            output = _read(model, rest, device, {self.argument: copy.deepcopy(self.state)}, keep=1)
+            output = _read(model, rest, device, {self.argument: copy.deepcopy(self.state)}, keep=1, embeds=True)
             after, first = getattr(output, self.argument), output.logits[:, -1:]
             for stem, columns in stems_of(labels).items():
                 logits = first
                 if stem:
                     own = {self.argument: copy.deepcopy(after)}
-                    more = _read(model, stem, device, own, keep=len(stem)).logits[:, -len(stem) :]
+                    more = _read(model, stem, device, own, keep=len(stem), embeds=False).logits[:, -len(stem) :]
                     logits = torch.cat([first, more], dim=1)
                 scores[:, columns] = label_scores(logits, [labels[column] for column in columns])
             embedding = output.hidden_states[-1][:, -1].float().cpu().numpy()
         return scores, embedding
 
 
-def _read(model: Any, tokens: Sequence[int], device: str, state: dict[str, Any], keep: int) -> Any:
+def _read(model: Any, tokens: Sequence[int], device: str, state: dict[str, Any], *, keep: int, embeds: bool) -> Any:
     import torch
 
     extra = {"logits_to_keep": keep} if "logits_to_keep" in inspect.signature(model.forward).parameters else {}
     ids = torch.tensor([list(tokens)], device=device)
-    return model(input_ids=ids, use_cache=True, output_hidden_states=True, **state, **extra)
+    return model(input_ids=ids, use_cache=True, output_hidden_states=embeds, **state, **extra)

@@ -12,6 +12,7 @@ from typing import Any
 from surrogate.blackbox.endpoints.address import Address, read_address
 from surrogate.blackbox.endpoints.keys import KeySource
 from surrogate.blackbox.endpoints.manners import Manners
+from surrogate.errors import InputError
 
 __all__ = ["DAY", "Access", "endpoint_fingerprint", "public_name"]
 
@@ -87,8 +88,6 @@ class Access:
         address = read_address(url, allow_remote=allow_remote)
         key = KeySource(api_key_env, keyring)
         if key.is_named and address.scheme == "http" and not address.is_loopback:
-            from surrogate.errors import InputError
-
             raise InputError(
                 "bad-endpoint",
                 f"A key would be sent to {address.place} without encryption. Use an https:// URL, or a tunnel to this machine.",

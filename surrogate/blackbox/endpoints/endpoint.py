@@ -108,7 +108,7 @@ class Endpoint(SharedBlackBox):
             rows.update((text, answers.take([row])) for row, text in enumerate(kept))
 
         self.answer_each(distinct, keep)
-        return Answers.concatenate([rows[text] for text in texts])
+        return Answers.concatenate([rows[text] for text in distinct]).for_texts(texts, distinct)
 
     def answer_each(self, texts: Sequence[str], keep: Callable[[list[str], Answers], None], draw: int = 0) -> None:
         """Ask about distinct texts and hand on every answer as it comes, so that none is lost when the rest fails.

@@ -1,4 +1,4 @@
-"""Which way of computing is quicker for a model on this machine: measured once, written down, and part of the fingerprint.
+"""The record of tuning: which way of computing was quickest for a model on this machine; it is part of the fingerprint.
 
 Without a measurement the choice is a function of model, packages and processor; a stopwatch never decides while something is
 explained.
@@ -10,34 +10,13 @@ import hashlib
 import json
 import os
 import platform
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from surrogate.blackbox.packed import BACKENDS
 from surrogate.errors import InputError
 
-__all__ = ["Timing", "machine", "record_choice", "record_path", "time_backends", "tuned_backend"]
-
-#: Rounds of alternating measurements; the least of each counts, since a busy machine only makes a reading longer.
-_ROUNDS = 5
-
-
-@dataclass(frozen=True)
-class Timing:
-    """Seconds one way of computing takes for the probe texts, and how far its answers are from plain torch.
-
-    Examples
-    --------
-    >>> Timing("torch-eager-f32-canonical-v1", 0.5, 0.0).seconds
-    0.5
-    """
-
-    backend: str
-    seconds: float
-    difference: float
+__all__ = ["machine", "record_choice", "record_path", "tuned_backend"]
 
 
 def record_path() -> Path:
@@ -105,32 +84,3 @@ def _read() -> dict[str, str]:
             "bad-file", f"{path} names a way of computing that this release does not know. Remove the file."
         )
     return dict(choices)
-
-
-def time_backends(load: Callable[[str], Any], texts: list[str]) -> list[Timing]:
-    """Time every backend on the same texts, in turn; those that cannot be used, or do not agree, are left out.
-
-    Parameters
-    ----------
-    load : callable
-        From the name of a backend to a black box that uses it.
-    texts : list of str
-
-    Returns
-    -------
-    list of Timing
-        The quickest first.
-    """
-    import numpy as np
-
-    boxes = {backend: box for backend in BACKENDS if (box := load(backend)).details.get("backend") == backend}
-    plain = next(iter(boxes.values())).answer(texts).probabilities
-    seconds = dict.fromkeys(boxes, float("inf"))
-    for _ in range(_ROUNDS):
-        for backend, box in boxes.items():
-            start = time.perf_counter()
-            box.answer(texts)
-            seconds[backend] = min(seconds[backend], time.perf_counter() - start)
-    off = {backend: float(np.abs(box.answer(texts).probabilities - plain).max()) for backend, box in boxes.items()}
-    timings = [Timing(backend, seconds[backend], off[backend]) for backend in boxes]
-    return sorted(timings, key=lambda timing: timing.seconds)

@@ -1,33 +1,20 @@
-"""The command line: thin; every verb calls one library function.
-
-Exit codes: 0 done; 1 withheld, the evidence carries no surrogate; 2 usage or input error; 3 model error; 130 stopped.
-"""
+"""The verb explain: ask a model, and write the report."""
 
 from __future__ import annotations
 
-import gc
-import os
 import sys
-import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
-from surrogate import __version__
-from surrogate.cli_models import models
-from surrogate.cli_store import store
-from surrogate.cli_table import print_table
-from surrogate.errors import InputError, ModelError
+from surrogate.cli.exit_codes import DONE, WITHHELD
+from surrogate.cli.reading import read_text
+from surrogate.errors import InputError
 
-__all__ = ["main", "run"]
-
-#: The most bytes that are read; a text of so many words is refused anyway.
-_MOST_BYTES = 5_000_000
-
-DONE, WITHHELD, USAGE_ERROR, MODEL_ERROR, STOPPED = 0, 1, 2, 3, 130
+__all__ = ["explain"]
 
 
 def _calls(_context: click.Context, _parameter: click.Parameter, value: str) -> str | int:
@@ -38,16 +25,7 @@ def _calls(_context: click.Context, _parameter: click.Parameter, value: str) -> 
         raise click.BadParameter(f"give a whole number or auto; got {value!r}.") from error
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="surrogate")
-def cli() -> None:
-    """Explain what a language-model text classifier does, with measured rules and terms.
-
-    Exit codes: 0 done; 1 withheld (the evidence carries no surrogate); 2 usage or input error; 3 model error.
-    """
-
-
-@cli.command()
+@click.command()
 @click.argument("text", required=False)
 @click.option(
     "-f", "--file", "file", type=click.Path(dir_okay=False, path_type=Path), help="Read the text from a file."
@@ -136,7 +114,7 @@ def explain(
     quiet: bool,
 ) -> None:
     """Explain the model's decision on TEXT (or on a file, or on standard input with TEXT as '-')."""
-    content = _read_text(text, file)
+    content = read_text(text, file)
     from surrogate.report import check_formats
 
     check_formats(formats)
@@ -171,73 +149,6 @@ def explain(
     raise SystemExit(DONE if explanation.passed else WITHHELD)
 
 
-@cli.command()
-@click.argument("name", required=False)
-def pipelines(name: str | None) -> None:
-    """List the shipped recipes, or print the recipe NAME."""
-    from surrogate.recipes import shipped_recipes, show_recipe
-
-    if name is None:
-        print_table(("name", "summary"), list(shipped_recipes().items()))
-    else:
-        click.echo(show_recipe(name), nl=False)
-
-
-cli.add_command(models)
-cli.add_command(store)
-
-
-def run() -> None:
-    """Run the command line as a process of its own, and end it at once.
-
-    Garbage collection during the imports of torch and transformers, and their teardown at the end, take a fifth of a short
-    run each; as in mypy's ``hard_exit``, the process ends without them once everything is written.
-    """
-    gc.set_threshold(200_000, 20, 100)
-    code = main()
-    with suppress(BrokenPipeError):
-        sys.stdout.flush()
-        sys.stderr.flush()
-    os._exit(code)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command line.
-
-    Parameters
-    ----------
-    arguments : list of str, optional
-        Without the program's name; None: those of the process.
-
-    Returns
-    -------
-    int
-        The exit code.
-    """
-    with warnings.catch_warnings():
-        warnings.showwarning = _show_warning
-        warnings.simplefilter("default", UserWarning)
-        try:
-            cli.main(arguments, prog_name="surrogate", standalone_mode=False)
-            return DONE
-        except SystemExit as end:
-            return int(end.code or 0)
-        except click.exceptions.Exit as end:
-            return int(end.exit_code)
-        except click.ClickException as error:
-            error.show()
-            return USAGE_ERROR
-        except InputError as error:
-            click.echo(f"error: {error}", err=True)
-            return USAGE_ERROR
-        except ModelError as error:
-            click.echo(f"model error: {error}", err=True)
-            return MODEL_ERROR
-        except (KeyboardInterrupt, click.Abort):
-            click.echo("stopped; the answers received so far are kept in the store.", err=True)
-            return STOPPED
-
-
 def _endpoint(url: str, model: str, labels: list[str] | None, question: str, allow_remote: bool) -> Any:
     """A decision endpoint that is asked one question, without a model.toml."""
     from surrogate.blackbox.endpoints import Access, DecisionEndpoint
@@ -246,41 +157,6 @@ def _endpoint(url: str, model: str, labels: list[str] | None, question: str, all
         raise InputError("bad-endpoint", "An endpoint named by --url needs --labels a,b,c to choose from.")
     asked = {"type": "choice", "instructions": question, "criteria": dict.fromkeys(labels, "")}
     return DecisionEndpoint(Access.to(url, allow_remote=allow_remote), model, {"label": asked})
-
-
-def _read_text(text: str | None, file: Path | None) -> str:
-    if file is not None and text is not None:
-        raise InputError("bad-parameter", "Give the text or --file, not both.")
-    if file is not None:
-        try:
-            with file.open("rb") as stream:
-                return _decoded(stream.read(_MOST_BYTES + 1), file.name)
-        except OSError as error:
-            raise InputError("bad-file", f"{file} cannot be read: {error.strerror}.") from error
-    if text is not None and text != "-":
-        return text
-    if text is None and sys.stdin.isatty():
-        raise InputError("empty-text", "Give a text, --file FILE, or pipe the text into standard input.")
-    return _decoded(sys.stdin.buffer.read(_MOST_BYTES + 1), "standard input")
-
-
-def _decoded(content: bytes, where: str) -> str:
-    """UTF-8 without a byte order mark and without the line end that editors add."""
-    if len(content) > _MOST_BYTES:
-        raise InputError(
-            "text-too-long",
-            f"{where} is larger than {_MOST_BYTES // 1_000_000} MB, which is no text that can be explained word by word. "
-            "Give the passage that matters.",
-        )
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            "not-utf8",
-            f"{where} is not UTF-8 (byte {error.start} is {content[error.start]:#04x}). Convert it first, "
-            "for instance with iconv -f LATIN1 -t UTF-8.",
-        ) from error
-    return text.removesuffix("\n").removesuffix("\r")
 
 
 def _default_folder(explanation: Any) -> Path:
@@ -322,7 +198,3 @@ def _show(explanation: Any, folder: Path | None, as_json: bool, quiet: bool) -> 
 def _main_file(folder: Path) -> Path:
     page = folder / "report.html"
     return page if page.exists() else folder / "report.json"
-
-
-def _show_warning(message: Any, *_: Any, **__: Any) -> None:
-    click.echo(f"warning: {message}", err=True)

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import click
 
+from surrogate.cli.exit_codes import MODEL_ERROR
+from surrogate.cli.table import print_table
+
 __all__ = ["models"]
 
 
@@ -16,7 +19,6 @@ def models(context: click.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     from surrogate.blackbox import shipped_models
-    from surrogate.cli_table import print_table
 
     rows = [
         (model.name, model.kind, f"{model.size_bytes / 1e6:.1f} MB", ", ".join(model.labels), model.summary)
@@ -59,7 +61,7 @@ def check(name: str, reference: Path, tolerance: float, labels: str | None, allo
     if not found.agrees:
         for cause in found.causes:
             click.echo(f"likely cause: {cause}")
-        raise SystemExit(3)
+        raise SystemExit(MODEL_ERROR)
 
 
 @models.command()
@@ -70,7 +72,6 @@ def tune(name: str) -> None:
     The choice is part of the model's fingerprint: answers stored before are not used with it.
     """
     from surrogate.blackbox.tune import tune_classifier
-    from surrogate.cli_table import print_table
 
     timings, path = tune_classifier(name)
     rows = [(one.backend, f"{one.seconds:.3f} s", f"{one.difference:.1e}") for one in timings]

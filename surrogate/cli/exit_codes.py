@@ -1,0 +1,7 @@
+"""Exit codes of the command line."""
+
+from __future__ import annotations
+
+__all__ = ["DONE", "MODEL_ERROR", "STOPPED", "USAGE_ERROR", "WITHHELD"]
+
+DONE, WITHHELD, USAGE_ERROR, MODEL_ERROR, STOPPED = 0, 1, 2, 3, 130
