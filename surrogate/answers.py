@@ -33,6 +33,9 @@ class Answers:
         True where the model declined to answer.
     truncated : ndarray of bool, shape (n,)
         True where the model did not read the whole text.
+    votes : ndarray of int64, shape (n, n_classes), or None
+        For probabilities that are counted from repeated answers: how many of them named each label.  None: the model states
+        its probabilities itself.
 
     Examples
     --------
@@ -48,6 +51,7 @@ class Answers:
     label_mass: NDArray[np.float64] | None
     refused: NDArray[np.bool_]
     truncated: NDArray[np.bool_]
+    votes: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.log_probabilities)
@@ -71,6 +75,7 @@ class Answers:
             None if self.label_mass is None else self.label_mass[index],
             self.refused[index],
             self.truncated[index],
+            None if self.votes is None else self.votes[index],
         )
 
     def for_texts(self, texts: Sequence[str], distinct: Sequence[str]) -> Answers:
@@ -103,6 +108,7 @@ class Answers:
             None if first.label_mass is None else np.concatenate([_given(part.label_mass) for part in parts]),
             np.concatenate([part.refused for part in parts]),
             np.concatenate([part.truncated for part in parts]),
+            None if first.votes is None else np.concatenate([_given(part.votes) for part in parts]),
         )
 
     @classmethod
@@ -140,10 +146,31 @@ class Answers:
         nobody = np.zeros(len(array), dtype=bool)
         return cls(logs, embeddings, None, nobody, nobody if truncated is None else truncated)
 
+    @classmethod
+    def from_votes(cls, votes: object, *, pseudo_count: float = 0.5) -> Answers:
+        """Probabilities as smoothed shares of votes.
+
+        Parameters
+        ----------
+        votes : array-like of int, shape (n_texts, n_classes)
+            Of the repeated answers to each text, how many named each label.
+        pseudo_count : float, default 0.5
+            Votes added to every label, so that no probability is zero; half a vote is Jeffreys's.
+
+        Examples
+        --------
+        >>> Answers.from_votes([[8, 0]]).probabilities.round(3).tolist()
+        [[0.944, 0.056]]
+        """
+        counts = np.asarray(votes, dtype=np.int64)
+        smoothed = counts + float(pseudo_count)
+        nobody = np.zeros(len(counts), dtype=bool)
+        return cls(np.log(smoothed / smoothed.sum(axis=1, keepdims=True)), None, None, nobody, nobody, counts)
+
 
 def _given(array: NDArray[np.generic] | None) -> NDArray[np.generic]:
     if array is None:
-        raise ModelError("bad-answer-shape", "Some answers came with embeddings or label mass and some without.")
+        raise ModelError("bad-answer-shape", "Some answers came with embeddings, label mass or votes and some without.")
     return array
 
 

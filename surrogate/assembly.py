@@ -24,7 +24,7 @@ from surrogate.findings import find_findings, state_limits
 from surrogate.fit import Panel, Surrogate, Teacher
 from surrogate.long_text import MOST_UNITS, Prepared, new_rows, prepare
 from surrogate.neighborhood import Neighborhood
-from surrogate.noise import N_REPEATED, N_REPEATS, pipeline_noise
+from surrogate.noise import n_repeated_calls, pipeline_noise
 from surrogate.outcome import resolve_outcome
 from surrogate.plan import Calls, check_calls, confirm_of, confirm_share, count_calls, most_texts, set_plan
 from surrogate.provenance import describe_model, describe_production
@@ -263,7 +263,7 @@ def _explanation(
     everything = joined(whole, [*asker.asked, *new_rows(refinement, whole)])
     model = describe_model(pipe.named_steps["query"].black_box)
     decision = read_decision(whole, outcome)
-    n_repeats = 0 if stopping.noise_ceiling is None else N_REPEATED * N_REPEATS
+    n_repeats = 0 if stopping.noise_ceiling is None else n_repeated_calls(pipe.named_steps["query"].black_box)
     return Explanation(
         document=whole.documents[0],
         decision=decision,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from surrogate.query import Query, ask
@@ -18,7 +19,7 @@ N_REPEATS = 2
 
 
 def n_repeated_calls(black_box: Any) -> int:
-    """Calls that repeated questions cost: none where the model is not declared stochastic.
+    """Calls that repeated questions cost: none where the model is not declared stochastic, or its votes tell its noise.
 
     Examples
     --------
@@ -26,7 +27,8 @@ def n_repeated_calls(black_box: Any) -> int:
     >>> n_repeated_calls(FunctionBox(len, classes=["no", "yes"], stochastic=True))
     32
     """
-    return N_REPEATED * N_REPEATS if getattr(black_box, "stochastic", False) else 0
+    repeated = getattr(black_box, "stochastic", False) and getattr(black_box, "n_votes", None) is None
+    return N_REPEATED * N_REPEATS if repeated else 0
 
 
 def noise_texts(answered: Any) -> list[str]:
@@ -36,6 +38,8 @@ def noise_texts(answered: Any) -> list[str]:
 
 def noise_ceiling(query: Query, fitted: list[Fitted]) -> float | None:
     """R2 that repeated answers of the model allow: one minus their variance over that of all answers.
+
+    The variance of votes is known, and nothing is asked for it.
 
     Parameters
     ----------
@@ -58,15 +62,24 @@ def noise_ceiling(query: Query, fitted: list[Fitted]) -> float | None:
         return None
     ceilings = []
     for each in fitted:
+        answers = each.answered.answers.take(np.flatnonzero(each.answered.answers.usable))  # type: ignore[union-attr]
+        known = each.outcome.log_odds_variance(answers)
+        if known is not None:
+            ceilings.append(_ceiling(float(known.mean()), each.outcome.log_odds(answers)))
+            continue
         texts = noise_texts(each.answered)
         draws = [
             each.outcome.log_odds(ask(box, texts, query.store_, int(query.batch_size), query.progress, draw=draw))
             for draw in range(N_REPEATS + 1)
         ]
         noise = float(np.var(np.stack(draws), axis=0, ddof=1).mean())
-        spread = float(np.var(each.outcome.log_odds(each.answered.answers)))  # type: ignore[arg-type]
-        ceilings.append(max(0.0, 1.0 - noise / spread) if spread > 0 else 0.0)
+        ceilings.append(_ceiling(noise, each.outcome.log_odds(each.answered.answers)))  # type: ignore[arg-type]
     return float(np.mean(ceilings))
+
+
+def _ceiling(noise: float, values: NDArray[np.float64]) -> float:
+    spread = float(np.var(values))
+    return max(0.0, 1.0 - noise / spread) if spread > 0 else 0.0
 
 
 def pipeline_noise(pipe: Pipeline, text: Any, calls: int) -> float | None:
@@ -88,7 +101,9 @@ def pipeline_noise(pipe: Pipeline, text: Any, calls: int) -> float | None:
     query, perturb = pipe.named_steps["query"], pipe.named_steps["perturb"]
     repeats = n_repeated_calls(query.black_box)
     drawn = perturb.draw([text], ("fit", "select"))
-    if not repeats or (drawn.exhaustive and len(set(drawn.texts)) + repeats > calls):
+    if not getattr(query.black_box, "stochastic", False) or (
+        drawn.exhaustive and len(set(drawn.texts)) + repeats > calls
+    ):
         return None
     for _, step in pipe.steps[1:-1]:
         drawn = step.transform(drawn)

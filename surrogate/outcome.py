@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from surrogate.answers import Answers
 from surrogate.errors import InputError, ModelError
+from surrogate.votes import empirical_log_odds, shown_by_votes
 
 __all__ = ["CLIP", "Outcome", "resolve_outcome", "sigmoid"]
 
@@ -81,11 +82,44 @@ class Outcome:
         return np.logaddexp.reduce(np.delete(logs, self.column, axis=1), axis=1)
 
     def log_odds(self, answers: Answers) -> NDArray[np.float64]:
-        """Clipped log-odds of the target, shape (n,)."""
+        """Clipped log-odds of the target, shape (n,); those of votes are empirical, see :meth:`log_odds_variance`."""
+        counts = self.votes(answers)
+        if counts is not None:
+            return empirical_log_odds(counts)
         return np.clip(self.raw_log_odds(answers), -_BOUND, _BOUND)
 
+    def votes(self, answers: Answers) -> NDArray[np.float64] | None:
+        """Votes for the target, and for either side, shape (n, 2); None where the model states probabilities."""
+        if answers.votes is None or self.multi_label:
+            return None
+        counts = answers.votes.astype(np.float64)
+        own = counts[:, self.column]
+        if self.contrast is None:
+            return np.column_stack([own, counts.sum(axis=1)])
+        return np.column_stack([own, own + counts[:, self.classes.index(self.contrast)]])
+
+    def log_odds_variance(self, answers: Answers) -> NDArray[np.float64] | None:
+        """Variance of log-odds that are counted from votes, shape (n,); None where the model states probabilities.
+
+        It is the binomial one at the share (k + 1/2) / (n + 1) of ``k`` in ``n`` votes, without the delta method, which calls
+        votes that all agree the least certain of all.
+
+        Examples
+        --------
+        >>> answers = Answers.from_votes([[4, 4], [0, 7]])
+        >>> outcome = Outcome(("no", "yes"), "yes")
+        >>> outcome.log_odds(answers).round(3).tolist(), outcome.log_odds_variance(answers).round(3).tolist()
+        ([0.0, 2.708], [0.514, 0.47])
+        """
+        counts = self.votes(answers)
+        if counts is None:
+            return None
+        return shown_by_votes(empirical_log_odds(counts), counts[:, 1])[1]
+
     def clipped(self, answers: Answers) -> NDArray[np.bool_]:
-        """True where the log-odds had to be clipped, shape (n,)."""
+        """True where the log-odds had to be clipped, shape (n,); half a vote for each side leaves nothing to clip."""
+        if self.votes(answers) is not None:
+            return np.zeros(len(answers), dtype=bool)
         return np.abs(self.raw_log_odds(answers)) > _BOUND
 
     def margin(self, answers: Answers) -> NDArray[np.float64]:

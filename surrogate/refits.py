@@ -92,6 +92,8 @@ def _subset(rows: Rows, chosen: NDArray[np.bool_]) -> Rows:
         pairs=rows.pairs[chosen],
         kernel=None if rows.kernel is None else rows.kernel[chosen],
         others=None if rows.others is None else rows.others[chosen],
+        variances=None if rows.variances is None else rows.variances[chosen],
+        votes=None if rows.votes is None else rows.votes[chosen],
     )
 
 

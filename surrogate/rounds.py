@@ -114,7 +114,7 @@ def _scores(models: dict[str, Any], each: Fitted) -> dict[str, float | None]:
     for name, model in _predictive(models).items():
         rows = each.select(model.scale)
         measurable = len(rows.values) > 1 and bool((rows.weights > 0).any())
-        scores[name] = r2(rows.values, model.predict(rows.masks), rows.weights) if measurable else None
+        scores[name] = r2(rows.values, rows.as_asked(model.predict(rows.masks)), rows.weights) if measurable else None
     return scores
 
 

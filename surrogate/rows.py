@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from surrogate.errors import InputError
 from surrogate.neighborhood import Neighborhood
 from surrogate.outcome import Outcome, sigmoid
+from surrogate.votes import shown_by_votes
 
 __all__ = ["Rows", "original_row", "usable_rows"]
 
@@ -34,6 +35,10 @@ class Rows:
         The part of the weights that a locality kernel makes; None: all copies are alike.
     others : ndarray of float, shape (n, n_classes), optional
         Log-probabilities of every class: what else the model said, which helps a proxy to tell which units matter.
+    variances : ndarray of float, shape (n,), optional
+        Known variance of the noise in each value; None: none is known.
+    votes : ndarray of float, shape (n, 2), optional
+        Votes for the target, and for either side, that log-odds are counted from.
     source : str
         Whose answers these are: "calls" for the model's own, else the name of a proxy.
 
@@ -54,11 +59,17 @@ class Rows:
     reference: str = "sizes"
     kernel: NDArray[np.float64] | None = None
     others: NDArray[np.float64] | None = None
+    variances: NDArray[np.float64] | None = None
+    votes: NDArray[np.float64] | None = None
 
     @property
     def n_units(self) -> int:
         """Number of units of the text."""
         return self.masks.shape[1]
+
+    def as_asked(self, predicted: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What the values would be on average, were the log-odds of the rows those; of votes, what so many of them show."""
+        return predicted if self.votes is None else shown_by_votes(predicted, self.votes[:, 1])[0]
 
 
 def usable_rows(part: Neighborhood, outcome: Outcome, scale: str = "log_odds") -> Rows:
@@ -88,6 +99,7 @@ def usable_rows(part: Neighborhood, outcome: Outcome, scale: str = "log_odds") -
         reference=part.reference,
         kernel=_kernel(part, rows),
         others=answers.log_probabilities,
+        votes=outcome.votes(answers) if scale == "log_odds" else None,
     )
 
 

@@ -259,12 +259,37 @@ def test_a_file_of_the_first_release_keeps_its_answers(path: Path) -> None:
             "log_probabilities BLOB NOT NULL, embedding BLOB, label_mass REAL, refused INTEGER NOT NULL, "
             "truncated INTEGER NOT NULL, PRIMARY KEY (fingerprint, text_sha256, draw)) WITHOUT ROWID"
         )
-        row = to_row(card_box().answer(["a"]), 0)
+        row = to_row(card_box().answer(["a"]), 0)[:5]
         connection.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)", ("toy:1", text_digest("a"), 0, *row))
     box = card_box(fingerprint="toy:1")
     ask(box, ["a", "b"], SqliteStore(path))
     assert box.asked == ["b"]
     assert verify_store(path) == (2, 0)
+
+
+def test_a_file_of_the_second_release_keeps_its_answers_and_their_age(path: Path) -> None:
+    box = card_box(fingerprint="toy:1")
+    ask(box, ["a"], SqliteStore(path))
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE answers SET asked_at = 7")
+        connection.execute("ALTER TABLE answers DROP COLUMN votes")
+        connection.execute("PRAGMA user_version = 2")
+    again = card_box(fingerprint="toy:1")
+    ask(again, ["a"], SqliteStore(path))
+    assert again.asked == []
+    assert verify_store(path) == (1, 0)
+    assert [info.oldest for info in store_info(path)] == [7]
+
+
+def test_the_votes_are_kept_with_an_answer(path: Path) -> None:
+    box = card_box(fingerprint="toy:1")
+    SqliteStore(path).put(box, ["a", "b"], Answers.from_votes([[8, 0], [1, 2]]))
+    known = SqliteStore(path).get(box, ["a", "b"])
+    assert Answers.concatenate([known["b"], known["a"]]).votes.tolist() == [[1, 2], [8, 0]]
+    assert verify_store(path) == (2, 0)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE answers SET votes = NULL WHERE text_sha256 = ?", [text_digest("b")])
+    assert verify_store(path) == (1, 1)
 
 
 def test_a_file_of_a_newer_release_is_left_alone(path: Path) -> None:

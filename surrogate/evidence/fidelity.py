@@ -99,6 +99,7 @@ def measure_fidelity(
     values, weights, pairs = test.values[rows], test.weights[rows], test.pairs[rows]
     masks, margins = test.masks[rows], test.margins[rows]
     predicted = model.predict(masks)
+    shown = test.as_asked(model.predict(test.masks))[rows]
     probability, guessed = (_probability(numbers, model.scale) for numbers in (values, predicted))
     constant = float(np.average(_probability(fit.values, model.scale), weights=fit.weights))
     same = (model.predict_margin(masks) > 0) == (margins > 0)
@@ -108,7 +109,7 @@ def measure_fidelity(
         return _estimate(np.column_stack(columns), statistic, pairs, baseline, test.exact, generator)
 
     return Fidelity(
-        r2=estimate(_r2_columns(values, predicted, weights), _r2, 0.0),
+        r2=estimate(_r2_columns(values, shown, weights), _r2, 0.0),
         mae_probability=estimate(
             [weights, weights * np.abs(probability - guessed)],
             _mean,

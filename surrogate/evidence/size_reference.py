@@ -107,7 +107,7 @@ def _size(model: Any) -> int:
 def _r2(rows: Rows, predicted: Any) -> float:
     from sklearn.metrics import r2_score
 
-    return float(r2_score(rows.values, predicted, sample_weight=rows.weights))
+    return float(r2_score(rows.values, rows.as_asked(predicted), sample_weight=rows.weights))
 
 
 def _best_tree(taught: Rows, n_leaves: int) -> float:

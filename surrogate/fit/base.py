@@ -142,7 +142,11 @@ class Surrogate(StepMixin, BaseEstimator):
             model: Any = self._model(part.documents[0].text)
             rows = part.replace(sample_weight=None)
             data = usable_rows(rows, self.outcomes_[part.documents[0].text], self.scale)
-            scores.append(r2(data.values, model.predict(data.masks), data.weights) if len(data.values) > 1 else np.nan)
+            scores.append(
+                r2(data.values, data.as_asked(model.predict(data.masks)), data.weights)
+                if len(data.values) > 1
+                else np.nan
+            )
         return float(np.mean(scores))
 
     def _model(self, text: str) -> ReadableModel:

@@ -25,7 +25,13 @@ Array = NDArray[np.float64]
 
 
 def most_likely(
-    masks: Array, targets: Array, weights: Array, tied: bool, start: tuple[Kernel, float] | None, iterations: int
+    masks: Array,
+    targets: Array,
+    weights: Array,
+    tied: bool,
+    start: tuple[Kernel, float] | None,
+    iterations: int,
+    variances: Array | None = None,
 ) -> tuple[Kernel, float]:
     """Kernel and noise variance with the largest marginal likelihood times prior.
 
@@ -43,6 +49,8 @@ def most_likely(
         Where the search starts.
     iterations : int
         Most steps of L-BFGS-B.
+    variances : ndarray of float, shape (n,), optional
+        Known noise of each row, beside the noise that is found.
 
     Returns
     -------
@@ -54,7 +62,7 @@ def most_likely(
     Rasmussen and Williams, "Gaussian Processes for Machine Learning", 2006, equation 5.9; Bonilla, Chai and Williams,
     "Multi-task Gaussian process prediction", NIPS 2007 (outputs that share a kernel).
     """
-    posterior = LogPosterior(masks, targets, weights, tied)
+    posterior = LogPosterior(masks, targets, weights, tied, variances)
     n_units = masks.shape[1]
     relevances, *others, tilt = _BOUNDS
     bounds = [relevances] * n_units + [*others, tilt if tied else (0.0, 0.0)]
@@ -76,8 +84,11 @@ class LogPosterior:
     tilt (itself, not its logarithm).  See :func:`most_likely`.
     """
 
-    def __init__(self, masks: Array, targets: Array, weights: Array, tied: bool) -> None:
+    def __init__(
+        self, masks: Array, targets: Array, weights: Array, tied: bool, variances: Array | None = None
+    ) -> None:
         self.masks, self.targets, self.weights, self.tied = masks, targets, weights, tied
+        self.known = 0.0 if variances is None else variances
         self.n, self.n_units = masks.shape
         self.signs = signs(masks)
         self.prior = float(np.log(_PRIOR_TOTAL / self.n_units))
@@ -102,7 +113,7 @@ class LogPosterior:
         smooth = kernel.smooth(self.masks, self.masks)
         line = (self.signs * kernel.shares) @ self.signs.T
         matrix = smooth + kernel.linear * line
-        matrix[np.diag_indices(self.n)] += noise
+        matrix[np.diag_indices(self.n)] += noise + self.known
         factor = cho_factor(matrix, lower=True, overwrite_a=True)
         inverse = cho_solve(factor, np.eye(self.n), overwrite_b=True)
         dual = inverse @ self.targets

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,7 @@ class GaussianProcess:
     left_out : float
         Weighted squared error of the values when each pair is predicted without itself.
     noise : float
-        Variance of the noise.
+        Variance of the noise that was found, in units of the spread; the known noise of the rows comes on top.
 
     Examples
     --------
@@ -94,6 +94,7 @@ def fit_gaussian_process(
     ----------
     rows : Rows
         At least two, with values that vary.  Their weights count in the left-out error only: the process interpolates.
+        Their known ``variances`` are the least noise of each row.
     like : GaussianProcess, optional
         Where the search for the relevances starts, and then ends sooner: for refits to parts of the same rows.
     tilted : bool, default False
@@ -110,7 +111,8 @@ def fit_gaussian_process(
     References
     ----------
     Rasmussen and Williams, "Gaussian Processes for Machine Learning", 2006: equations 2.25 (mean), 5.9 (gradient of the
-    marginal likelihood), 5.12 (leaving out, here a pair at a time).
+    marginal likelihood), 5.12 (leaving out, here a pair at a time); Goldberg, Williams and Bishop, "Regression with
+    input-dependent noise", NIPS 1997 (noise of each row on the diagonal).
     """
     rows = _first(rows, _MOST_ROWS)
     masks = rows.masks.astype(np.float64)
@@ -121,9 +123,11 @@ def fit_gaussian_process(
     outputs, weights = _outputs(scaled[:n, 0], None if others is None else others[:n])
     start = None if like is None else (like.kernel, like.noise)
     iterations = _ITERATIONS if like is None else _REFIT_ITERATIONS
-    kernel, noise = most_likely(masks[:n], outputs, weights, tilted, start, iterations)
+    known = None if rows.variances is None else rows.variances / float(spread[0]) ** 2
+    few = None if known is None else known[:n]
+    kernel, noise = most_likely(masks[:n], outputs, weights, tilted, start, iterations, few)
     matrix = kernel.matrix(masks, masks)
-    matrix[np.diag_indices(len(masks))] += noise
+    matrix[np.diag_indices(len(masks))] += noise if known is None else noise + known
     inverse = cho_solve(cho_factor(matrix, lower=True), np.eye(len(masks)))
     dual = inverse @ scaled
     error = _left_out_error(inverse, dual[:, 0], rows) * float(spread[0]) ** 2
@@ -158,6 +162,15 @@ def _first(rows: Rows, n: int) -> Rows:
     """The first rows of the sequence: as good a sample as any, and the same one every time."""
     if len(rows.values) <= n:
         return rows
-    return Rows(
-        rows.masks[:n], rows.values[:n], rows.margins[:n], rows.weights[:n], rows.pairs[:n], rows.units, rows.exact
+    return replace(
+        rows,
+        masks=rows.masks[:n],
+        values=rows.values[:n],
+        margins=rows.margins[:n],
+        weights=rows.weights[:n],
+        pairs=rows.pairs[:n],
+        kernel=None,
+        others=None,
+        variances=None if rows.variances is None else rows.variances[:n],
+        votes=None if rows.votes is None else rows.votes[:n],
     )

@@ -57,13 +57,15 @@ class Pairwise:
         return _kernel(masks, self.masks) @ self.dual + self.centre
 
 
-def fit_pairwise(rows: Rows) -> Pairwise:
+def fit_pairwise(rows: Rows, precision: Array | None = None) -> Pairwise:
     """Ridge whose strength predicts left-out pairs of rows best.
 
     Parameters
     ----------
     rows : Rows
         At most ``MOST_PAIRWISE_ROWS``.  As for the Gaussian process, their weights count in the left-out error only.
+    precision : ndarray of float, shape (n,), optional
+        How much each row counts in the fit by the inverse of its noise, already in its weight; None: all alike.
 
     Returns
     -------
@@ -75,19 +77,24 @@ def fit_pairwise(rows: Rows) -> Pairwise:
     of a block is the inverse of its block of the inverse, times its dual: Rasmussen and Williams, 2006, equation 5.12.
     """
     targets = np.column_stack([rows.values, rows.margins])
-    centre = targets.mean(axis=0)
-    spectrum, vectors = np.linalg.eigh(_kernel(rows.masks, rows.masks))
+    centre = targets.mean(axis=0) if precision is None else np.average(targets, axis=0, weights=precision)
+    kernel, left, weights = _kernel(rows.masks, rows.masks), targets - centre, rows.weights
+    root = None if precision is None else np.sqrt(precision)
+    if root is not None:
+        # Rows times the root of their precision all have the same noise.
+        kernel, left, weights = root[:, None] * kernel * root, root[:, None] * left, weights / root**2
+    spectrum, vectors = np.linalg.eigh(kernel)
     spectrum = np.maximum(spectrum, 0.0)
-    rotated = vectors.T @ (targets - centre)
+    rotated = vectors.T @ left
     couples, singles = _blocks(rows.pairs)
     errors = []
     for alpha in _ALPHAS:
         half = vectors / np.sqrt(spectrum + alpha)
         dual = vectors @ (rotated[:, 0] / (spectrum + alpha))
-        errors.append(_left_out_error(half, dual, rows.weights, couples, singles))
+        errors.append(_left_out_error(half, dual, weights, couples, singles))
     best = int(np.argmin(errors))
     dual = vectors @ (rotated / (spectrum + _ALPHAS[best])[:, None])
-    return Pairwise(rows.masks, dual, centre, errors[best])
+    return Pairwise(rows.masks, dual if root is None else root[:, None] * dual, centre, errors[best])
 
 
 def _kernel(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -12,6 +12,7 @@ from surrogate.fit.gaussian_process import GaussianProcess, fit_gaussian_process
 from surrogate.fit.locality import weigh_taught
 from surrogate.fit.pairwise import MOST_PAIRWISE_ROWS, fit_pairwise
 from surrogate.fit.selection import left_out_error
+from surrogate.fit.votes import precision_of, scored
 from surrogate.fit.word_types import LONG, WordTypes, distil_long, fit_word_types
 from surrogate.reference import reference_masks
 from surrogate.rows import Rows
@@ -85,21 +86,28 @@ def fit_proxy(rows: Rows, like: Proxy | None = None) -> Proxy:
         The proxy of all rows, where these are a part of them: the search starts where it ended, and a proxy of distinct
         words stays one.
 
+    Votes are fitted twice: the second time with the responses and the noise that the first fit gives them, see
+    :func:`surrogate.fit.votes.scored`.
+
     Returns
     -------
     Proxy
         The simplest whose error, summed over pairs of rows each predicted without itself, is near the least.
     """
     if isinstance(like, WordTypes):
-        return fit_word_types(rows)
+        return _fit_word_types(rows)
     start = like if isinstance(like, GaussianProcess) else None
     process = fit_gaussian_process(rows, start, tilted=True, others=rows.others)
+    precision = None
+    if rows.votes is not None:
+        rows, precision = _carry_votes(rows, process)
+        process = fit_gaussian_process(rows, start, tilted=True, others=rows.others)
     candidates: list[tuple[float, Proxy]] = [(process.left_out, process)]
     if rows.n_units >= LONG:
         word_types = fit_word_types(rows)
         candidates.insert(0, (word_types.left_out, word_types))
     if len(rows.values) <= MOST_PAIRWISE_ROWS:
-        pairwise = fit_pairwise(rows)
+        pairwise = fit_pairwise(rows, precision)
         candidates.insert(0, (pairwise.left_out, pairwise))
     masks = rows.masks.astype(np.float64)
     if len(masks) >= 2 * (masks.shape[1] + 1):
@@ -108,6 +116,24 @@ def fit_proxy(rows: Rows, like: Proxy | None = None) -> Proxy:
     spread = float((rows.weights * (rows.values - rows.values.mean()) ** 2).sum())
     limit = min(error for error, _ in candidates) * _TOLERANCE + _NO_ERROR * spread
     return next(proxy for error, proxy in candidates if error <= limit)
+
+
+def _carry_votes(rows: Rows, process: GaussianProcess) -> tuple[Rows, NDArray[np.float64]]:
+    """The rows as a first fit scores them, weighted by their precision too, and the precision."""
+    noise = process.noise * float(process.spread[0]) ** 2
+    rows = scored(rows, process.predict(rows.masks)[:, 0])
+    precision = precision_of(rows, noise)
+    return replace(rows, weights=rows.weights * precision), precision
+
+
+def _fit_word_types(rows: Rows) -> WordTypes:
+    """Of votes, as a first fit of the same kind scores them."""
+    first = fit_word_types(rows)
+    if rows.votes is None:
+        return first
+    found = scored(rows, first.predict(rows.masks)[:, 0])
+    noise = first.left_out / float(rows.weights.sum())
+    return fit_word_types(replace(found, weights=found.weights * precision_of(found, noise)))
 
 
 def _fit_additive(rows: Rows) -> Additive:

@@ -161,8 +161,8 @@ def fit_values(
     (3, 4)
     """
     rows = distinct(rows)
-    complete = is_complete(rows)
-    if proxy == "none" and not complete:
+    complete = is_complete(rows) and rows.votes is None
+    if proxy == "none" and not is_complete(rows):
         raise InputError(
             "bad-parameter",
             f"Without a proxy, Shapley values need the answers to all 2 ** {rows.n_units} copies of the text; got "

@@ -12,6 +12,7 @@ from surrogate.fit.gaussian_process import fit_gaussian_process
 from surrogate.fit.shapley_link import MOST_LINKED_UNITS, Link, linked_answers
 from surrogate.fit.shapley_process import ProcessIndices
 from surrogate.fit.shapley_weights import Pair, pair_weight_sums, unit_weights
+from surrogate.fit.votes import scored
 from surrogate.rows import Rows
 from surrogate.seeding import content_generator
 
@@ -70,6 +71,8 @@ def distinct(rows: Rows) -> Rows:
         margins=rows.margins[first],
         weights=rows.weights[first],
         pairs=rows.pairs[first],
+        variances=None if rows.variances is None else rows.variances[first],
+        votes=None if rows.votes is None else rows.votes[first],
     )
 
 
@@ -94,9 +97,9 @@ def find_indices(rows: Rows, link: Link | None = None) -> Indices:
     """
     if len(rows.values) < 2 or np.ptp(rows.values) == 0:
         return _constant(rows)
-    if is_complete(rows):
+    if is_complete(rows) and rows.votes is None:
         return _enumerated(rows.masks, rows.values, "calls")
-    additive = _additive(rows)
+    additive = _additive(rows) if rows.votes is None else None
     if additive is not None:
         return additive
     found = _of_process(rows)
@@ -138,6 +141,9 @@ def _additive(rows: Rows) -> Indices | None:
 
 def _of_process(rows: Rows) -> Indices:
     process = fit_gaussian_process(rows)
+    if rows.votes is not None:
+        rows = scored(rows, process.predict(rows.masks)[:, 0])
+        process = fit_gaussian_process(rows)
     indices = ProcessIndices(process, rows, content_generator("jackknife", rows.units))
     values, errors = indices.units()
     empty, full = np.zeros((1, rows.n_units), dtype=bool), np.ones((1, rows.n_units), dtype=bool)

@@ -69,7 +69,9 @@ class ProcessIndices:
         target = (rows.values[:n] - process.centre[0]) / self.spread
         self.noise = process.noise
         matrix = process.kernel.matrix(process.masks, process.masks)
-        matrix[np.diag_indices(n)] += self.noise
+        matrix[np.diag_indices(n)] += (
+            self.noise if rows.variances is None else self.noise + rows.variances[:n] / self.spread**2
+        )
         self.inverse = cho_solve(cho_factor(matrix, lower=True), np.eye(n))
         self.dual = self.inverse @ target
         self.groups = _groups(rows.pairs[:n], self.masks, generator)

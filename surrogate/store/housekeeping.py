@@ -154,7 +154,7 @@ def export_store(path: Path, fingerprint: str | None = None) -> Iterator[str]:
 
 
 def _told(row: Sequence[Any]) -> dict[str, Any]:
-    answer = from_row(row[3:8])
+    answer = from_row(row[3:9])
     return {
         "fingerprint": row[0],
         "text_sha256": row[1].hex(),
@@ -165,12 +165,13 @@ def _told(row: Sequence[Any]) -> dict[str, Any]:
         "label_mass": None if answer.label_mass is None else float(answer.label_mass[0]),
         "refused": bool(answer.refused[0]),
         "truncated": bool(answer.truncated[0]),
-        "asked_at": row[8],
+        **({} if answer.votes is None else {"votes": answer.votes[0].tolist()}),
+        "asked_at": row[9],
     }
 
 
 def _is_sound(row: Sequence[Any]) -> bool:
-    return bool(row[9] == checksum(row[0], row[1], row[2], tuple(row[3:8])))
+    return bool(row[10] == checksum(row[0], row[1], row[2], tuple(row[3:9])))
 
 
 _ADVICE = "Move it away, or remove it: the answers in it cannot be trusted, and the model will be asked again."

@@ -7,10 +7,15 @@ import time
 
 from surrogate.store.rows import COLUMNS, checksum
 
-__all__ = ["VERSION", "open_schema"]
+__all__ = ["INSERT", "VERSION", "open_schema"]
 
 #: Version of the tables, in the file's ``user_version``.
-VERSION = 2
+VERSION = 3
+
+_NAMES = ("fingerprint", "text_sha256", "draw", *COLUMNS, "asked_at", "checksum")
+
+#: Adds an answer; a new one takes the place of one that has expired or is damaged.
+INSERT = f"INSERT OR REPLACE INTO answers ({', '.join(_NAMES)}) VALUES ({', '.join('?' * len(_NAMES))})"
 
 #: How often, and after how many seconds, the change to a write-ahead log is tried while another process holds the file.
 _TRIES, _PAUSE = 200, 0.05
@@ -20,7 +25,7 @@ _TABLES = (
     CREATE TABLE IF NOT EXISTS answers (
         fingerprint TEXT NOT NULL, text_sha256 BLOB NOT NULL, draw INTEGER NOT NULL,
         log_probabilities BLOB NOT NULL, embedding BLOB, label_mass REAL,
-        refused INTEGER NOT NULL, truncated INTEGER NOT NULL,
+        refused INTEGER NOT NULL, truncated INTEGER NOT NULL, votes BLOB,
         asked_at INTEGER NOT NULL, checksum BLOB NOT NULL,
         PRIMARY KEY (fingerprint, text_sha256, draw)
     ) WITHOUT ROWID
@@ -42,7 +47,7 @@ def open_schema(connection: sqlite3.Connection) -> None:
     >>> connection = sqlite3.connect(":memory:")
     >>> open_schema(connection)
     >>> connection.execute("PRAGMA user_version").fetchone()
-    (2,)
+    (3,)
     """
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > VERSION:
@@ -54,7 +59,12 @@ def open_schema(connection: sqlite3.Connection) -> None:
     with connection:
         # Of processes that open a new file at the same time one makes the tables, and the others wait.
         connection.execute("BEGIN IMMEDIATE")
-        if int(connection.execute("PRAGMA user_version").fetchone()[0]) == VERSION:
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        if version == VERSION:
+            return
+        if version == 2:
+            connection.execute("ALTER TABLE answers ADD COLUMN votes BLOB")
+            connection.execute(f"PRAGMA user_version = {VERSION}")
             return
         old = connection.execute("SELECT name FROM sqlite_master WHERE name = 'answers'").fetchone()
         if old is not None:
@@ -84,10 +94,9 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 def _copy(connection: sqlite3.Connection) -> None:
     """Answers of the first tables, which knew neither times nor checksums."""
     now = int(time.time())
-    columns = f"fingerprint, text_sha256, draw, {', '.join(COLUMNS)}"
-    rows = connection.execute(f"SELECT {columns} FROM answers_before").fetchall()
+    names = ", ".join(name for name in COLUMNS if name != "votes")
+    rows = connection.execute(f"SELECT fingerprint, text_sha256, draw, {names} FROM answers_before").fetchall()
     connection.executemany(
-        "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(*row, now, checksum(row[0], row[1], row[2], tuple(row[3:]))) for row in rows],
+        INSERT, [(*row, None, now, checksum(row[0], row[1], row[2], (*row[3:], None))) for row in rows]
     )
     connection.execute("DROP TABLE answers_before")

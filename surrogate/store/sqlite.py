@@ -15,7 +15,7 @@ from weakref import WeakSet
 from surrogate.answers import Answers
 from surrogate.store.base import MemoryStore
 from surrogate.store.rows import COLUMNS, checksum, from_row, text_digest, to_row
-from surrogate.store.schema import open_schema
+from surrogate.store.schema import INSERT, open_schema
 
 __all__ = ["SqliteStore", "default_store_path"]
 
@@ -178,8 +178,7 @@ def _select(connection: sqlite3.Connection, key: tuple[str, int, int], digests: 
 
 def _insert(connection: sqlite3.Connection, name: tuple[str, str, str], rows: list[tuple[object, ...]]) -> None:
     connection.execute("INSERT OR IGNORE INTO models VALUES (?, ?, ?)", name)
-    # A new answer takes the place of one that has expired or is damaged.
-    connection.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    connection.executemany(INSERT, rows)
 
 
 def _chunks(items: list[bytes], size: int) -> Iterable[list[bytes]]:

@@ -18,7 +18,7 @@ from surrogate.blackbox.endpoints.decoding import Decoding
 from surrogate.blackbox.endpoints.endpoint import DECIMALS, Endpoint, one_answer, refused_answer
 from surrogate.blackbox.endpoints.top_logprobs import label_masses
 from surrogate.blackbox.endpoints.transport import Transport
-from surrogate.blackbox.endpoints.votes import named_label, response_format, vote_shares
+from surrogate.blackbox.endpoints.votes import named_label, response_format, vote_counts, vote_shares
 from surrogate.blackbox.spec import Prompt
 from surrogate.errors import InputError, ModelError
 
@@ -102,7 +102,7 @@ class ChatEndpoint(Endpoint):
         decides = {
             "request": self._template,
             "turns": [system, *self._around],
-            "votes": [self._decoding.method, self._decoding.n_votes, self._decoding.smoothing, self._decoding.seed],
+            "votes": _votes(self._decoding),
             "embedding_model": embedding_model,
         }
         details = _details(self._decoding) | {
@@ -166,10 +166,16 @@ class ChatEndpoint(Endpoint):
             refused = bool(message.get("refusal"))
             votes.append(None if refused else named_label(message.get("content"), labels, decoding.structured))
         del self._state.votes[text, draw]
-        share = sum(vote is not None for vote in votes) / len(votes)
+        counts = vote_counts(votes, len(labels))
+        share = int(counts.sum()) / len(votes)
         if share < 0.5:
-            return refused_answer(len(labels), share, embedding)
-        return one_answer(vote_shares(votes, len(labels), decoding.pseudo_count), share, embedding)
+            return refused_answer(len(labels), share, embedding, counts)
+        return one_answer(vote_shares(votes, len(labels), decoding.pseudo_count), share, embedding, counts)
+
+    @property
+    def n_votes(self) -> int | None:
+        """Votes by which each text is answered; None: the server states probabilities."""
+        return self._decoding.n_votes if self.stochastic else None
 
     async def _complete(self, transport: Transport, text: str, more: dict[str, Any]) -> dict[str, Any]:
         before, after = self._around
@@ -224,6 +230,12 @@ def _most_written(template: Mapping[str, Any], decoding: Decoding) -> int:
     """Tokens that an answer may have, for the budget."""
     named = [template.get(key) for key in ("max_tokens", "max_completion_tokens")]
     return max([decoding.max_tokens, *(value for value in named if isinstance(value, int))])
+
+
+def _votes(decoding: Decoding) -> list[Any]:
+    """What decides how votes are read; answers that were stored without their number of votes are not used again."""
+    decides = [decoding.method, decoding.n_votes, decoding.smoothing, decoding.seed]
+    return [*decides, "counted"] if decoding.method == "votes" else decides
 
 
 def _details(decoding: Decoding) -> dict[str, Detail]:

@@ -198,7 +198,10 @@ def check_probabilities(values: Sequence[object], place: str, multi_label: bool 
 
 
 def one_answer(
-    row: NDArray[np.float64], label_mass: float | None = None, embedding: NDArray[np.float32] | None = None
+    row: NDArray[np.float64],
+    label_mass: float | None = None,
+    embedding: NDArray[np.float32] | None = None,
+    votes: NDArray[np.int64] | None = None,
 ) -> Answers:
     """An Answers of length 1, its log-probabilities rounded to :data:`DECIMALS`.
 
@@ -209,11 +212,14 @@ def one_answer(
     """
     with np.errstate(divide="ignore"):
         logs = np.minimum(np.round(np.log(row), DECIMALS), 0.0)
-    return _length_one(logs, label_mass, embedding, refused=False)
+    return _length_one(logs, label_mass, embedding, votes, refused=False)
 
 
 def refused_answer(
-    n_classes: int, label_mass: float | None = None, embedding: NDArray[np.float32] | None = None
+    n_classes: int,
+    label_mass: float | None = None,
+    embedding: NDArray[np.float32] | None = None,
+    votes: NDArray[np.int64] | None = None,
 ) -> Answers:
     """An Answers of length 1 that says the model declined.
 
@@ -222,11 +228,15 @@ def refused_answer(
     >>> refused_answer(2).refused.tolist()
     [True]
     """
-    return _length_one(np.full(n_classes, np.nan), label_mass, embedding, refused=True)
+    return _length_one(np.full(n_classes, np.nan), label_mass, embedding, votes, refused=True)
 
 
 def _length_one(
-    logs: NDArray[np.float64], mass: float | None, embedding: NDArray[np.float32] | None, refused: bool
+    logs: NDArray[np.float64],
+    mass: float | None,
+    embedding: NDArray[np.float32] | None,
+    votes: NDArray[np.int64] | None,
+    refused: bool,
 ) -> Answers:
     return Answers(
         logs[None, :],
@@ -234,4 +244,5 @@ def _length_one(
         None if mass is None else np.array([mass]),
         np.array([refused]),
         np.array([False]),
+        None if votes is None else votes[None, :],
     )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["named_label", "response_format", "vote_shares"]
+__all__ = ["named_label", "response_format", "vote_counts", "vote_shares"]
 
 _EDGES = " \t\r\n\"'`*.:!"
 
@@ -48,6 +48,17 @@ def named_label(content: object, labels: Sequence[str], structured: bool = False
     return plain.index(answer) if answer in plain else None
 
 
+def vote_counts(votes: Sequence[int | None], n_labels: int) -> NDArray[np.int64]:
+    """Votes for each label, shape (n_labels,); those that named none are left out.
+
+    Examples
+    --------
+    >>> vote_counts([0, 0, None, 1], 3).tolist()
+    [2, 1, 0]
+    """
+    return np.bincount([vote for vote in votes if vote is not None], minlength=n_labels).astype(np.int64)
+
+
 def vote_shares(votes: Sequence[int | None], n_labels: int, pseudo_count: float) -> NDArray[np.float64]:
     """Smoothed shares of the votes that named a label.
 
@@ -63,7 +74,7 @@ def vote_shares(votes: Sequence[int | None], n_labels: int, pseudo_count: float)
     >>> vote_shares([0, 0, None, 1], 2, 0.5).tolist()
     [0.625, 0.375]
     """
-    counts = np.bincount([vote for vote in votes if vote is not None], minlength=n_labels).astype(np.float64)
+    counts = vote_counts(votes, n_labels).astype(np.float64)
     return (counts + pseudo_count) / (counts.sum() + n_labels * pseudo_count)
 
 
