@@ -28,6 +28,7 @@ from surrogate.noise import n_repeated_calls, pipeline_noise
 from surrogate.outcome import resolve_outcome
 from surrogate.plan import Calls, check_calls, confirm_of, confirm_share, count_calls, most_texts, set_plan
 from surrogate.provenance import describe_model, describe_production
+from surrogate.query import ask_afresh
 from surrogate.refinement import Refinement
 from surrogate.rows import original_row
 from surrogate.stopping import Stopping
@@ -133,7 +134,7 @@ def explain(
         more = [*baselines, *(["--reference"] if reference is not None else [])]
         announce(black_box.announcement(n_texts) + (f" Comes on top: what {' and '.join(more)} asks." if more else ""))
     if reference is not None:
-        require_parity(black_box, Path(reference))
+        require_parity(black_box, Path(reference), ask_afresh(black_box, pipe.named_steps["query"].store))
     loaded = time.perf_counter()
     asked = _Asked(progress)
     pipe.set_params(query__progress=asked)

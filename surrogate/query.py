@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from numbers import Integral
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -18,7 +18,7 @@ from surrogate.neighborhood import Neighborhood
 from surrogate.store import MemoryStore
 from surrogate.store.canary import confirm
 
-__all__ = ["Query", "ask"]
+__all__ = ["Query", "ask", "ask_afresh"]
 
 
 class Query(StepMixin, TransformerMixin, BaseEstimator):
@@ -137,6 +137,8 @@ def ask(
     batch_size: int = 256,
     progress: Callable[[int, int], None] | None = None,
     draw: int = 0,
+    *,
+    fresh: bool = False,
 ) -> Answers:
     """Answers to texts, in their order: each distinct text that the store does not know is asked once.
 
@@ -149,6 +151,8 @@ def ask(
     progress : callable (n_done, n_all) -> None, optional
     draw : int, default 0
         Which of the repeated answers of a model whose answers vary.
+    fresh : bool, default False
+        Ask about all of them, whatever the store knows; it keeps what is answered in place of what it knew.
 
     Returns
     -------
@@ -156,7 +160,7 @@ def ask(
         Length n_texts.
     """
     distinct = list(dict.fromkeys(texts))
-    known = confirm(black_box, store, store.get(black_box, distinct, draw), draw)
+    known = {} if fresh else confirm(black_box, store, store.get(black_box, distinct, draw), draw)
     missing = [text for text in distinct if text not in known]
     n_known, n_missing = len(known), len(missing)
 
@@ -177,6 +181,24 @@ def ask(
             batch = missing[start : start + batch_size]
             keep(batch, black_box.answer(batch))
     return Answers.concatenate([known[text] for text in distinct]).for_texts(texts, distinct)
+
+
+def ask_afresh(black_box: Any, store: Any) -> Callable[[Sequence[str]], Answers]:
+    """How a model is asked as it answers now, with no stored answer trusted.
+
+    Parameters
+    ----------
+    black_box : BlackBox
+    store : AnswerStore
+        Where the answers of an endpoint are kept, one by one as they are paid for; those of a local model are not.
+
+    Returns
+    -------
+    callable (sequence of str) -> Answers
+    """
+    if hasattr(black_box, "answer_each"):
+        return lambda texts: ask(black_box, texts, store, fresh=True)
+    return lambda texts: cast("Answers", black_box.answer(texts))
 
 
 def _checked(black_box: Any, answers: Answers, n_texts: int) -> Answers:

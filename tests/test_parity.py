@@ -17,6 +17,9 @@ from surrogate.blackbox.base import Identity, SharedBlackBox
 from surrogate.blackbox.parity import Recorded, compare, read_recorded, require_parity
 from surrogate.cli import main
 from surrogate.errors import InputError, ModelError
+from surrogate.query import ask_afresh
+from surrogate.store import MemoryStore, SqliteStore
+from tests.endpoint_toys import decides, decision, serving, share, told
 
 LABELS = ("card", "transfer", "other")
 TEXTS = [f"{'Card' if n % 3 else 'transfer'} {'lost ' * (n % 5)}number {n}" for n in range(30)]
@@ -173,3 +176,28 @@ def test_the_command_says_how_many_agree_and_why_not(tmp_path: Path, capsys: pyt
     assert main(["models", "check", "bank-router", "--reference", str(path)]) == 3
     assert "another order" in capsys.readouterr().out
     assert main(["models", "check", "bank-router", "--reference", str(tmp_path / "none")]) == 2
+
+
+def test_what_an_endpoint_answers_to_a_check_is_kept_and_never_taken_from_the_store(tmp_path: Path) -> None:
+    text, path = "I lost my card yesterday", tmp_path / "answers.sqlite"
+    lines = [
+        {"text": each, "probabilities": {"cards": share(each), "cash": 1 - share(each)}} for each in (text, "hello")
+    ]
+    reference = tmp_path / "recorded.jsonl"
+    reference.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    with serving(decides) as server:
+        surrogate.explain(text, decision(server.url), reference=reference, store=path)
+        assert server.texts.count(text) == server.texts.count("hello") == 1  # the explanation used what was paid for
+        again = len(server.seen)
+        require_parity(decision(server.url), reference, ask_afresh(decision(server.url), SqliteStore(path)))
+        assert len(server.seen) == again + 2
+    with serving(lambda *_: told({"model": "router-1", "answers": {}})) as server:
+        box = decision(server.url)
+        with pytest.raises(ModelError, match="without an answer"):
+            require_parity(box, reference, ask_afresh(box, SqliteStore(path)))
+
+
+def test_the_answers_of_a_local_model_to_a_check_are_not_kept() -> None:
+    model, store = box(), MemoryStore()
+    assert compare(model, recorded(softmax(logits(TEXTS))), ask=ask_afresh(model, store)).agrees
+    assert store.get(model, TEXTS) == {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from surrogate.answers import Answers
 from surrogate.blackbox.mismatch import likely_causes
 from surrogate.blackbox.references import TOLERANCE, Differences
 from surrogate.errors import InputError, ModelError
@@ -21,6 +22,7 @@ __all__ = ["Parity", "Recorded", "compare", "read_recorded", "require_parity"]
 _MOST_BYTES = 50_000_000
 
 Array = NDArray[np.float64]
+Ask = Callable[[Sequence[str]], Answers]
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def _recorded(line: str, number: int, name: str) -> Recorded:
     return Recorded(text, shares)
 
 
-def compare(box: Any, recorded: Sequence[Recorded], tolerance: float = TOLERANCE) -> Parity:
+def compare(box: Any, recorded: Sequence[Recorded], tolerance: float = TOLERANCE, ask: Ask | None = None) -> Parity:
     """Ask a model about recorded texts and compare.
 
     Parameters
@@ -138,6 +140,8 @@ def compare(box: Any, recorded: Sequence[Recorded], tolerance: float = TOLERANCE
     recorded : sequence of Recorded
     tolerance : float, default 1e-4
         Largest difference in probability that counts as the same answer.
+    ask : callable (sequence of str) -> Answers, optional
+        How the model is asked afresh, where its answers are to be kept; None: its own ``answer``.
 
     Raises
     ------
@@ -154,7 +158,7 @@ def compare(box: Any, recorded: Sequence[Recorded], tolerance: float = TOLERANCE
     labels = [str(label) for label in box.classes_]
     theirs = _table(labels, recorded, box.name)
     texts = [one.text for one in recorded]
-    answers = box.answer(texts)
+    answers = box.answer(texts) if ask is None else ask(texts)
     ours = answers.probabilities
     each, off, worst = Differences.between(ours, theirs, tolerance)
     causes = likely_causes(box, texts, answers, theirs, off, tolerance) if off.any() else ()
@@ -162,9 +166,9 @@ def compare(box: Any, recorded: Sequence[Recorded], tolerance: float = TOLERANCE
     return Parity(len(texts), int(off.sum()), float(each[worst]), worst + 1, same, tolerance, causes)
 
 
-def require_parity(box: Any, path: Path) -> None:
-    """Raise ``reference-mismatch`` unless a model answers as recorded in a file."""
-    found = compare(box, read_recorded(path))
+def require_parity(box: Any, path: Path, ask: Ask | None = None) -> None:
+    """Raise ``reference-mismatch`` unless a model answers as recorded in a file; ``ask`` as :func:`compare` takes it."""
+    found = compare(box, read_recorded(path), ask=ask)
     if not found.agrees:
         raise ModelError(
             "reference-mismatch",

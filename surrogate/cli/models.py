@@ -43,17 +43,24 @@ def models(context: click.Context) -> None:
 @click.option(
     "--allow-remote", is_flag=True, help="Allow an endpoint on another machine; the recorded texts are sent to it."
 )
-def check(name: str, reference: Path, tolerance: float, labels: str | None, allow_remote: bool) -> None:
-    """Compare the answers of model NAME with recorded ones; exit code 3 where they differ, with the likely cause."""
+@click.option("--no-store", is_flag=True, help="Keep no answers of an endpoint on disk.")
+def check(name: str, reference: Path, tolerance: float, labels: str | None, allow_remote: bool, no_store: bool) -> None:
+    """Compare the answers of model NAME with recorded ones; exit code 3 where they differ, with the likely cause.
+
+    The model is always asked anew. What an endpoint answers is kept, so that an explanation need not pay for it again.
+    """
     from surrogate.blackbox import load_model
     from surrogate.blackbox.parity import compare, read_recorded
+    from surrogate.query import ask_afresh
+    from surrogate.store import MemoryStore, SqliteStore, default_store_path
 
     recorded = read_recorded(reference)
     named = [label.strip() for label in labels.split(",")] if labels else None
     box = load_model(name, labels=named, allow_remote=allow_remote)
     if hasattr(box, "announcement"):
         click.echo(box.announcement(len(recorded), "the recorded ones"), err=True)
-    found = compare(box, recorded, tolerance)
+    store = MemoryStore() if no_store else SqliteStore(default_store_path())
+    found = compare(box, recorded, tolerance, ask_afresh(box, store))
     click.echo(
         f"{found.n_texts - found.n_off} of {found.n_texts} texts agree within {found.tolerance:g}; the largest difference in "
         f"probability is {found.worst:.2g} (text {found.worst_text}); the same label on {100 * found.same_label:.1f} %."
