@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ from surrogate.evidence import (
 from surrogate.explanation import Member
 from surrogate.fit import Surrogate
 from surrogate.linear_model import LinearModel
+from surrogate.neighborhood import Neighborhood
 from surrogate.plan import count_calls
 from surrogate.refits import decisions_alike, effect_frequencies, refit, rule_frequencies, term_frequencies
 from surrogate.rows import Rows, original_row
@@ -41,6 +43,9 @@ from surrogate.seeding import content_generator
 from surrogate.shapley_model import ShapleyModel
 
 __all__ = ["appraise"]
+
+
+_MAY_DIFFER = "The model's answers vary: asked again, it may decide otherwise on some of these copies."
 
 
 def appraise(name: str | None, estimator: Surrogate, case: Case) -> Member:
@@ -107,10 +112,18 @@ def _graded(model: LinearModel, others: list[Any], fit: Rows, case: Case) -> Lin
 
 def _anchor(name: str, model: AnchorModel, taught_by: str, case: Case) -> Member:
     """Confirm an anchor on fresh draws; where every copy was asked, on all of them."""
-    budget = case.whole.n_samples if case.whole.exhaustive else case.asker.left
+    every_copy = case.whole.exhaustive or _asked_again(case.whole)
+    budget = case.whole.n_samples if every_copy else case.asker.left
     generator = content_generator("anchor", name, case.whole.documents[0].text, case.whole.n_samples)
     model = confirm_anchor(model, case.asker.margins, budget=budget, generator=generator)
+    if case.whole.draws is not None and model.exact:
+        model = replace(model, exact=False, reason=f"{model.reason} {_MAY_DIFFER}")
     return Member(name, model.kind, model, _flaw(case) or judge_anchor(model), None, taught_by=taught_by)
+
+
+def _asked_again(whole: Neighborhood) -> bool:
+    """Whether every copy was asked, and then again to test on."""
+    return whole.draws is not None and bool(whole.draws.any())
 
 
 def _flaw(case: Case) -> Verdict | None:
@@ -146,7 +159,7 @@ def _verdict(model: Any, fidelity: Fidelity | None, case: Case) -> Verdict:
     return judge(
         fidelity,
         policy=case.policy,
-        n_calls=count_calls(whole)["total"],
+        n_calls=None if _asked_again(whole) else count_calls(whole)["total"],
         unusable_share=float(np.mean(~answers.usable)),
         original_usable=bool(answers.usable[original]),
         decides_alike=(predicted > 0) == (margin > 0),

@@ -24,12 +24,13 @@ from surrogate.findings import find_findings, state_limits
 from surrogate.fit import Panel, Surrogate, Teacher
 from surrogate.long_text import MOST_UNITS, Prepared, new_rows, prepare
 from surrogate.neighborhood import Neighborhood
-from surrogate.noise import n_repeated_calls, pipeline_noise
+from surrogate.noise import n_asked_again, pipeline_noise
 from surrogate.outcome import resolve_outcome
 from surrogate.plan import Calls, check_calls, confirm_of, confirm_share, count_calls, most_texts, set_plan
 from surrogate.provenance import describe_model, describe_production
 from surrogate.query import ask_afresh
 from surrogate.refinement import Refinement
+from surrogate.repeats import with_repeats
 from surrogate.rows import original_row
 from surrogate.stopping import Stopping
 from surrogate.store import MemoryStore, SqliteStore, default_store_path
@@ -145,8 +146,9 @@ def explain(
     ready = prepare(pipe, text, calls, budget)
     pipe, stopping, n_confirm = _settle(pipe, ready.text, ready.calls, ready.budget)
     policy = Policy() if policy is None else policy
-    explanation = _explain(pipe, ready, stopping, n_confirm, policy, _recipe_name(pipeline))
-    beside = _beside(baselines, pipe, ready.text, explanation)
+    whole = _answered(pipe, ready.text, _total(pipe, ready))
+    explanation = _explain(pipe, ready, whole, stopping, n_confirm, policy, _recipe_name(pipeline))
+    beside = _beside(baselines, pipe, whole, explanation)
     end = time.perf_counter()
     return replace(
         explanation,
@@ -156,12 +158,11 @@ def explain(
 
 
 def _beside(
-    names: Sequence[str], pipe: Pipeline, text: str | Document, explanation: Explanation
+    names: Sequence[str], pipe: Pipeline, whole: Neighborhood, explanation: Explanation
 ) -> tuple[dict[str, Any], ...]:
     if not names:
         return ()
     decision = explanation.decision
-    whole = _answered(pipe, text)
     original = whole.answers.take([original_row(whole)])  # type: ignore[union-attr]
     outcome = resolve_outcome(whole.classes, decision.target, decision.contrast, original, whole.multi_label)
     return measure_beside(names, pipe, whole, outcome, explanation.members)
@@ -185,10 +186,15 @@ def _settle(pipe: Pipeline, text: str | Document, calls: Calls, budget: int | No
 
 
 def _explain(
-    pipe: Pipeline, ready: Prepared, stopping: Stopping, n_confirm: int, policy: Policy, recipe_name: str
+    pipe: Pipeline,
+    ready: Prepared,
+    whole: Neighborhood,
+    stopping: Stopping,
+    n_confirm: int,
+    policy: Policy,
+    recipe_name: str,
 ) -> Explanation:
     """Explain with surrogates that every answer but the test part has taught."""
-    whole = _answered(pipe, ready.text)
     teaching = teaching_part(whole)
     with threadpool_limits(1):
         teacher = Teacher()
@@ -232,7 +238,7 @@ def explanation_of(pipe: Pipeline, text: str, *, policy: Policy | None = None, r
         Of the surrogates as they were fitted; its calls for confirmation come on top of the pipeline's sample.
     """
     policy = Policy() if policy is None else policy
-    whole = _answered(pipe, text)
+    whole = _answered(pipe, text, int(pipe.named_steps["perturb"].n_samples))
     n_confirm = confirm_share(pipe, int(pipe.named_steps["perturb"].n_samples))
     surrogate = pipe.named_steps["surrogate"]
     return _explanation(pipe, surrogate, whole, whole, Teacher(), Stopping("fixed"), n_confirm, policy, recipe_name)
@@ -264,7 +270,7 @@ def _explanation(
     everything = joined(whole, [*asker.asked, *new_rows(refinement, whole)])
     model = describe_model(pipe.named_steps["query"].black_box)
     decision = read_decision(whole, outcome)
-    n_repeats = 0 if stopping.noise_ceiling is None else n_repeated_calls(pipe.named_steps["query"].black_box)
+    n_repeats = 0 if stopping.noise_ceiling is None else n_asked_again(pipe.named_steps["query"].black_box, whole)
     return Explanation(
         document=whole.documents[0],
         decision=decision,
@@ -310,8 +316,17 @@ def _ask_at_once(pipe: Pipeline, text: str | Document) -> None:
     query.fit(None).transform(pipe.named_steps["perturb"].draw([text]))
 
 
-def _answered(pipe: Pipeline, text: str | Document) -> Neighborhood:
+def _answered(pipe: Pipeline, text: str | Document, total: int) -> Neighborhood:
     neighborhood = pipe.named_steps["perturb"].draw([text])
     for _, step in pipe.steps[1:-1]:
         neighborhood = step.transform(neighborhood)
-    return neighborhood
+    return with_repeats(neighborhood, pipe.named_steps["query"], total)
+
+
+def _total(pipe: Pipeline, ready: Prepared) -> int:
+    """The most calls of an explanation."""
+    if ready.calls == "auto":
+        return int(Adaptive(pipe).budget) if ready.budget is None else int(ready.budget)
+    if isinstance(ready.calls, Mapping):
+        return sum(int(number) for number in ready.calls.values())
+    return int(pipe.named_steps["perturb"].n_samples if ready.calls is None else ready.calls)  # type: ignore[arg-type]

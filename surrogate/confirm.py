@@ -161,4 +161,9 @@ def joined(first: Neighborhood, others: list[Neighborhood]) -> Neighborhood:
         reference_weight=np.concatenate([part.reference_weight for part in parts]),
         answers=Answers.concatenate([part.answers for part in parts]),
         sample_weight=None,
+        draws=None if first.draws is None else np.concatenate([_draws(part) for part in parts]),
     )
+
+
+def _draws(part: Neighborhood) -> NDArray[np.int64]:
+    return np.zeros(part.n_samples, dtype=np.int64) if part.draws is None else part.draws

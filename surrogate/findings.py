@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from surrogate.answers import Answers
 from surrogate.estimate import percent
 from surrogate.explanation import Decision, Member
 from surrogate.neighborhood import Neighborhood
@@ -46,6 +47,7 @@ def find_findings(
     if answers is not None:
         findings += _counts(whole, answers.truncated, "truncated by the model and left out")
         findings += _counts(whole, answers.refused, "refused by the model and left out")
+        findings += _votes(answers, members)
         clipped = float(outcome.clipped(answers).mean())
         if clipped > _MUCH_CLIPPED:
             findings.append(
@@ -64,6 +66,18 @@ def _counts(whole: Neighborhood, flags: Any, what: str) -> list[str]:
     return [
         f"{total} of {whole.n_samples} altered copies were {what}: {longer} that keep more than half of the "
         f"{unit_noun(whole.documents[0].kind)}, {total - longer} that keep less."
+    ]
+
+
+def _votes(answers: Answers, members: tuple[Member, ...]) -> list[str]:
+    """That the probabilities are counted from votes, and what became of their noise."""
+    if answers.votes is None:
+        return []
+    most = int(answers.votes.sum(axis=1).max())
+    carried = any(getattr(member.model, "scale", "") == "log_odds" for member in members)
+    return [
+        f"The model's answers are votes, up to {most:,} for each text. Their binomial noise was "
+        f"{'' if carried else 'not '}carried into the fit, and it limits what any surrogate can reach."
     ]
 
 
@@ -109,9 +123,15 @@ def state_limits(whole: Neighborhood, outcome: Outcome, model: dict[str, Any]) -
             f"What stands between the {unit_noun(document.kind)}, such as keys and labels, was kept in every copy: nothing is "
             "said about it."
         )
-    if whole.exhaustive:
+    if whole.exhaustive and whole.draws is None:
         limits.append(
             "Every possible altered copy was asked, so fidelity is exact for them and no copy could be held out."
+        )
+    if whole.draws is not None and whole.draws.max() > 0:
+        times = int(whole.draws.max())
+        limits.append(
+            "Every possible altered copy was asked, so nothing was left to the choice of copies. The model's answers vary: all "
+            f"were asked {'again' if times == 1 else f'{times} times more'} to test on, and no number is exact."
         )
     if model["fingerprint"] is None:
         limits.append("The model has no fingerprint: a later reader cannot check that the same model is asked again.")

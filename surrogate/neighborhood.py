@@ -50,6 +50,8 @@ class Neighborhood:
         Whether several classes can hold at once.
     sample_weight : ndarray of float, shape (n_samples,), optional
         Weight of each row in the fit.
+    draws : ndarray of int, shape (n_samples,), optional
+        Which of the repeated answers to its text each row has, where the model's answers vary; None: they do not.
 
     Examples
     --------
@@ -73,6 +75,7 @@ class Neighborhood:
     classes: tuple[str, ...] = ()
     multi_label: bool = False
     sample_weight: NDArray[np.float64] | None = None
+    draws: NDArray[np.int64] | None = None
 
     @property
     def n_samples(self) -> int:
@@ -122,4 +125,5 @@ class Neighborhood:
             reference_weight=self.reference_weight[rows],
             answers=None if self.answers is None else self.answers.take(rows),
             sample_weight=None if self.sample_weight is None else self.sample_weight[rows],
+            draws=None if self.draws is None else self.draws[rows],
         )

@@ -8,10 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
+from surrogate.neighborhood import Neighborhood
 from surrogate.query import Query, ask
 from surrogate.rounds import Fitted, fitted_to
 
-__all__ = ["N_REPEATED", "N_REPEATS", "n_repeated_calls", "noise_ceiling", "noise_texts", "pipeline_noise"]
+__all__ = [
+    "N_REPEATED",
+    "N_REPEATS",
+    "n_asked_again",
+    "n_repeated_calls",
+    "noise_ceiling",
+    "noise_texts",
+    "pipeline_noise",
+]
 
 #: Texts that are asked again, and how often.
 N_REPEATED = 16
@@ -29,6 +38,14 @@ def n_repeated_calls(black_box: Any) -> int:
     """
     repeated = getattr(black_box, "stochastic", False) and getattr(black_box, "n_votes", None) is None
     return N_REPEATED * N_REPEATS if repeated else 0
+
+
+def n_asked_again(black_box: Any, whole: Neighborhood) -> int:
+    """Calls that the noise ceiling cost beside those of an answered sample, which may hold repeated answers itself."""
+    if whole.draws is None or not whole.draws.any():
+        return n_repeated_calls(black_box)
+    n_texts, n_draws = len(noise_texts(whole)), int(whole.draws.max())
+    return min(n_repeated_calls(black_box), n_texts * max(N_REPEATS - n_draws, 0))
 
 
 def noise_texts(answered: Any) -> list[str]:

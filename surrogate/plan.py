@@ -159,7 +159,7 @@ def set_plan(pipe: Pipeline, calls: int | Mapping[str, int], n_units: int) -> in
 
 
 def count_calls(whole: Neighborhood, n_repeats: int = 0) -> dict[str, int]:
-    """Distinct texts by role, and in all; the original is counted for itself, and so are repeated questions.
+    """Distinct texts by role, and in all; the original is counted for itself, and so is every repeated question.
 
     Examples
     --------
@@ -171,9 +171,15 @@ def count_calls(whole: Neighborhood, n_repeats: int = 0) -> dict[str, int]:
     counts = {"original": 1}
     exhaustive = bool((whole.roles == "all").any())
     for role in ("all",) if exhaustive else (*ROLES, CONFIRM, REFINE):
-        texts = {text for text, own in zip(whole.texts, whole.roles, strict=True) if own == role}
+        texts = {asked for asked, own in zip(_asked(whole), whole.roles, strict=True) if own == role}
         if texts or role in ROLES or role == "all":
-            counts[role] = len(texts - {original})
+            counts[role] = len(texts - {(original, 0)})
     if n_repeats:
         counts["noise"] = n_repeats
-    return {**counts, "total": len(set(whole.texts)) + n_repeats}
+    return {**counts, "total": len(set(_asked(whole))) + n_repeats}
+
+
+def _asked(whole: Neighborhood) -> list[tuple[str, int]]:
+    """Text and draw of each row."""
+    draws = [0] * whole.n_samples if whole.draws is None else whole.draws.tolist()
+    return list(zip(whole.texts, draws, strict=True))

@@ -122,9 +122,13 @@ class Query(StepMixin, TransformerMixin, BaseEstimator):
 
     def _ask(self, neighborhood: Neighborhood, progress: Callable[[int, int], None] | None) -> Neighborhood:
         box = self.black_box
-        answers = ask(box, neighborhood.texts, self.store_, int(self.batch_size), progress)
+        answers = _drawn(box, neighborhood, self.store_, int(self.batch_size), progress)
+        draws = neighborhood.draws
+        if draws is None and getattr(box, "stochastic", False):
+            draws = np.zeros(neighborhood.n_samples, dtype=np.int64)
         return neighborhood.replace(
             answers=answers,
+            draws=draws,
             classes=tuple(str(name) for name in box.classes_),
             multi_label=bool(box.multi_label),
         )
@@ -181,6 +185,25 @@ def ask(
             batch = missing[start : start + batch_size]
             keep(batch, black_box.answer(batch))
     return Answers.concatenate([known[text] for text in distinct]).for_texts(texts, distinct)
+
+
+def _drawn(
+    black_box: Any,
+    neighborhood: Neighborhood,
+    store: Any,
+    batch_size: int,
+    progress: Callable[[int, int], None] | None,
+) -> Answers:
+    """The answers of a neighbourhood, those of each draw asked together."""
+    if neighborhood.draws is None:
+        return ask(black_box, neighborhood.texts, store, batch_size, progress)
+    parts, places = [], []
+    for draw in np.unique(neighborhood.draws):
+        rows = np.flatnonzero(neighborhood.draws == draw)
+        texts = [neighborhood.texts[row] for row in rows]
+        parts.append(ask(black_box, texts, store, batch_size, progress, int(draw)))
+        places.append(rows)
+    return Answers.concatenate(parts).take(np.argsort(np.concatenate(places)))
 
 
 def ask_afresh(black_box: Any, store: Any) -> Callable[[Sequence[str]], Answers]:

@@ -28,7 +28,7 @@ class Rows:
     pairs : ndarray of int, shape (n,)
     units : tuple of str, length n_units
     exact : bool
-        Whether the rows are every possible copy of the text, so that nothing was sampled.
+        Whether the rows are every possible copy of the text and the answers do not vary, so that nothing is left to chance.
     reference : {"sizes", "uniform"}
         The reference distribution the weights stand for.
     kernel : ndarray of float, shape (n,), optional
@@ -39,6 +39,8 @@ class Rows:
         Known variance of the noise in each value; None: none is known.
     votes : ndarray of float, shape (n, 2), optional
         Votes for the target, and for either side, that log-odds are counted from.
+    varies : bool
+        Whether the model would give other answers to the same copies the next time.
     source : str
         Whose answers these are: "calls" for the model's own, else the name of a proxy.
 
@@ -61,6 +63,7 @@ class Rows:
     others: NDArray[np.float64] | None = None
     variances: NDArray[np.float64] | None = None
     votes: NDArray[np.float64] | None = None
+    varies: bool = False
 
     @property
     def n_units(self) -> int:
@@ -95,10 +98,11 @@ def usable_rows(part: Neighborhood, outcome: Outcome, scale: str = "log_odds") -
         weights[rows],
         part.pairs[rows],
         part.documents[0].units,
-        part.exhaustive,
+        part.exhaustive and part.draws is None,
         reference=part.reference,
         kernel=_kernel(part, rows),
         others=answers.log_probabilities,
+        varies=part.draws is not None,
         votes=outcome.votes(answers) if scale == "log_odds" else None,
     )
 

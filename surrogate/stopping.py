@@ -98,6 +98,8 @@ class Stopping:
     def more(self) -> str:
         """What more calls would buy, in words."""
         if self.reason == "exhausted":
+            if self.noise_ceiling is not None:
+                return "There are no more copies; only more answers to each of them would tell more."
             return "There is nothing more to ask."
         if self.reason == "no reaction":
             return "More calls would most likely show the same."

@@ -25,7 +25,7 @@ EVIDENCE = {"evidence", "explanation", "findings"}
 ASSEMBLY = {
     "adaptive", "appraisal", "assembly", "beside", "case", "cli",
     "coarse_to_fine", "confirm", "confirmation", "long_text", "model_selection", "noise", "plan", "provenance",
-    "recipes", "refinement", "refits", "report", "rounds",
+    "recipes", "refinement", "refits", "repeats", "report", "rounds",
 }  # fmt: skip
 EDGES = {"blackbox", "baselines"}
 HEAVY = {

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from surrogate import explain
 from surrogate.answers import Answers
+from surrogate.blackbox.base import Identity, SharedBlackBox
+from surrogate.blackbox.function import FunctionBox
+from surrogate.explanation import Explanation
 from surrogate.fit.gaussian_process import fit_gaussian_process
 from surrogate.fit.pairwise import fit_pairwise
 from surrogate.fit.proxy import Teacher, fit_proxy
@@ -93,8 +98,78 @@ def test_values_shared_out_from_votes_on_every_copy_are_not_exact() -> None:
     generator = np.random.default_rng(0)
     votes = np.column_stack([generator.binomial(8, sigmoid(masks @ [2.0, -1, 0, 0, 1.0])), np.full(32, 8)]) * 1.0
     values = empirical_log_odds(votes)
-    model = fit_values(Rows(masks, values, values, np.ones(32), np.arange(32) // 2, tuple("abcde"), True, votes=votes))
+    model = fit_values(
+        Rows(masks, values, values, np.ones(32), np.arange(32) // 2, tuple("abcde"), votes=votes, varies=True)
+    )
     assert not model.exact
     assert model.low is not None
     assert model.high is not None
     assert min(high - low for low, high in zip(model.low, model.high, strict=True)) > 0.05
+
+
+class Voting(SharedBlackBox):
+    """A model of three words that is asked for votes."""
+
+    n_votes = 8
+
+    def __init__(self) -> None:
+        super().__init__(Identity("voting", "toy", ("cards", "other"), stochastic=True))
+        self.generator, self.asked = np.random.default_rng(0), 0
+
+    def answer(self, texts: Sequence[str]) -> Answers:
+        self.asked += len(texts)
+        weights = {"card": 3.0, "lost": 1.5, "new": -1.0}
+        truth = np.array([sum(weights.get(word, 0.0) for word in text.split()) - 1.5 for text in texts])
+        own = self.generator.binomial(self.n_votes, sigmoid(truth))
+        return Answers.from_votes(np.column_stack([own, self.n_votes - own]))
+
+
+def vary(texts: Sequence[str]) -> NDArray[np.float64]:
+    return Voting.answer(VARYING, texts).probabilities
+
+
+VARYING = Voting()
+
+
+def told(explanation: Explanation) -> str:
+    return " ".join(str(explanation).split())
+
+
+@pytest.mark.parametrize("recipe", ["local", "local-rules", "local-shapley", "local-anchor"])
+@pytest.mark.parametrize("known", [True, False], ids=["votes", "noise"])
+def test_every_copy_of_a_model_whose_answers_vary_is_not_exact(recipe: str, known: bool) -> None:
+    box = Voting() if known else FunctionBox(vary, classes=["cards", "other"], stochastic=True)
+    explanation = explain("lost my new card yesterday", box, recipe, store=False)
+    record = explanation.to_dict()
+    assert not record["production"]["exhaustive"]
+    assert record["calls"]["test"] == 128
+    assert "(exact" not in told(explanation)
+    assert "are exact" not in told(explanation)
+    assert any("no number is exact" in limit for limit in explanation.limits)
+    for member in record["surrogates"]:
+        assert member["fidelity"] is None or member["fidelity"]["r2"]["low"] < member["fidelity"]["r2"]["high"]
+        assert not (member["model"] or {}).get("exact", False)
+    ceiling = explanation.stopping.noise_ceiling
+    assert ceiling is not None
+    assert 0.5 < ceiling < 1.0
+    assert any("votes, up to 8 for each text" in finding for finding in explanation.findings) == known
+    if isinstance(box, Voting):
+        assert box.asked == record["calls"]["total"] == 160
+
+
+def test_pairs_are_kept_back_where_the_calls_do_not_allow_to_ask_again() -> None:
+    box = Voting()
+    explanation = explain("lost my new card yesterday", box, store=False, calls=40)
+    assert box.asked == explanation.calls["total"] == 32
+    assert explanation.calls["test"] == 12
+
+
+def test_a_model_that_always_answers_alike_is_exact_on_every_copy() -> None:
+    explanation = explain(
+        "lost card now",
+        lambda texts: [[0.9, 0.1] if "card" in t else [0.2, 0.8] for t in texts],
+        classes=["cards", "other"],
+        store=False,
+    )
+    assert explanation.production["exhaustive"]
+    assert all(member.fidelity is not None and member.fidelity.exact for member in explanation.members)

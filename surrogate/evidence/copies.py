@@ -96,7 +96,8 @@ def find_flips(part: Neighborhood, outcome: Outcome, n: int = 5) -> tuple[Flip, 
     margins = outcome.margin(answers)
     original = original_row(part)
     other = (margins > 0) != (margins[original] > 0)
-    rows = np.flatnonzero(other & answers.usable & masks.any(axis=1))
+    first = np.ones(len(other), dtype=bool) if part.draws is None else part.draws == 0
+    rows = np.flatnonzero(other & first & answers.usable & masks.any(axis=1))
     order = sorted(rows, key=lambda row: (-int(masks[row].sum()), -abs(margins[row]), part.texts[row]))
     return tuple(_flip(part, outcome, int(row)) for row in order[:n])
 

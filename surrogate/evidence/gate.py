@@ -91,7 +91,7 @@ def judge(
     fidelity: Fidelity | None,
     *,
     policy: Policy,
-    n_calls: int,
+    n_calls: int | None,
     unusable_share: float,
     original_usable: bool,
     decides_alike: bool,
@@ -103,8 +103,8 @@ def judge(
     fidelity : Fidelity or None
         None: too few usable copies to measure anything.
     policy : Policy
-    n_calls : int
-        Calls spent so far, to say how many would settle the question.
+    n_calls : int or None
+        Calls spent so far, to say how many would settle the question; None: there are no more copies to ask.
     unusable_share : float
         Share of altered copies that were truncated or refused.
     original_usable : bool
@@ -156,7 +156,7 @@ def judge_sample(*, policy: Policy, unusable_share: float, original_usable: bool
     return None
 
 
-def _judge_numbers(fidelity: Fidelity, policy: Policy, n_calls: int, decides_alike: bool) -> Verdict:
+def _judge_numbers(fidelity: Fidelity, policy: Policy, n_calls: int | None, decides_alike: bool) -> Verdict:
     r2, agreement = fidelity.r2, fidelity.agreement
     interval = f"{two_decimals(r2.value)} (95 % interval {two_decimals(r2.low)} to {two_decimals(r2.high)})"
     limit = two_decimals(policy.min_r2)
@@ -181,7 +181,7 @@ def _judge_numbers(fidelity: Fidelity, policy: Policy, n_calls: int, decides_ali
     return Verdict("pass", f"Fidelity R2 is {interval}; the policy asks for a lower end of at least {limit}.")
 
 
-def _calls_needed(fidelity: Fidelity, policy: Policy, n_calls: int) -> int | None:
+def _calls_needed(fidelity: Fidelity, policy: Policy, n_calls: int | None) -> int | None:
     """Calls after which the interval, shrinking with their square root, would no longer hold the limit."""
     distance = abs(fidelity.r2.value - policy.min_r2)
     width = (
@@ -189,6 +189,6 @@ def _calls_needed(fidelity: Fidelity, policy: Policy, n_calls: int) -> int | Non
         if fidelity.r2.value >= policy.min_r2
         else (fidelity.r2.high - fidelity.r2.value)
     )
-    if fidelity.exact or distance < 0.01:
+    if n_calls is None or fidelity.exact or distance < 0.01:
         return None
     return int(math.ceil(n_calls * (width / distance) ** 2 / 64) * 64)

@@ -161,7 +161,7 @@ def fit_values(
     (3, 4)
     """
     rows = distinct(rows)
-    complete = is_complete(rows) and rows.votes is None
+    complete = is_complete(rows) and not rows.varies
     if proxy == "none" and not is_complete(rows):
         raise InputError(
             "bad-parameter",

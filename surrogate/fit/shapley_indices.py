@@ -97,9 +97,9 @@ def find_indices(rows: Rows, link: Link | None = None) -> Indices:
     """
     if len(rows.values) < 2 or np.ptp(rows.values) == 0:
         return _constant(rows)
-    if is_complete(rows) and rows.votes is None:
+    if is_complete(rows) and not rows.varies:
         return _enumerated(rows.masks, rows.values, "calls")
-    additive = _additive(rows) if rows.votes is None else None
+    additive = None if rows.varies else _additive(rows)
     if additive is not None:
         return additive
     found = _of_process(rows)

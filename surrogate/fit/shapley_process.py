@@ -68,6 +68,9 @@ class ProcessIndices:
         self.spread = float(process.spread[0])
         target = (rows.values[:n] - process.centre[0]) / self.spread
         self.noise = process.noise
+        # Of a model whose answers vary all noise is its own, beside that of votes, which is known.
+        self.varies = rows.varies
+        self.of_mask = 0.0 if rows.varies and rows.variances is None else process.noise
         matrix = process.kernel.matrix(process.masks, process.masks)
         matrix[np.diag_indices(n)] += (
             self.noise if rows.variances is None else self.noise + rows.variances[:n] / self.spread**2
@@ -77,26 +80,32 @@ class ProcessIndices:
         self.groups = _groups(rows.pairs[:n], self.masks, generator)
 
     def answer(self, mask: NDArray[np.bool_]) -> float:
-        """The answer to one mask (bool, shape (1, n_units)): the model's own if it was asked, else the process's."""
+        """The answer to one mask (bool, shape (1, n_units)): the model's own if it was asked, else the process's.
+
+        Of a model whose answers vary, it is the process's estimate of them.
+        """
         asked = np.flatnonzero((self.masks == mask).all(axis=1))
+        if self.varies:
+            own = self.of_mask * self.dual[asked[0]] * self.spread if len(asked) else 0.0
+            return float(self.process.predict(mask)[0, 0] + own)
         return float(self.values[asked[0]] if len(asked) else self.process.predict(mask)[0, 0])
 
     def units(self) -> tuple[Numbers, Numbers]:
         """Shapley values and their standard errors, each of shape (n_units,)."""
-        columns = self.kernel.unit_columns() + self.noise * unit_weights(self.masks)
-        prior = self.kernel.unit_variances() + self.noise * unit_weight_square(self.masks.shape[1])
+        columns = self.kernel.unit_columns() + self.of_mask * unit_weights(self.masks)
+        prior = self.kernel.unit_variances() + self.of_mask * unit_weight_square(self.masks.shape[1])
         return self.spread * (columns @ self.dual), self._errors(columns, prior)
 
     def all_pairs(self) -> Numbers:
         """Interactions of every two units, shape (n_units, n_units), symmetric; the diagonal is 0."""
-        found = self.kernel.pair_sums(self.dual) + self.noise * pair_weight_sums(self.masks, self.dual)
+        found = self.kernel.pair_sums(self.dual) + self.of_mask * pair_weight_sums(self.masks, self.dual)
         np.fill_diagonal(found, 0.0)
         return self.spread * found
 
     def pair_errors(self, pairs: Sequence[Pair]) -> Numbers:
         """Standard errors of some interactions, shape (n_pairs,)."""
-        columns = self.kernel.pair_columns(pairs) + self.noise * pair_weights(self.masks, pairs)
-        prior = self.kernel.pair_variances(pairs) + self.noise * pair_weight_square(self.masks.shape[1])
+        columns = self.kernel.pair_columns(pairs) + self.of_mask * pair_weights(self.masks, pairs)
+        prior = self.kernel.pair_variances(pairs) + self.of_mask * pair_weight_square(self.masks.shape[1])
         return self._errors(columns, prior)
 
     def _errors(self, columns: Numbers, prior: Numbers) -> Numbers:

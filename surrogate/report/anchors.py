@@ -40,8 +40,9 @@ def anchor_sentence(record: Record, model: Record) -> str:
     if units is None:
         return str(model["reason"])
     share = f"on at least {percent(model['threshold'], 0)} of the altered copies"
-    if model["exact"] and model["precision"] is not None:
-        share = f"on {percent(model['precision']['value'])} of all such copies"
+    precision = model["precision"]
+    if precision is not None and (model["exact"] or precision["low"] == precision["high"]):
+        share = f"on {percent(precision['value'])} of all such copies"
     if not units:
         return f"Whatever is removed, the model says “{decided(record, model)}” {share}."
     names = [unit_name(record, unit) for unit in units]
@@ -86,6 +87,8 @@ def _precision(model: Record, estimate: Record) -> str:
     """The interval of an anchor leaves out as much above as below, so its lower end is surer than its level says."""
     if model["exact"]:
         return f"{percent(estimate['value'])} (exact)"
+    if estimate["low"] == estimate["high"]:
+        return f"{percent(estimate['value'])} (of all such copies, as they were answered)"
     sure = percent((1 + estimate["level"]) / 2, 0)
     return f"{percent(estimate['value'])} (with {sure} confidence at least {percent(estimate['low'])})"
 

@@ -137,6 +137,10 @@ def settle(member: Record, record: Record) -> str:
         return "Nothing needs settling: on these copies the answer does not depend on what is kept."
     if record["production"]["exhaustive"]:
         return "Not more calls: every possible copy was asked. A surrogate of another form, or with more terms, may."
+    if record["stopping"]["reason"] == "exhausted":
+        return (
+            "Not more copies: every possible one was asked. More answers to each, such as more votes, lessen the noise."
+        )
     if verdict["status"] == "fail":
         return (
             f"More calls than the {total:,} used here may give a better surrogate; if they do not, a shorter passage or a "
