@@ -18,7 +18,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 VALUES = {
     "agreement", "anchor_model", "answers", "canonical", "errors", "estimate", "interactions", "linear_model", "literals",
     "locate", "masks", "neighborhood", "outcome", "reference", "rows", "rule_set_model", "seeding", "shapley_model",
-    "shares", "stopping", "tree_model", "units", "votes",
+    "shares", "stopping", "tree_model", "unit_effects", "units", "votes",
 }  # fmt: skip
 STEPS = {"perturb", "query", "weigh", "fit"}
 EVIDENCE = {"evidence", "explanation", "findings"}
