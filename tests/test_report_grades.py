@@ -17,6 +17,7 @@ from tests.test_report_cases import RENDERERS, copy_of, member_of, plain
 Record = dict[str, Any]
 
 FORMS = sorted(RENDERERS)
+EFFECT = ("text", "coefficient", "low", "high", "frequency", "grade")
 
 
 def graded(**grades: tuple[float, str]) -> Record:
@@ -38,6 +39,9 @@ def graded(**grades: tuple[float, str]) -> Record:
             "grade": grade,
         }
         for place, (word, (share, grade)) in enumerate(grades.items())
+    ]
+    member["model"]["effects"] = [
+        {"unit": term["literals"][0]["unit"], **{key: term[key] for key in EFFECT}} for term in member["model"]["terms"]
     ]
     return record
 
@@ -69,7 +73,7 @@ def test_the_page_folds_what_is_not_reportable() -> None:
     folded = re.search(r'<details class="aside">.*?</details>', page, flags=re.DOTALL)
     assert folded is not None
     assert "“please”" in folded.group()
-    assert "1 term that is not reportable" in folded.group()
+    assert "1 word of which no effect is reportable" in folded.group()
     assert "“please”" not in page[: folded.start()]
 
 
@@ -86,7 +90,7 @@ def test_only_what_may_be_quoted_is_marked_numbered_and_said_in_short() -> None:
 def test_a_surrogate_without_a_quotable_term_says_so() -> None:
     record = graded(card=(0.3, "not reportable"))
     member = member_of(record, "linear")
-    assert "no single term of it may be quoted" in verdicts.verdict_sentence(member)
+    assert "no single word or term of it may be quoted" in verdicts.verdict_sentence(member)
     record["surrogates"] = [member]
     assert marked_by(record) is None
     for form in FORMS:
@@ -97,7 +101,7 @@ def test_a_surrogate_without_a_quotable_term_says_so() -> None:
 def test_grades_that_nobody_could_give_are_not_shown() -> None:
     record = graded(card=(None, None))  # type: ignore[arg-type]
     member_of(record, "linear")["stability"] = None
-    assert "No term is graded" in plain("html", record)
+    assert "No word is graded" in plain("html", record)
     assert "●" not in plain("text", {**record, "surrogates": [member_of(record, "linear")]})
 
 

@@ -42,7 +42,7 @@ def test_text_does_not_depend_on_the_environment(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_typical_text_fits_a_screen_or_so() -> None:
-    assert render_text(record_of_case("contrast")).count("\n") <= 70
+    assert render_text(record_of_case("contrast")).count("\n") <= 75
 
 
 def test_signs_read_without_colour() -> None:

@@ -9,23 +9,39 @@ import numpy as np
 from surrogate.linear_model import LinearModel
 from surrogate.report.number_format import decimal, percent, probability_of
 
-__all__ = ["adds_up", "how_to_read"]
+__all__ = ["adds_up", "how_to_read", "terms_say_more"]
 
 Record = dict[str, Any]
 
 
-def how_to_read(noun: str, nouns: str) -> str:
+def how_to_read(model: Record, noun: str, nouns: str) -> str:
     """What the numbers are, in a sentence.
 
     Examples
     --------
-    >>> how_to_read("word", "words").startswith("What each word adds")
-    True
+    >>> model = {"effects": [{"unit": 0}], "terms": [{"literals": [{"unit": 0, "kept": True}]}]}
+    >>> how_to_read(model, "word", "words")
+    'What each word adds: the terms of the sparse linear model, each of which is one of the words that is kept.'
     """
+    if not terms_say_more(model):
+        return f"What each {noun} adds: the terms of the sparse linear model, each of which is one of the {nouns} that is kept."
     return (
         f"What each {noun} adds on the way from a copy that keeps nothing to the whole text: its share of all the terms "
         f"below (Shapley value of the sparse linear model). Of what two {nouns} do only together, each has half."
     )
+
+
+def terms_say_more(model: Record) -> bool:
+    """Whether the terms tell more than what each unit adds: there is one of two units, or of a unit that is removed.
+
+    Examples
+    --------
+    >>> effects, kept = [{"unit": 0}], {"literals": [{"unit": 0, "kept": True}]}
+    >>> terms_say_more({"effects": effects, "terms": [kept]}), terms_say_more({"effects": [], "terms": [kept]})
+    (False, True)
+    """
+    plain = all(len(term["literals"]) == 1 and term["literals"][0]["kept"] for term in model["terms"])
+    return not (model["effects"] and plain)
 
 
 def adds_up(model: Record, nouns: str) -> str:

@@ -52,6 +52,9 @@ def _print_linear(record: Record, member: Record, console: Console) -> None:
         _print_table(model, model["effects"], "", lambda item: unit_name(record, item["unit"]), console)
         _print_aside(model["effects"], lambda item: unit_name(record, item["unit"]), console)
         say(console, (added.adds_up(model, nouns), "dim"))
+        if not added.terms_say_more(model):
+            _print_grades(record, member, console)
+            return
         head(console, f"Terms: how the {nouns} act alone and together ({_scale(model)}, 95 % interval)")
     else:
         head(console, f"Terms for and against {target} ({_scale(model)}, 95 % interval)")

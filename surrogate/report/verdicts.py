@@ -119,10 +119,11 @@ def _caution(member: Record) -> str:
 
 def _unquotable(member: Record) -> str:
     """What a reader must know of a surrogate none of whose terms or rules may be quoted."""
-    items = member["model"].get("terms", member["rules"])
+    model = member["model"]
+    items = [*model["effects"], *model["terms"]] if member["kind"] == "linear" else member["rules"]
     if not items or quotable(items):
         return ""
-    name = "term" if member["kind"] == "linear" else "rule"
+    name = "word or term" if member["kind"] == "linear" else "rule"
     return f" Caution: no single {name} of it may be quoted; each is too uncertain by itself."
 
 
