@@ -39,6 +39,8 @@ CODES: dict[str, str] = {
     "bad-endpoint": "The settings of an endpoint cannot be used.",
     "remote-not-allowed": "The endpoint is on another machine, and sending texts there was not allowed.",
     "missing-key": "The key of an endpoint is not where it was said to be.",
+    "no-device": "The device to compute on is not known, not there, or full.",
+    "too-many-tokens": "A text has more tokens than the model reads, and was not to be cut.",
     "bad-store": "The answer store is damaged or is none.",
     # the model behind the explanation
     "unknown-model": "No model has that name or path.",

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol
 from surrogate.answers import Answers
 from surrogate.blackbox.base import Identity, SharedBlackBox
 from surrogate.blackbox.checks import check_texts
+from surrogate.blackbox.too_long import Length, refuse_longer
 from surrogate.errors import ModelError
 
 __all__ = ["ModelBacked", "Reader"]
@@ -21,6 +22,9 @@ class Reader(Protocol):
 
     def token_spans(self, text: str) -> tuple[tuple[int, int], ...]:
         """Start and end of each token of ``text``, in characters."""
+
+    def lengths(self, texts: list[str]) -> list[Length]:
+        """Tokens of each text before it is cut."""
 
 
 class ModelBacked(SharedBlackBox):
@@ -58,16 +62,34 @@ class ModelBacked(SharedBlackBox):
         self._reader = None
 
     def answer(self, texts: Sequence[str]) -> Answers:
-        """Answers to ``texts``, one row per text, in their order; each distinct text is read once, and those cut are flagged.
+        """Answers to ``texts``, one row per text, in their order; each distinct text is read once.
+
+        Texts that are too long are cut and flagged, or refused, as :func:`~surrogate.blackbox.load_model` was told.
 
         Raises
         ------
         InputError
-            ``not-text`` or ``not-utf8``.
+            ``not-text`` or ``not-utf8``; ``too-many-tokens`` where long texts are refused.
         ModelError
             ``bad-answer-values`` when the model gives NaN; ``wrong-digest`` when the model had to be loaded again and
             is no longer the same; ``model-failed`` when torch raises.
         """
+        self.require_whole(texts)
+        return self.answer_flagged(texts)
+
+    def require_whole(self, texts: Sequence[str]) -> None:
+        """Refuse texts that the model would not read whole, where :func:`~surrogate.blackbox.load_model` was told so.
+
+        Raises
+        ------
+        InputError
+            ``too-many-tokens``, and as in :meth:`answer`.
+        """
+        if self._source.get("too_long") == "error":
+            refuse_longer(self.name, self._loaded().lengths(list(dict.fromkeys(check_texts(texts)))))
+
+    def answer_flagged(self, texts: Sequence[str]) -> Answers:
+        """Answers to ``texts`` as :meth:`answer` gives them, with texts that are too long cut and flagged in any case."""
         listed = check_texts(texts)
         distinct = list(dict.fromkeys(listed))
         reader = self._loaded()

@@ -28,7 +28,7 @@ def with_backend(reader: Any, probes: Sequence[str], plain: Answers, wanted: str
     Parameters
     ----------
     reader : dataclass
-        Of a sequence classifier, with plain layers: ``model``, ``device``, ``max_length``, ``backend``, ``read``, ``forward``.
+        Of a sequence classifier, with plain layers: ``model``, ``placement``, ``max_length``, ``backend``, ``read``, ``forward``.
     probes : sequence of str
     plain : Answers
         Its answers to them.
@@ -40,7 +40,7 @@ def with_backend(reader: Any, probes: Sequence[str], plain: Answers, wanted: str
     dataclass
         A copy whose ``backend`` says which one it is.
     """
-    if wanted == EAGER or reader.device != "cpu" or not can_pack():
+    if wanted == EAGER or not reader.placement.may_pack or not can_pack():
         return reader
     undo = pack_linears(reader.model)
     packed = replace(reader, backend=PACKED)

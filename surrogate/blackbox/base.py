@@ -97,6 +97,8 @@ class BlackBox(Protocol):
 class Identity:
     """What a black box says about itself without reading a text.
 
+    ``parity_tolerance`` is the largest difference in probability that counts as the same answer.
+
     Examples
     --------
     >>> Identity("bank-router", "sequence-classifier", ("card", "loan")).multi_label
@@ -112,6 +114,7 @@ class Identity:
     accepts_empty: bool = True
     embeds: bool = False
     stochastic: bool = False
+    parity_tolerance: float = 1e-4
     details: dict[str, Detail] = field(default_factory=dict)
 
 
@@ -187,6 +190,11 @@ class SharedBlackBox:
     def stochastic(self) -> bool:
         """Whether the answer to one text varies from call to call."""
         return self._identity.stochastic
+
+    @property
+    def parity_tolerance(self) -> float:
+        """Largest difference in probability that counts as the same answer."""
+        return self._identity.parity_tolerance
 
     @property
     def details(self) -> dict[str, Detail]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any, ClassVar
 
 from surrogate.blackbox.language_model import LanguageModel, Orders
+from surrogate.blackbox.placement import Placement
 from surrogate.blackbox.pretrained import token_limit
 from surrogate.blackbox.prompt import Prompt
 from surrogate.blackbox.prompt_reader import WAYS, PromptReader
@@ -42,11 +43,11 @@ class CausalLM(LanguageModel):
         labels: tuple[str, ...],
         prompts: Sequence[Prompt],
         max_length: int | None,
-        device: str,
+        placement: Placement,
     ) -> Orders:
         """Make a reader for each prompt, as :meth:`LanguageModel.orders` says."""
-        made = [_reader(model, tokenizer, labels, prompt, max_length, device) for prompt in prompts]
-        first, end = fastest(made[0][0], WAYS), made[0][1].end
+        made = [_reader(model, tokenizer, labels, prompt, max_length, placement.device) for prompt in prompts]
+        first, end = fastest(made[0][0], WAYS, placement.precision.agreement), made[0][1].end
         readers = (first, *(reader.by(first.way) or reader for reader, _ in made[1:]))
         # the rendered prompts, so that a change of the chat template is a change of the prompt
         shown = [[*_frame(reader.encoder), reader.label_ids] for reader in readers]

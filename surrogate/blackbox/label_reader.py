@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surrogate.answers import Answers
+from surrogate.blackbox.precision import round_scores
 from surrogate.blackbox.prompt import Scoring
 from surrogate.blackbox.prompting import PromptEncoder
 from surrogate.blackbox.tokens import token_spans
+from surrogate.blackbox.too_long import Length
 from surrogate.errors import ModelError
 
 __all__ = ["LabelReader", "LabelScores", "ScoreReader"]
@@ -42,7 +44,10 @@ class LabelScores:
 
     def __post_init__(self) -> None:
         if not np.isfinite(self.scores).all():
-            raise ModelError("bad-answer-values", "The model gave NaN or infinite logits. Its weights may be damaged.")
+            raise ModelError(
+                "bad-answer-values",
+                "The model gave NaN or infinite logits. Its weights may be damaged, or its numbers too large for float16.",
+            )
 
     @property
     def mass(self) -> NDArray[np.float64]:
@@ -65,6 +70,9 @@ class ScoreReader(Protocol):
     def scores(self, texts: Sequence[str]) -> LabelScores:
         """Log-likelihood of each label after each text."""
 
+    def lengths(self, texts: list[str]) -> list[Length]:
+        """Tokens of the prompt of each text before it is cut."""
+
 
 @dataclass(frozen=True, eq=False)
 class LabelReader:
@@ -77,6 +85,8 @@ class LabelReader:
     orders : tuple of ScoreReader
         One for each order in which the instruction lists the labels.
     scoring : Scoring
+    step : float, optional
+        What log-likelihoods are rounded to multiples of.
 
     Examples
     --------
@@ -87,10 +97,11 @@ class LabelReader:
     name: str
     orders: tuple[ScoreReader, ...]
     scoring: Scoring
+    step: float | None = None
 
     def read(self, texts: list[str]) -> Answers:
         """Answers with label mass and embeddings, averaged over the orders of the labels."""
-        found = [order.scores(texts) for order in self.orders]
+        found = [self._scores(order, texts) for order in self.orders]
         logs = [
             self._relative(order, scores.scores) - prior
             for order, scores, prior in zip(self.orders, found, self.priors, strict=True)
@@ -114,13 +125,21 @@ class LabelReader:
         inputs = list(self.scoring.content_free)
         if not inputs:
             return [np.zeros(len(order.label_ids)) for order in self.orders]
-        logs = [self._relative(order, order.scores(inputs).scores) for order in self.orders]
+        logs = [self._relative(order, self._scores(order, inputs).scores) for order in self.orders]
         return [np.asarray(np.logaddexp.reduce(log, axis=0) - np.log(len(inputs))) for log in logs]
 
     def token_spans(self, text: str) -> tuple[tuple[int, int], ...]:
         """Start and end of each token of ``text`` inside the prompt, in characters of the text."""
         encoder = self.orders[0].encoder
         return token_spans(encoder.tokenizer, self.name, text, encoder.before, encoder.after)
+
+    def lengths(self, texts: list[str]) -> list[Length]:
+        """Tokens of the prompt of each text before it is cut, for each order of the labels."""
+        return [length for order in self.orders for length in order.lengths(texts)]
+
+    def _scores(self, order: ScoreReader, texts: list[str]) -> LabelScores:
+        found = order.scores(texts)
+        return replace(found, scores=round_scores(found.scores, self.step))
 
     def _relative(self, order: ScoreReader, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log-probabilities relative to all labels, shape (n_texts, n_labels)."""

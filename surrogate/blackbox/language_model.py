@@ -15,7 +15,7 @@ from surrogate.blackbox.checks import check_labels
 from surrogate.blackbox.files import check_folder
 from surrogate.blackbox.fingerprint import file_digests, model_fingerprint, release
 from surrogate.blackbox.label_reader import LabelReader, ScoreReader
-from surrogate.blackbox.packed import EAGER
+from surrogate.blackbox.placement import ON_CPU, Placement
 from surrogate.blackbox.pretrained import load_tokenizer, load_weights
 from surrogate.blackbox.prompt import Prompt, Scoring, default_prompt
 from surrogate.errors import ModelError
@@ -77,7 +77,7 @@ class LanguageModel(ModelBacked):
         scoring: Scoring | None = None,
         name: str | None = None,
         max_length: int | None = None,
-        device: str = "cpu",
+        placement: Placement = ON_CPU,
         source: Mapping[str, Any] | None = None,
         digests: dict[str, str] | None = None,
     ) -> Self:
@@ -92,7 +92,7 @@ class LanguageModel(ModelBacked):
             :func:`~surrogate.blackbox.prompt.default_prompt` by default.
         scoring : Scoring, optional
             Length normalisation, prior correction and orders of the labels; none of them by default.
-        name, device, source, digests
+        name, placement, source, digests
             As in :meth:`SequenceClassifier.from_pretrained`.
         max_length : int, optional
             Tokens of the prompt: all that the encoder reads, where there is one.
@@ -109,10 +109,10 @@ class LanguageModel(ModelBacked):
         names = labels_of(labels, called)
         check_folder(folder)
         tokenizer = load_tokenizer(folder, called)
-        model = load_weights(cls.auto_class, folder, called, device)
+        model = load_weights(cls.auto_class, folder, called, placement)
         asked, how = prompt or default_prompt(), scoring or Scoring()
-        orders = cls.orders(model, tokenizer, names, how.prompts(asked, names), max_length, device)
-        settings = _settings(orders, asked, how)
+        orders = cls.orders(model, tokenizer, names, how.prompts(asked, names), max_length, placement)
+        settings = _settings(orders, asked, how, placement)
         identity = Identity(
             name=called,
             kind=cls.default_kind,
@@ -120,11 +120,12 @@ class LanguageModel(ModelBacked):
             fingerprint=model_fingerprint(cls.default_kind, digests or file_digests(folder), names, settings),
             mask_token=tokenizer.mask_token,
             embeds=True,
-            details={**settings, "device": device},
+            parity_tolerance=placement.precision.tolerance,
+            details={**settings, "device": placement.device},
         )
         here: dict[str, Any] = {"model": str(folder.resolve()), "labels": names, "prompt": prompt, "scoring": scoring}
-        here |= {"max_length": max_length, "device": device}
-        return cls(identity, source or here, LabelReader(called, orders.readers, how))
+        here |= {"max_length": max_length, "device": placement.device, "dtype": placement.dtype}
+        return cls(identity, source or here, LabelReader(called, orders.readers, how, placement.precision.step))
 
     @classmethod
     def orders(
@@ -134,7 +135,7 @@ class LanguageModel(ModelBacked):
         labels: tuple[str, ...],
         prompts: Sequence[Prompt],
         max_length: int | None,
-        device: str,
+        placement: Placement,
     ) -> Orders:
         """Make a reader for each prompt; the way of scoring is chosen for the first, and asked of all.
 
@@ -147,7 +148,7 @@ class LanguageModel(ModelBacked):
             One for each order of the labels.
         max_length : int or None
             Tokens of the prompt, as stated.
-        device : str
+        placement : Placement
 
         Returns
         -------
@@ -190,7 +191,7 @@ def scoring_settings(scoring: Scoring) -> dict[str, Detail]:
     return {**asdict(scoring), "content_free": inputs}
 
 
-def _settings(orders: Orders, asked: Prompt, scoring: Scoring) -> dict[str, Detail]:
+def _settings(orders: Orders, asked: Prompt, scoring: Scoring, placement: Placement) -> dict[str, Detail]:
     prompt = json.dumps([asdict(asked), *orders.shown])
     return {
         "max_length": orders.max_length,
@@ -199,8 +200,8 @@ def _settings(orders: Orders, asked: Prompt, scoring: Scoring) -> dict[str, Deta
         "label_end": orders.label_end,
         **scoring_settings(scoring),
         **orders.details,
-        "dtype": "float32",
-        "backend": EAGER,
+        **placement.settings,
+        "backend": placement.backend,
         "torch": release("torch"),
         "transformers": release("transformers"),
     }

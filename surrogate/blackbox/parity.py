@@ -131,15 +131,18 @@ def _recorded(line: str, number: int, name: str) -> Recorded:
     return Recorded(text, shares)
 
 
-def compare(box: Any, recorded: Sequence[Recorded], tolerance: float = TOLERANCE, ask: Ask | None = None) -> Parity:
+def compare(
+    box: Any, recorded: Sequence[Recorded], tolerance: float | None = None, ask: Ask | None = None
+) -> Parity:
     """Ask a model about recorded texts and compare.
 
     Parameters
     ----------
     box : BlackBox
     recorded : sequence of Recorded
-    tolerance : float, default 1e-4
-        Largest difference in probability that counts as the same answer.
+    tolerance : float, optional
+        Largest difference in probability that counts as the same answer; None: that of the model, 1e-4 unless it is computed
+        in half precision or off the CPU.
     ask : callable (sequence of str) -> Answers, optional
         How the model is asked afresh, where its answers are to be kept; None: its own ``answer``.
 
@@ -155,6 +158,8 @@ def compare(box: Any, recorded: Sequence[Recorded], tolerance: float = TOLERANCE
     >>> compare(box, [Recorded("a", {"yes": 0.9, "no": 0.1})]).causes
     ("the labels are in another order: 'no' here is 'yes' there, 'yes' here is 'no' there",)
     """
+    if tolerance is None:
+        tolerance = float(getattr(box, "parity_tolerance", TOLERANCE))
     labels = [str(label) for label in box.classes_]
     theirs = _table(labels, recorded, box.name)
     texts = [one.text for one in recorded]

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from surrogate.blackbox.devices import move
 from surrogate.blackbox.packages import missing_package
+from surrogate.blackbox.placement import Placement
 from surrogate.errors import ModelError
 
 __all__ = ["fetch", "has_experts", "load_tokenizer", "load_weights", "token_limit"]
@@ -91,8 +93,8 @@ def load_tokenizer(folder: Path, name: str) -> Any:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
 
 
-def load_weights(auto_class: str, folder: Path, name: str, device: str) -> Any:
-    """Load a transformers model in float32 and evaluation mode.
+def load_weights(auto_class: str, folder: Path, name: str, placement: Placement) -> Any:
+    """Load a transformers model in evaluation mode.
 
     Parameters
     ----------
@@ -101,10 +103,12 @@ def load_weights(auto_class: str, folder: Path, name: str, device: str) -> Any:
     folder : Path
     name : str
         What errors call the model.
-    device : str
+    placement : Placement
 
     Raises
     ------
+    InputError
+        ``no-device`` when the model does not fit there.
     ModelError
         ``bad-model-file`` when files are unreadable or weights are missing (transformers would fill them with random
         numbers), ``unsafe-weights``, ``missing-package``.
@@ -118,7 +122,7 @@ def load_weights(auto_class: str, folder: Path, name: str, device: str) -> Any:
             use_safetensors=True,
             trust_remote_code=False,
             local_files_only=True,
-            dtype=torch.float32,
+            dtype=getattr(torch, placement.dtype),
             output_loading_info=True,
         )
     missing = sorted(report["missing_keys"])
@@ -130,7 +134,7 @@ def load_weights(auto_class: str, folder: Path, name: str, device: str) -> Any:
         )
     # nothing is generated, so no keys and values need to be kept
     model.config.use_cache = False
-    return model.to(device).eval()
+    return move(model, placement.device, name).eval()
 
 
 def token_limit(config: Any, tokenizer: Any, stated: int | None = None) -> int:

@@ -19,6 +19,7 @@ from surrogate.blackbox.pretrained import has_experts
 from surrogate.blackbox.prompting import PromptEncoder
 from surrogate.blackbox.scoring import score_alone, score_rows, score_trie
 from surrogate.blackbox.start_state import StartState
+from surrogate.blackbox.too_long import Length
 from surrogate.blackbox.ways import LABEL_BY_LABEL
 
 __all__ = ["WAYS", "PromptReader"]
@@ -80,6 +81,10 @@ class PromptReader:
         back = np.argsort(np.array([*alone, *together], dtype=np.intp))
         scores, embeddings = (np.concatenate(column)[back] for column in zip(*found, strict=True))
         return LabelScores(scores, embeddings, np.array(truncated, dtype=bool))
+
+    def lengths(self, texts: list[str]) -> list[Length]:
+        """Tokens of the prompt of each text before it is cut."""
+        return [Length(n_tokens, self.encoder.max_length) for n_tokens in self.encoder.lengths(texts)]
 
     def fits(self, ids: Sequence[int]) -> bool:
         """Whether a prompt can be read in batches: it starts as all do, and no label is out of sight of its start."""

@@ -104,6 +104,10 @@ class PromptEncoder:
             prompts[row] = self._cut(texts[row])
         return prompts, truncated
 
+    def lengths(self, texts: list[str]) -> list[int]:
+        """Tokens of each prompt before its text is cut."""
+        return [len(ids) for ids in self._joint(texts)]
+
     def label_ids(self, labels: Iterable[str], end: str | None) -> list[tuple[int, ...]]:
         """Token ids of each label as they follow the prompt, then those of ``end``.
 

@@ -56,7 +56,9 @@ class Differences(NamedTuple):
         return cls(each, ~(each <= tolerance), int(np.argmax(np.where(np.isnan(each), np.inf, each))))
 
 
-def check_references(name: str, references: Sequence[Reference], answers: Answers) -> None:
+def check_references(
+    name: str, references: Sequence[Reference], answers: Answers, tolerance: float = TOLERANCE
+) -> None:
     """Raise ``reference-mismatch`` unless ``answers`` agree with what was recorded for the reference texts.
 
     Parameters
@@ -66,6 +68,8 @@ def check_references(name: str, references: Sequence[Reference], answers: Answer
     references : sequence of Reference
     answers : Answers
         To the reference texts, in their order.
+    tolerance : float, default 1e-4
+        Largest difference in probability.
 
     Examples
     --------
@@ -73,24 +77,31 @@ def check_references(name: str, references: Sequence[Reference], answers: Answer
     >>> check_references("toy", recorded, Answers.from_probabilities([[0.9, 0.1]]))
     """
     recorded = np.array([reference.probabilities for reference in references])
-    check_parity(name, answers.probabilities, recorded, "reference text", "recorded")
+    check_parity(name, answers.probabilities, recorded, "reference text", "recorded", tolerance)
     if answers.label_mass is None:
         return
     rows = [row for row, reference in enumerate(references) if reference.label_mass is not None]
     masses = np.array([[references[row].label_mass] for row in rows], dtype=float).reshape(-1, 1)
-    check_parity(name, answers.label_mass[rows][:, None], masses, "label mass of reference text", "recorded")
+    check_parity(name, answers.label_mass[rows][:, None], masses, "label mass of reference text", "recorded", tolerance)
 
 
-def check_parity(name: str, ours: NDArray[np.float64], theirs: NDArray[np.float64], what: str, origin: str) -> None:
+def check_parity(
+    name: str,
+    ours: NDArray[np.float64],
+    theirs: NDArray[np.float64],
+    what: str,
+    origin: str,
+    tolerance: float = TOLERANCE,
+) -> None:
     """Raise ``reference-mismatch`` unless two arrays of probabilities, shape (n_texts, n_columns), agree."""
     if len(theirs) == 0:
         return
-    found = Differences.between(ours, theirs)
+    found = Differences.between(ours, theirs, tolerance)
     if not found.off.any():
         return
     raise ModelError(
         "reference-mismatch",
         f"The model {name!r} does not answer as it does where it is deployed: {what} {found.worst} differs by "
-        f"{found.each[found.worst]:.2g} in probability from what was {origin} (allowed: {TOLERANCE:g}). {_CAUSES}. "
+        f"{found.each[found.worst]:.2g} in probability from what was {origin} (allowed: {tolerance:g}). {_CAUSES}. "
         "Nothing is explained until they agree.",
     )

@@ -14,6 +14,7 @@ from surrogate.blackbox.files import check_folder, read_config, verify_files
 from surrogate.blackbox.find import Found, find_model
 from surrogate.blackbox.function import FunctionBox
 from surrogate.blackbox.packages import require_transformers
+from surrogate.blackbox.placement import Placement, check_options, refuse_options
 from surrogate.blackbox.prompt import Prompt, Scoring
 from surrogate.blackbox.references import check_references
 from surrogate.blackbox.saved import load_saved
@@ -31,7 +32,9 @@ def load_model(
     prompt: str | Prompt | None = None,
     scoring: Scoring | None = None,
     max_length: int | None = None,
-    device: str = "cpu",
+    device: str = "auto",
+    dtype: str = "float32",
+    too_long: str = "cut",
     allow_remote: bool = False,
 ) -> BlackBox:
     """Load whatever can be explained.
@@ -52,8 +55,12 @@ def load_model(
         How a language model's likelihoods of labels become probabilities.
     max_length : int, optional
         Tokens that the model reads, where they are fewer than it can read.
-    device : str, default "cpu"
-        Where torch computes.
+    device : str, default "auto"
+        Where torch computes: "cpu", "cuda", "cuda:N" or "mps"; "auto": the first CUDA device where torch sees one, else the CPU.
+    dtype : {"float32", "bfloat16", "float16"}, default "float32"
+        In which number format.
+    too_long : {"cut", "error"}, default "cut"
+        Texts with more tokens than the model reads are cut and flagged, or refused.
     allow_remote : bool, default False
         Whether an endpoint may be on another machine, and so altered copies of a text be sent there.
 
@@ -64,7 +71,7 @@ def load_model(
     Raises
     ------
     InputError
-        ``bad-parameter`` for an option that the model's own model.toml already decides.
+        ``bad-parameter`` for an option that the model, or its model.toml, already decides; ``no-device``.
     ModelError
         When the model is not found, not safe to load, damaged, or does not answer as it does where it is deployed.
 
@@ -74,17 +81,22 @@ def load_model(
     >>> box.answer(["a coin"]).probabilities.tolist()
     [[0.5, 0.5]]
     """
+    options: dict[str, Any] = {"device": device, "dtype": dtype, "too_long": too_long}
+    check_options(options)
     if not isinstance(model, str | Path):
+        refuse_options(options, getattr(model, "name", type(model).__name__))
         return as_black_box(model, classes=classes)
     asked = Prompt(prompt) if isinstance(prompt, str) else prompt
     found = find_model(model)
     if found.origin == "file":
         _refuse_labels(labels, found.path.name)
+        refuse_options(options, found.path.name)
         return load_saved(found.path)
     source: dict[str, Any] = {"model": found.name, "labels": labels and tuple(labels), "prompt": asked}
-    source |= {"scoring": scoring, "max_length": max_length, "device": device}
+    source |= {"scoring": scoring, "max_length": max_length, **options}
     if found.origin == "folder" and (table := _endpoint_table(found.path)) is not None:
         _refuse_options(source, found.path.name)
+        refuse_options(options, found.path.name)
         return _load_endpoint(table, found.path, allow_remote)
     return _load_described(found.path, source) if found.is_described else _load_folder(found, source)
 
@@ -154,11 +166,11 @@ def _load_described(folder: Path, source: dict[str, Any]) -> BlackBox:
     verify_files(folder, spec)
     require_transformers(spec.name)
     common: dict[str, Any] = {"name": spec.name, "labels": spec.labels, "max_length": spec.max_length}
-    common |= {"device": source["device"], "source": source, "digests": spec.files}
+    common |= {**_placed(source), "digests": spec.files}
     box = _box(spec.kind, folder, common, {"prompt": spec.prompt, "scoring": spec.scoring})
     if spec.references:
-        answers = box.answer([reference.text for reference in spec.references])
-        check_references(spec.name, spec.references, answers)
+        answers = box.answer_flagged([reference.text for reference in spec.references])
+        check_references(spec.name, spec.references, answers, box.parity_tolerance)
     return box
 
 
@@ -187,16 +199,22 @@ def _load_folder(found: Found, source: dict[str, Any]) -> BlackBox:
     name = found.name if found.origin == "hub" else folder.resolve().name
     architectures = [str(architecture) for architecture in read_config(folder).get("architectures") or []]
     check_folder(folder)
-    common = {key: source[key] for key in ("labels", "max_length", "device")} | {"name": name, "source": source}
     kind = _kind(architectures, bool(read_config(folder).get("is_encoder_decoder")))
     if kind is not None:
         require_transformers(name)
+        common = {"name": name, "labels": source["labels"], "max_length": source["max_length"], **_placed(source)}
         return _box(kind, folder, common, {key: source[key] for key in ("prompt", "scoring")})
     raise ModelError(
         "not-a-classifier",
         f"The model {name!r} is {', '.join(architectures) or 'of no stated architecture'}; a sequence classifier or a "
         "language model is needed. Fine-tune it as one of these, or wrap it in a function.",
     )
+
+
+def _placed(source: dict[str, Any]) -> dict[str, Any]:
+    """Where the model is computed, and how to load it there again: on the same device, whatever there is then."""
+    placement = Placement.of(source["device"], source["dtype"])
+    return {"placement": placement, "source": {**source, "device": placement.device}}
 
 
 def _kind(architectures: Sequence[str], is_encoder_decoder: bool) -> str | None:

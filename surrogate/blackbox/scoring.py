@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surrogate.blackbox.label_trie import LabelTrie, stems_of
+from surrogate.blackbox.precision import float64
 from surrogate.blackbox.prefix import SharedPrefix
 from surrogate.blackbox.threads import reading
 
@@ -54,11 +55,11 @@ def score_trie(model: Any, trie: LabelTrie, device: str, prefix: SharedPrefix | 
         whole = np.hstack([ids, np.tile(tokens, (n_rows, 1))])
         positions = n_before + np.maximum(mask.cumsum(axis=1) - 1, 0)
         positions = np.hstack([positions, positions[:, -1:] + depths])
-        attention = torch.from_numpy(_attention(mask.astype(bool), visible, n_before)).to(device)
+        seen = torch.from_numpy(_seen(mask.astype(bool), visible, n_before)).to(device)
         with reading(model):
             output = model(
                 input_ids=torch.from_numpy(whole).to(device),
-                attention_mask=attention,
+                attention_mask=_additive(seen, model.dtype),
                 position_ids=torch.from_numpy(positions).to(device),
                 logits_to_keep=torch.arange(length - 1, whole.shape[1], device=device),
                 output_hidden_states=True,
@@ -168,8 +169,8 @@ def _behind(prefix: SharedPrefix | None, n_rows: int) -> dict[str, Any]:
     return {} if prefix is None else {"past_key_values": prefix.cache(n_rows), "use_cache": True}
 
 
-def _attention(mask: NDArray[np.bool_], visible: NDArray[np.bool_], n_before: int) -> NDArray[np.float32]:
-    """Additive attention mask, shape (n_rows, 1, length + n_nodes, n_before + length + n_nodes)."""
+def _seen(mask: NDArray[np.bool_], visible: NDArray[np.bool_], n_before: int) -> NDArray[np.bool_]:
+    """Which token sees which, shape (n_rows, 1, length + n_nodes, n_before + length + n_nodes)."""
     n_rows, length = mask.shape
     size = length + len(visible)
     whole = np.ones((n_rows, 1, size, n_before + size), dtype=bool)
@@ -180,7 +181,14 @@ def _attention(mask: NDArray[np.bool_], visible: NDArray[np.bool_], n_before: in
     seen[:, 0, length:, length:] = visible
     # padding sees itself: a row that sees nothing would be NaN
     seen[:, 0, np.arange(size), np.arange(size)] = True
-    return np.where(whole, np.float32(0), np.finfo(np.float32).min)
+    return whole
+
+
+def _additive(seen: Any, dtype: Any) -> Any:
+    """Attention mask in the number format of the model: zero where a token is seen, the least number elsewhere."""
+    import torch
+
+    return torch.zeros(seen.shape, dtype=dtype, device=seen.device).masked_fill(~seen, torch.finfo(dtype).min)
 
 
 def _node_scores(logits: Any, trie: LabelTrie, inner: list[int]) -> NDArray[np.float64]:
@@ -194,6 +202,6 @@ def _node_scores(logits: Any, trie: LabelTrie, inner: list[int]) -> NDArray[np.f
 
 def _token_scores(logits: Any, tokens: Sequence[int]) -> NDArray[np.float64]:
     """Log-probability in float64 of some tokens, from logits of shape (n_rows, n_vocabulary)."""
-    exact = logits.double()
+    exact = float64(logits)
     scores = exact[:, list(tokens)] - exact.logsumexp(dim=-1, keepdim=True)
     return np.asarray(scores.cpu().numpy(), dtype=np.float64)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from surrogate.blackbox.language_model import LanguageModel, Orders
+from surrogate.blackbox.placement import Placement
 from surrogate.blackbox.pretrained import token_limit
 from surrogate.blackbox.prompt import Prompt
 from surrogate.blackbox.prompting import PromptEncoder
@@ -40,11 +41,11 @@ class Seq2SeqLM(LanguageModel):
         labels: tuple[str, ...],
         prompts: Sequence[Prompt],
         max_length: int | None,
-        device: str,
+        placement: Placement,
     ) -> Orders:
         """Make a reader for each prompt, as :meth:`LanguageModel.orders` says."""
-        made = [_reader(model, tokenizer, labels, prompt, max_length, device) for prompt in prompts]
-        first = fastest(made[0], WAYS)
+        made = [_reader(model, tokenizer, labels, prompt, max_length, placement.device) for prompt in prompts]
+        first = fastest(made[0], WAYS, placement.precision.agreement)
         readers = (first, *(reader.by(first.way) for reader in made[1:]))
         shown = [
             [reader.encoder.bos, reader.encoder.before, reader.encoder.after, reader.behind, reader.label_ids]

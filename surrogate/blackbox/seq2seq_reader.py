@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from surrogate.blackbox.batching import Shapes, read_in_batches
 from surrogate.blackbox.label_reader import LabelScores
+from surrogate.blackbox.precision import float64
 from surrogate.blackbox.pretrained import has_experts
 from surrogate.blackbox.prompting import PromptEncoder
 from surrogate.blackbox.threads import reading
+from surrogate.blackbox.too_long import Length
 from surrogate.blackbox.ways import LABEL_BY_LABEL
 from surrogate.errors import ModelError
 
@@ -102,9 +104,14 @@ class Seq2SeqReader:
             # what the decoder makes of the encoder's states is the same for every label
             across = DynamicCache() if shared else None
             columns = [self._label(label, {**given, "attention_mask": seen}, across) for label in self.label_ids]
-            weights = seen.unsqueeze(-1).to(states.last_hidden_state.dtype)
-            pooled = (states.last_hidden_state * weights).sum(dim=1) / weights.sum(dim=1)
-        return np.stack(columns, axis=1), pooled.float().cpu().numpy()
+            weights = seen.unsqueeze(-1).float()
+            pooled = (states.last_hidden_state.float() * weights).sum(dim=1) / weights.sum(dim=1)
+        return np.stack(columns, axis=1), pooled.cpu().numpy()
+
+    def lengths(self, texts: list[str]) -> list[Length]:
+        """Tokens that the encoder would read of each text before it is cut."""
+        behind = len(self.behind)
+        return [Length(n_tokens + behind, self.encoder.max_length + behind) for n_tokens in self.encoder.lengths(texts)]
 
     def fits(self, ids: Sequence[int]) -> bool:
         """Whether a prompt is read in batches; they do not differ in this."""
@@ -132,8 +139,8 @@ class Seq2SeqReader:
         cache: dict[str, Any] = {"use_cache": across is not None}
         if across is not None:
             cache["past_key_values"] = EncoderDecoderCache(DynamicCache(), across)
-        logits = self.model(decoder_input_ids=forced, **given, **cache).logits.double()
-        wanted = torch.tensor(list(label), device=self.device).expand(n_rows, -1).unsqueeze(-1)
+        logits = float64(self.model(decoder_input_ids=forced, **given, **cache).logits)
+        wanted = torch.tensor(list(label), device=logits.device).expand(n_rows, -1).unsqueeze(-1)
         logs = logits.gather(-1, wanted).squeeze(-1) - logits.logsumexp(dim=-1)
         return np.asarray(logs.sum(dim=1).cpu().numpy(), dtype=np.float64)
 

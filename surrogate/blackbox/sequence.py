@@ -15,6 +15,7 @@ from surrogate.blackbox.checks import check_labels
 from surrogate.blackbox.files import check_folder
 from surrogate.blackbox.fingerprint import file_digests, model_fingerprint, release
 from surrogate.blackbox.packed import EAGER, EXACT
+from surrogate.blackbox.placement import ON_CPU, Placement
 from surrogate.blackbox.pretrained import load_tokenizer, load_weights
 from surrogate.blackbox.references import check_parity
 from surrogate.blackbox.sequence_reader import SequenceReader, log_probabilities
@@ -50,7 +51,7 @@ class SequenceClassifier(ModelBacked):
         name: str | None = None,
         labels: Sequence[str] | None = None,
         max_length: int | None = None,
-        device: str = "cpu",
+        placement: Placement = ON_CPU,
         source: Mapping[str, Any] | None = None,
         digests: dict[str, str] | None = None,
         backend: str | None = None,
@@ -66,7 +67,7 @@ class SequenceClassifier(ModelBacked):
             Labels in the order of the outputs; the configuration's by default.
         max_length : int, optional
             Tokens per text, special tokens included.
-        device : str, default "cpu"
+        placement : Placement, default float32 on the CPU
         source : mapping, optional
             Arguments by which :func:`~surrogate.blackbox.load_model` finds the model again in another process; those
             given here by default.
@@ -85,11 +86,11 @@ class SequenceClassifier(ModelBacked):
         called = name or folder.name
         check_folder(folder)
         tokenizer = load_tokenizer(folder, called)
-        model = load_weights("AutoModelForSequenceClassification", folder, called, device)
+        model = load_weights("AutoModelForSequenceClassification", folder, called, placement)
         names = _labels(model.config, labels, called)
         digests = digests or file_digests(folder)
         wanted = backend or tuned_backend(digests) or (EXACT if n_weights(model) >= SMALL else EAGER)
-        reader, embeds = _checked(SequenceReader.of(model, tokenizer, max_length, called, device), called, wanted)
+        reader, embeds = _checked(SequenceReader.of(model, tokenizer, max_length, called, placement), called, wanted)
         settings = _settings(reader)
         fingerprint = model_fingerprint(cls.default_kind, digests, names, settings)
         identity = Identity(
@@ -100,13 +101,15 @@ class SequenceClassifier(ModelBacked):
             multi_label=reader.activation == "sigmoid",
             mask_token=tokenizer.mask_token,
             embeds=embeds,
-            details={**settings, "device": device},
+            parity_tolerance=placement.precision.tolerance,
+            details={**settings, "device": placement.device},
         )
         here = {
             "model": str(folder.resolve()),
             "labels": labels and tuple(labels),
             "max_length": max_length,
-            "device": device,
+            "device": placement.device,
+            "dtype": placement.dtype,
         }
         return cls(identity, source or here, reader)
 
@@ -129,7 +132,7 @@ def _settings(reader: SequenceReader) -> dict[str, Detail]:
         "truncation_side": reader.tokenizer.truncation_side,
         "activation": reader.activation,
         "pooling": reader.pooling,
-        "dtype": "float32",
+        **reader.placement.settings,
         "backend": reader.backend,
         "torch": release("torch"),
         "transformers": release("transformers"),
@@ -145,8 +148,9 @@ def _checked(reader: SequenceReader, name: str, wanted: str) -> tuple[SequenceRe
     for text in _PROBES:
         inputs = reader.tokenizer(text, return_tensors="pt", truncation=True, max_length=reader.max_length)
         with reading(reader.model):
-            plain.append(reader.model(**inputs.to(reader.device)).logits.cpu().numpy())
+            plain.append(reader.model(**inputs.to(reader.placement.device)).logits.float().cpu().numpy())
     theirs = np.exp(log_probabilities(np.concatenate(plain), reader.activation))
     ours = reader.read(list(_PROBES))
-    check_parity(name, ours.probabilities, theirs, "probe text", "read by transformers alone")
+    tolerance = reader.placement.precision.tolerance
+    check_parity(name, ours.probabilities, theirs, "probe text", "read by transformers alone", tolerance)
     return with_backend(reader, _PROBES, ours, wanted), ours.embeddings is not None

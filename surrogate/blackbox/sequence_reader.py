@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 from surrogate.answers import Answers
 from surrogate.blackbox.batching import Shapes, read_in_batches
 from surrogate.blackbox.packed import EAGER, EXACT
+from surrogate.blackbox.placement import Placement
+from surrogate.blackbox.precision import round_scores
 from surrogate.blackbox.pretrained import has_experts, token_limit
 from surrogate.blackbox.threads import reading
 from surrogate.blackbox.tokens import token_spans
+from surrogate.blackbox.too_long import Length
 from surrogate.errors import ModelError
 
 __all__ = ["SequenceReader", "log_probabilities"]
@@ -37,7 +40,7 @@ class SequenceReader:
     pad_id : int
     max_length : int
         Tokens per text, special tokens included.
-    device : str
+    placement : Placement
     name : str
         What errors call the model.
     backend : str
@@ -45,7 +48,7 @@ class SequenceReader:
 
     Examples
     --------
-    >>> SequenceReader(None, None, "softmax", "mean", 0, 512, "cpu", "toy").backend
+    >>> SequenceReader(None, None, "softmax", "mean", 0, 512, None, "toy").backend
     'torch-eager-f32-canonical-v1'
     """
 
@@ -55,12 +58,12 @@ class SequenceReader:
     pooling: str
     pad_id: int
     max_length: int
-    device: str
+    placement: Placement
     name: str
     backend: str = EAGER
 
     @classmethod
-    def of(cls, model: Any, tokenizer: Any, max_length: int | None, name: str, device: str) -> SequenceReader:
+    def of(cls, model: Any, tokenizer: Any, max_length: int | None, name: str, placement: Placement) -> SequenceReader:
         """Make the reader of a loaded model; ``max_length`` as stated.
 
         Raises
@@ -83,8 +86,9 @@ class SequenceReader:
             pooling=_pooling(config, tokenizer, last=decoder or bool(config.is_encoder_decoder)),
             pad_id=pad_id,
             max_length=token_limit(config, tokenizer, max_length),
-            device=device,
+            placement=placement,
             name=name,
+            backend=placement.backend,
         )
 
     def read(self, texts: list[str]) -> Answers:
@@ -95,7 +99,7 @@ class SequenceReader:
             logits, embeddings = np.empty((0, self.model.config.num_labels)), np.empty((0, width), np.float32)
         else:
             logits, embeddings = read_in_batches(sequences, self.forward, self.shapes, pad_id=self.pad_id)  # type: ignore[assignment]
-        logs = log_probabilities(logits, self.activation)
+        logs = log_probabilities(round_scores(logits, self.placement.precision.step), self.activation)
         nobody = np.zeros(len(texts), dtype=bool)
         return Answers(logs, embeddings, None, nobody, truncated)
 
@@ -113,17 +117,25 @@ class SequenceReader:
         """Token ids of each text, and whether it was cut."""
         if not texts:
             return [], np.zeros(0, dtype=bool)
-        sequences: list[Any] = []
-        for start in range(0, len(texts), _ENCODED):
-            # Arrays, and a few texts at a time: what a tokenizer returns holds far more of every token than its number.
-            encoded = self.tokenizer(texts[start : start + _ENCODED], verbose=False)["input_ids"]
-            sequences += [np.array(ids, dtype=np.int32) for ids in encoded]
+        sequences = self._whole(texts)
         truncated = np.array([len(ids) > self.max_length for ids in sequences])
         for row in np.flatnonzero(truncated):
             cut = self.tokenizer(texts[row], truncation=True, max_length=self.max_length)
             sequences[row] = cut["input_ids"]
         # a tokenizer without special tokens gives the empty text no token at all, and a model reads at least one
         return [ids if len(ids) else [self.pad_id] for ids in sequences], truncated
+
+    def lengths(self, texts: list[str]) -> list[Length]:
+        """Tokens of each text before it is cut."""
+        return [Length(len(ids), self.max_length) for ids in self._whole(texts)]
+
+    def _whole(self, texts: list[str]) -> list[Any]:
+        sequences: list[Any] = []
+        for start in range(0, len(texts), _ENCODED):
+            # Arrays, and a few texts at a time: what a tokenizer returns holds far more of every token than its number.
+            encoded = self.tokenizer(texts[start : start + _ENCODED], verbose=False)["input_ids"]
+            sequences += [np.array(ids, dtype=np.int32) for ids in encoded]
+        return sequences
 
     def token_spans(self, text: str) -> tuple[tuple[int, int], ...]:
         """Start and end of each token of ``text``, in characters."""
@@ -133,14 +145,16 @@ class SequenceReader:
         """Logits, shape (n_rows, n_outputs), and embeddings, shape (n_rows, n_dimensions), from one pass."""
         import torch
 
-        attention = torch.from_numpy(mask).to(self.device)
+        attention = torch.from_numpy(mask).to(self.placement.device)
         with reading(self.model):
             output = self.model(
-                input_ids=torch.from_numpy(ids).to(self.device), attention_mask=attention, output_hidden_states=True
+                input_ids=torch.from_numpy(ids).to(self.placement.device),
+                attention_mask=attention,
+                output_hidden_states=True,
             )
             hidden = _last_hidden(output)
-            pooled = None if hidden is None else _pool(hidden, attention, self.pooling).cpu().numpy()
-        return [output.logits.cpu().numpy(), pooled]
+            pooled = None if hidden is None else _pool(hidden, attention, self.pooling).float().cpu().numpy()
+        return [output.logits.float().cpu().numpy(), pooled]
 
 
 def _activation(config: Any) -> str:
@@ -170,8 +184,8 @@ def _pool(hidden: Any, mask: Any, pooling: str) -> Any:
         return hidden[:, 0]
     if pooling == "last-token":
         return hidden[torch.arange(len(hidden), device=hidden.device), mask.sum(dim=1) - 1]
-    weights = mask.unsqueeze(-1).to(hidden.dtype)
-    return (hidden * weights).sum(dim=1) / weights.sum(dim=1)
+    weights = mask.unsqueeze(-1).float()
+    return (hidden.float() * weights).sum(dim=1) / weights.sum(dim=1)
 
 
 def log_probabilities(logits: NDArray[Any], activation: str) -> NDArray[np.float64]:
@@ -195,7 +209,10 @@ def log_probabilities(logits: NDArray[Any], activation: str) -> NDArray[np.float
     """
     exact = logits.astype(np.float64)
     if not np.isfinite(exact).all():
-        raise ModelError("bad-answer-values", "The model gave NaN or infinite logits. Its weights may be damaged.")
+        raise ModelError(
+            "bad-answer-values",
+            "The model gave NaN or infinite logits. Its weights may be damaged, or its numbers too large for float16.",
+        )
     if activation == "sigmoid":
         return -np.logaddexp(0.0, -exact)
     if activation == "one-logit":

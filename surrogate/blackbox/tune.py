@@ -41,7 +41,7 @@ class Timing:
 
 
 def tune_classifier(name: str) -> tuple[list[Timing], Path]:
-    """Time the ways of computing of a sequence classifier, and write down the quickest for this machine.
+    """Time the ways of computing of a sequence classifier in float32 on the CPU, and write down the quickest for this machine.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def tune_classifier(name: str) -> tuple[list[Timing], Path]:
     from surrogate.blackbox.sequence import SequenceClassifier
     from surrogate.blackbox.spec import read_spec
 
-    box = load_model(name)
+    box = load_model(name, device="cpu")
     if not isinstance(box, SequenceClassifier):
         raise ModelError(
             "not-a-classifier", f"The model {name!r} is no sequence classifier of transformers; only these are tuned."

@@ -16,7 +16,7 @@ __all__ = ["LABEL_BY_LABEL", "Choosable", "fastest"]
 LABEL_BY_LABEL = "label-by-label"
 _PROBES = ("a short text.", "Another text, which is somewhat longer than the first one.")
 #: Largest difference in probability per token that still counts as agreement.
-_TOLERANCE = 1e-5
+_AGREEMENT = 1e-5
 
 
 class Choosable(ScoreReader, Protocol):
@@ -32,7 +32,7 @@ class Choosable(ScoreReader, Protocol):
 _Reader = TypeVar("_Reader", bound=Choosable)
 
 
-def fastest(reader: _Reader, ways: Sequence[str]) -> _Reader:
+def fastest(reader: _Reader, ways: Sequence[str], agreement: float = _AGREEMENT) -> _Reader:
     """Return ``reader`` with the first of ``ways`` that gives two probe texts their likelihoods label by label.
 
     State-space and linear-attention layers, and some kinds of positions, know no custom mask, no padding in the middle
@@ -43,6 +43,8 @@ def fastest(reader: _Reader, ways: Sequence[str]) -> _Reader:
     reader : Choosable
     ways : sequence of str
         The fastest first.
+    agreement : float, default 1e-5
+        Largest difference in probability per token that still counts as agreement.
 
     Raises
     ------
@@ -62,6 +64,6 @@ def fastest(reader: _Reader, ways: Sequence[str]) -> _Reader:
         except (ModelError, RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError):
             continue  # the model takes no such mask, positions or cache
         # written so that NaN is no agreement
-        if (np.abs(ours - plain) <= _TOLERANCE).all():
+        if (np.abs(ours - plain) <= agreement).all():
             return candidate  # type: ignore[return-value]
     return slow  # type: ignore[return-value]
