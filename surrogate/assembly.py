@@ -54,6 +54,9 @@ def explain(
     store: bool | str | Path | Any = True,
     policy: Policy | None = None,
     reference: str | Path | None = None,
+    device: str = "auto",
+    dtype: str = "float32",
+    too_long: str = "cut",
     progress: Callable[[int, int], None] | None = None,
     allow_remote: bool = False,
     announce: Callable[[str], None] | None = None,
@@ -91,6 +94,8 @@ def explain(
     reference : str or Path, optional
         Answers recorded where the model is deployed, as :func:`surrogate.blackbox.parity.read_recorded` reads them; nothing
         is explained unless the model gives them here too.
+    device, dtype, too_long : str
+        How torch computes the model, as :func:`surrogate.blackbox.load_model` takes them.
     progress : callable (n_done, n_all) -> None, optional
     allow_remote : bool, default False
         Whether an endpoint may be on another machine, and so altered copies of the text be sent there.
@@ -127,8 +132,17 @@ def explain(
     start = time.perf_counter()
     named = isinstance(model, str | Path)
     black_box = load_model(
-        model, classes=None if named else classes, labels=classes if named else None, allow_remote=allow_remote
+        model,
+        classes=None if named else classes,
+        labels=classes if named else None,
+        device=device,
+        dtype=dtype,
+        too_long=too_long,
+        allow_remote=allow_remote,
     )
+    if hasattr(black_box, "require_whole"):
+        # also where the store holds an answer to the text, cut and flagged
+        black_box.require_whole([text.text if isinstance(text, Document) else text])
     pipe = _pipeline(pipeline, black_box, _store(store))
     if announce is not None and hasattr(black_box, "announcement"):
         n_texts = most_texts(pipe, calls, Adaptive(pipe).budget if budget is None else budget)

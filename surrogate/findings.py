@@ -96,6 +96,24 @@ def _disagreement(members: tuple[Member, ...], whole: Neighborhood, outcome: Out
     return [f"The surrogates {names} decide alike on {percent(alike)} of the altered copies."]
 
 
+def _rounding(details: dict[str, Any]) -> list[str]:
+    """What number format and device do to probabilities, where equal bits are not promised."""
+    step, dtype = details.get("rounded_to"), details.get("dtype")
+    if step is None:
+        return []
+    said = []
+    if dtype != "float32":
+        said.append(
+            f"The model was computed in {dtype}, not in float32: its probabilities may differ by some hundredths."
+        )
+    where = "" if details["device"] == "cpu" else f" The model was computed on {details['device']}."
+    said.append(
+        f"Scores were rounded to multiples of 1/{round(1 / step):,} before they became probabilities.{where} So nearly all "
+        "repeated answers are equal, though not all need be."
+    )
+    return said
+
+
 def state_limits(whole: Neighborhood, outcome: Outcome, model: dict[str, Any]) -> tuple[str, ...]:
     """What the explanation does not say.
 
@@ -133,6 +151,7 @@ def state_limits(whole: Neighborhood, outcome: Outcome, model: dict[str, Any]) -
             "Every possible altered copy was asked, so nothing was left to the choice of copies. The model's answers vary: all "
             f"were asked {'again' if times == 1 else f'{times} times more'} to test on, and no number is exact."
         )
+    limits += _rounding(model["details"])
     if model["fingerprint"] is None:
         limits.append("The model has no fingerprint: a later reader cannot check that the same model is asked again.")
     return tuple(limits)

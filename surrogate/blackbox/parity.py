@@ -131,9 +131,7 @@ def _recorded(line: str, number: int, name: str) -> Recorded:
     return Recorded(text, shares)
 
 
-def compare(
-    box: Any, recorded: Sequence[Recorded], tolerance: float | None = None, ask: Ask | None = None
-) -> Parity:
+def compare(box: Any, recorded: Sequence[Recorded], tolerance: float | None = None, ask: Ask | None = None) -> Parity:
     """Ask a model about recorded texts and compare.
 
     Parameters

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from surrogate.cli.computing import computing_options
 from surrogate.cli.exit_codes import DONE, WITHHELD
 from surrogate.cli.reading import read_text
 from surrogate.errors import InputError
@@ -63,6 +64,7 @@ def _calls(_context: click.Context, _parameter: click.Parameter, value: str) -> 
     "--url", help="Ask --model at this decision endpoint, for instance http://127.0.0.1:8000, one of --labels."
 )
 @click.option("--question", default="", help="Instructions to the endpoint of --url.")
+@computing_options
 @click.option(
     "--reference",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -104,6 +106,9 @@ def explain(
     labels: str | None,
     url: str | None,
     question: str,
+    device: str,
+    dtype: str,
+    too_long: str,
     reference: Path | None,
     out: Path | None,
     formats: tuple[str, ...],
@@ -138,6 +143,9 @@ def explain(
             classes=classes,
             store=not no_store,
             reference=reference,
+            device=device,
+            dtype=dtype,
+            too_long=too_long,
             progress=progress,
             allow_remote=allow_remote,
             announce=lambda words: click.echo(words, err=True),

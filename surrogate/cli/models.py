@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from surrogate.cli.computing import computing_options
 from surrogate.cli.exit_codes import MODEL_ERROR
 from surrogate.cli.table import print_table
 
@@ -38,13 +39,28 @@ def models(context: click.Context) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help='Answers recorded where the model is deployed: lines such as {"text": …, "probabilities": {LABEL: NUMBER, …}}.',
 )
-@click.option("--tolerance", type=float, default=1e-4, show_default=True, help="Largest difference in probability.")
+@click.option(
+    "--tolerance",
+    type=float,
+    help="Largest difference in probability [default: 1e-4; wider off the CPU and in half precision].",
+)
 @click.option("--labels", help="Labels of a causal language model, separated by commas.")
+@computing_options
 @click.option(
     "--allow-remote", is_flag=True, help="Allow an endpoint on another machine; the recorded texts are sent to it."
 )
 @click.option("--no-store", is_flag=True, help="Keep no answers of an endpoint on disk.")
-def check(name: str, reference: Path, tolerance: float, labels: str | None, allow_remote: bool, no_store: bool) -> None:
+def check(
+    name: str,
+    reference: Path,
+    tolerance: float | None,
+    labels: str | None,
+    device: str,
+    dtype: str,
+    too_long: str,
+    allow_remote: bool,
+    no_store: bool,
+) -> None:
     """Compare the answers of model NAME with recorded ones; exit code 3 where they differ, with the likely cause.
 
     The model is always asked anew. What an endpoint answers is kept, so that an explanation need not pay for it again.
@@ -56,7 +72,7 @@ def check(name: str, reference: Path, tolerance: float, labels: str | None, allo
 
     recorded = read_recorded(reference)
     named = [label.strip() for label in labels.split(",")] if labels else None
-    box = load_model(name, labels=named, allow_remote=allow_remote)
+    box = load_model(name, labels=named, device=device, dtype=dtype, too_long=too_long, allow_remote=allow_remote)
     if hasattr(box, "announcement"):
         click.echo(box.announcement(len(recorded), "the recorded ones"), err=True)
     store = MemoryStore() if no_store else SqliteStore(default_store_path())
@@ -74,7 +90,7 @@ def check(name: str, reference: Path, tolerance: float, labels: str | None, allo
 @models.command()
 @click.argument("name")
 def tune(name: str) -> None:
-    """Measure which way of computing is quickest for classifier NAME on this machine, and use it from now on.
+    """Measure which way of computing is quickest for classifier NAME on this machine's CPU, and use it from now on.
 
     The choice is part of the model's fingerprint: answers stored before are not used with it.
     """
