@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from surrogate.blackbox.label_reader import ScoreReader
 from surrogate.errors import ModelError
@@ -15,7 +16,15 @@ __all__ = ["LABEL_BY_LABEL", "Choosable", "fastest"]
 #: Each label by a pass of its own, without batch, padding or cache: right for every model.
 LABEL_BY_LABEL = "label-by-label"
 _PROBES = ("a short text.", "Another text, which is somewhat longer than the first one.")
-#: Largest difference in probability per token that still counts as agreement.
+#: More of them, long, short and broken, where the noise of another device or of half precision hides small differences.
+_MORE_PROBES = (
+    *_PROBES,
+    "Please help me now: the card was lost and I want my money back, it is very bad that nobody answers me. " * 2,
+    "x",
+    "1, 2, 3 and 4",
+    "Why\nnot?",
+)
+#: Largest difference in probability per token that still counts as agreement in float32 on the CPU.
 _AGREEMENT = 1e-5
 
 
@@ -32,8 +41,8 @@ class Choosable(ScoreReader, Protocol):
 _Reader = TypeVar("_Reader", bound=Choosable)
 
 
-def fastest(reader: _Reader, ways: Sequence[str], agreement: float = _AGREEMENT) -> _Reader:
-    """Return ``reader`` with the first of ``ways`` that gives two probe texts their likelihoods label by label.
+def fastest(reader: _Reader, ways: Sequence[str], agreement: float | None = None) -> _Reader:
+    """Return ``reader`` with the first of ``ways`` that gives some probe texts their likelihoods label by label.
 
     State-space and linear-attention layers, and some kinds of positions, know no custom mask, no padding in the middle
     or no padding at all.  Where nothing agrees, labels are read one by one.
@@ -43,8 +52,9 @@ def fastest(reader: _Reader, ways: Sequence[str], agreement: float = _AGREEMENT)
     reader : Choosable
     ways : sequence of str
         The fastest first.
-    agreement : float, default 1e-5
-        Largest difference in probability per token that still counts as agreement.
+    agreement : float, optional
+        Largest difference in log-likelihood per token, on more probe texts, that counts as agreement where numbers are noisy;
+        None: 1e-5 in probability per token.
 
     Raises
     ------
@@ -54,16 +64,23 @@ def fastest(reader: _Reader, ways: Sequence[str], agreement: float = _AGREEMENT)
     # per token, because the probabilities of long labels are too small to show a difference
     lengths = np.array([len(label) for label in reader.label_ids])
     slow = reader.by(LABEL_BY_LABEL) or reader
-    plain = np.exp(slow.scores(_PROBES).scores / lengths)
+    probes = _PROBES if agreement is None else _MORE_PROBES
+    plain = slow.scores(probes).scores / lengths
     for way in ways:
         try:
             candidate = reader.by(way)
-            if candidate is None or not all(map(candidate.fits, candidate.encoder.encode(list(_PROBES))[0])):
+            if candidate is None or not all(map(candidate.fits, candidate.encoder.encode(list(probes))[0])):
                 continue
-            ours = np.exp(candidate.scores(_PROBES).scores / lengths)
+            ours = candidate.scores(probes).scores / lengths
         except (ModelError, RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError):
             continue  # the model takes no such mask, positions or cache
-        # written so that NaN is no agreement
-        if (np.abs(ours - plain) <= agreement).all():
+        if _agree(ours, plain, agreement):
             return candidate  # type: ignore[return-value]
     return slow  # type: ignore[return-value]
+
+
+def _agree(ours: NDArray[np.float64], plain: NDArray[np.float64], agreement: float | None) -> bool:
+    """Whether log-likelihoods per token, shape (n_texts, n_labels), agree; NaN is no agreement."""
+    if agreement is None:
+        return bool((np.abs(np.exp(ours) - np.exp(plain)) <= _AGREEMENT).all())
+    return bool((np.abs(ours - plain) <= agreement).all())
