@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+# Equal bits are promised on the CPU.  Where the variable is set, torch sees the GPUs that it names.
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+
 HERE = Path(__file__).parent
 DATA = Path(os.environ.get("SURROGATE_DATA", HERE.parent.parent / "shared" / "data"))
 ALLOWED_SKIPS = (HERE / "allowed_skips.txt").read_text(encoding="utf-8").splitlines()
