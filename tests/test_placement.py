@@ -15,9 +15,11 @@ import pytest
 import surrogate
 from surrogate.blackbox import load_model
 from surrogate.blackbox.devices import move, resolve_device
+from surrogate.blackbox.label_reader import LabelReader, LabelScores
 from surrogate.blackbox.parity import Recorded, compare
 from surrogate.blackbox.placement import Placement
 from surrogate.blackbox.precision import DTYPES
+from surrogate.blackbox.prompt import Scoring
 from surrogate.cli import main
 from surrogate.errors import InputError, ModelError
 from tests import blackbox_toys as toys
@@ -133,7 +135,22 @@ def test_float32_on_the_cpu_is_what_it_was(bert: Path) -> None:
     assert (logits * 2**10 != np.round(logits * 2**10)).any()
 
 
-# --- half precision
+# --- rounding and half precision
+
+
+def test_likelihoods_are_rounded_before_they_become_probabilities() -> None:
+    class Scores:
+        label_ids = ((1,), (2, 3))
+
+        def scores(self, texts: list[str]) -> LabelScores:
+            noise = np.array([[-1.2500001, -0.9999999]] * len(texts))
+            return LabelScores(noise, np.zeros((len(texts), 2), np.float32), np.zeros(len(texts), bool))
+
+    answers = LabelReader("toy", (Scores(),), Scoring(), 2**-10).read(["x"])  # type: ignore[arg-type]
+    wanted = np.exp([[-1.25, -1.0]])
+    assert answers.label_mass is not None
+    np.testing.assert_allclose(answers.label_mass, wanted.sum(axis=1), atol=1e-15)
+    np.testing.assert_allclose(answers.probabilities, wanted / wanted.sum(), atol=1e-15)
 
 
 @pytest.mark.parametrize("dtype", HALF)
@@ -284,6 +301,22 @@ def test_a_long_text_is_refused_even_where_the_store_knows_it(bert: Path, tmp_pa
 
 
 # --- what is refused
+
+
+def test_a_loaded_model_stays_where_it_is(bert: Path) -> None:
+    box = load(bert, device="cpu")
+    assert load_model(box) is load_model(box, device="cpu") is box
+    box._identity.details["device"] = "cuda:0"
+    with pytest.raises(InputError, match="device") as caught:
+        load_model(box, device="cpu")
+    assert caught.value.code == "bad-parameter"
+
+
+def test_an_endpoint_computes_where_it_likes(tmp_path: Path) -> None:
+    (tmp_path / "model.toml").write_text('kind = "decision-endpoint"\n', encoding="utf-8")
+    with pytest.raises(InputError, match="device") as caught:
+        load_model(tmp_path, device="cpu")
+    assert caught.value.code == "bad-parameter"
 
 
 @pytest.mark.parametrize("option", [{"dtype": "float64"}, {"dtype": "int8"}, {"too_long": "drop"}])

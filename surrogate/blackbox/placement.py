@@ -14,8 +14,8 @@ from surrogate.errors import InputError
 
 __all__ = ["ON_CPU", "Placement", "check_options", "refuse_options"]
 
-#: What load_model takes where nothing is said, and other words for the same.
-_UNSAID = {"device": (AUTO, CPU), "dtype": (FLOAT32,), "too_long": ("cut",)}
+#: What load_model takes where nothing is said.
+_UNSAID = {"device": AUTO, "dtype": FLOAT32, "too_long": "cut"}
 
 
 @dataclass(frozen=True)
@@ -91,17 +91,27 @@ def check_options(options: Mapping[str, Any]) -> None:
             raise InputError("bad-parameter", f"{key} must be {' or '.join(known)}; got {options[key]!r}.")
 
 
-def refuse_options(options: Mapping[str, Any], name: str) -> None:
-    """Raise ``bad-parameter`` where something is asked of a model that transformers does not compute here.
+def refuse_options(options: Mapping[str, Any], name: str, device: str | None = CPU) -> None:
+    """Raise ``bad-parameter`` where something is asked of a model for which it is decided already.
+
+    Parameters
+    ----------
+    options : mapping
+        With the keys device, dtype and too_long.
+    name : str
+        Name of the model.
+    device : str or None, default "cpu"
+        Where it is computed, which may be asked for again; None: elsewhere.
 
     Examples
     --------
     >>> refuse_options({"device": "auto", "dtype": "float32", "too_long": "cut"}, "toy")
     """
-    given = [key for key, unsaid in _UNSAID.items() if options[key] not in unsaid]
+    given = [key for key, unsaid in _UNSAID.items() if options[key] != unsaid]
+    given = [key for key in given if key != "device" or options[key] != device]
     if given:
         raise InputError(
             "bad-parameter",
-            f"{' and '.join(given)} can be chosen for models that transformers loads here; {name!r} is none and decides that "
-            "itself. Leave it out.",
+            f"{' and '.join(given)} can be chosen when a model of transformers is loaded; for {name!r} that is decided already. "
+            "Leave it out.",
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 from surrogate.blackbox.backed import ModelBacked
 from surrogate.blackbox.base import BlackBox
+from surrogate.blackbox.devices import CPU
 from surrogate.blackbox.estimator import EstimatorBox
 from surrogate.blackbox.files import check_folder, read_config, verify_files
 from surrogate.blackbox.find import Found, find_model
@@ -84,8 +85,9 @@ def load_model(
     options: dict[str, Any] = {"device": device, "dtype": dtype, "too_long": too_long}
     check_options(options)
     if not isinstance(model, str | Path):
-        refuse_options(options, getattr(model, "name", type(model).__name__))
-        return as_black_box(model, classes=classes)
+        box = as_black_box(model, classes=classes)
+        refuse_options(options, box.name, str(box.details.get("device", CPU)))
+        return box
     asked = Prompt(prompt) if isinstance(prompt, str) else prompt
     found = find_model(model)
     if found.origin == "file":
@@ -96,7 +98,7 @@ def load_model(
     source |= {"scoring": scoring, "max_length": max_length, **options}
     if found.origin == "folder" and (table := _endpoint_table(found.path)) is not None:
         _refuse_options(source, found.path.name)
-        refuse_options(options, found.path.name)
+        refuse_options(options, found.path.name, None)
         return _load_endpoint(table, found.path, allow_remote)
     return _load_described(found.path, source) if found.is_described else _load_folder(found, source)
 
