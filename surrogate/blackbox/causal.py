@@ -13,7 +13,7 @@ from surrogate.blackbox.pretrained import token_limit
 from surrogate.blackbox.prompt import Prompt
 from surrogate.blackbox.prompt_reader import WAYS, PromptReader
 from surrogate.blackbox.prompting import PromptEncoder
-from surrogate.blackbox.ways import fastest
+from surrogate.blackbox.ways import fastest, with_packed
 from surrogate.errors import ModelError
 
 __all__ = ["CausalLM"]
@@ -48,6 +48,7 @@ class CausalLM(LanguageModel):
         """Make a reader for each prompt, as :meth:`LanguageModel.orders` says."""
         made = [_reader(model, tokenizer, labels, prompt, max_length, placement.device) for prompt in prompts]
         first, end = fastest(made[0][0], WAYS, placement.precision.agreement), made[0][1].end
+        first, backend = with_packed(first, placement)
         readers = (first, *(reader.by(first.way) or reader for reader, _ in made[1:]))
         # the rendered prompts, so that a change of the chat template is a change of the prompt
         shown = [[*_frame(reader.encoder), reader.label_ids] for reader in readers]
@@ -56,6 +57,7 @@ class CausalLM(LanguageModel):
             max_length=min(reader.encoder.max_length for reader in readers),
             label_end=end,
             shown=[end, shown],
+            backend=backend,
             details={
                 "scoring": first.way,
                 "prefix_tokens": len(first.prefix or ()),

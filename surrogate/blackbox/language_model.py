@@ -35,12 +35,14 @@ class Orders(NamedTuple):
         Token text that ends a label.
     shown : list
         JSON values that say, beside the prompt that was given, how it is shown to the model.
+    backend : str
+        How a forward pass is made.
     details : dict of str to str, int, float, bool or None
         What else decides an answer, as a report states it.
 
     Examples
     --------
-    >>> Orders((), 512, None, [], {"scoring": "label-by-label"}).max_length
+    >>> Orders((), 512, None, [], "torch", {"scoring": "label-by-label"}).max_length
     512
     """
 
@@ -48,6 +50,7 @@ class Orders(NamedTuple):
     max_length: int
     label_end: str | None
     shown: list[Any]
+    backend: str
     details: dict[str, Detail]
 
 
@@ -201,7 +204,7 @@ def _settings(orders: Orders, asked: Prompt, scoring: Scoring, placement: Placem
         **scoring_settings(scoring),
         **orders.details,
         **placement.settings,
-        "backend": placement.backend,
+        "backend": orders.backend,
         "torch": release("torch"),
         "transformers": release("transformers"),
     }

@@ -11,7 +11,7 @@ from surrogate.blackbox.pretrained import token_limit
 from surrogate.blackbox.prompt import Prompt
 from surrogate.blackbox.prompting import PromptEncoder
 from surrogate.blackbox.seq2seq_reader import WAYS, Seq2SeqReader, frame_of, target_ids
-from surrogate.blackbox.ways import fastest
+from surrogate.blackbox.ways import fastest, with_packed
 from surrogate.errors import ModelError
 
 __all__ = ["Seq2SeqLM"]
@@ -46,6 +46,7 @@ class Seq2SeqLM(LanguageModel):
         """Make a reader for each prompt, as :meth:`LanguageModel.orders` says."""
         made = [_reader(model, tokenizer, labels, prompt, max_length, placement.device) for prompt in prompts]
         first = fastest(made[0], WAYS, placement.precision.agreement)
+        first, backend = with_packed(first, placement)
         readers = (first, *(reader.by(first.way) for reader in made[1:]))
         shown = [
             [reader.encoder.bos, reader.encoder.before, reader.encoder.after, reader.behind, reader.label_ids]
@@ -56,6 +57,7 @@ class Seq2SeqLM(LanguageModel):
             max_length=first.encoder.max_length + len(first.behind),
             label_end=prompts[0].end,
             shown=[shown],
+            backend=backend,
             details={"scoring": first.way, "decoder_start": first.start, "pooling": "mean-encoder-states"},
         )
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from surrogate.blackbox.label_reader import ScoreReader
+from surrogate.blackbox.packed import PACKED, can_pack, pack_linears
+from surrogate.blackbox.placement import Placement
+from surrogate.blackbox.threads import SMALL, n_weights
 from surrogate.errors import ModelError
 
-__all__ = ["LABEL_BY_LABEL", "Choosable", "fastest"]
+__all__ = ["LABEL_BY_LABEL", "Choosable", "fastest", "with_packed"]
 
 #: Each label by a pass of its own, without batch, padding or cache: right for every model.
 LABEL_BY_LABEL = "label-by-label"
@@ -28,8 +31,20 @@ _MORE_PROBES = (
 _AGREEMENT = 1e-5
 
 
+#: Above this many weights they are not laid out anew, which takes as much memory again.
+_LARGE = 2_000_000_000
+
+
 class Choosable(ScoreReader, Protocol):
     """A reader that can score in several ways."""
+
+    @property
+    def model(self) -> Any:
+        """The torch model."""
+
+    @property
+    def way(self) -> str:
+        """How it scores."""
 
     def by(self, way: str) -> Choosable | None:
         """Return the same reader with another way of scoring; None where the model does not allow it."""
@@ -77,6 +92,32 @@ def fastest(reader: _Reader, ways: Sequence[str], agreement: float | None = None
         if _agree(ours, plain, agreement):
             return candidate  # type: ignore[return-value]
     return slow  # type: ignore[return-value]
+
+
+def with_packed(reader: _Reader, placement: Placement) -> tuple[_Reader, str]:
+    """Return ``reader`` with packed layers, and the name of the backend; as it was where these do not pay or do not agree.
+
+    Parameters
+    ----------
+    reader : Choosable
+        In the way that was chosen.
+    placement : Placement
+    """
+    worth = placement.may_pack and can_pack() and SMALL <= n_weights(reader.model) <= _LARGE
+    if not worth:
+        return reader, placement.backend
+    lengths = np.array([len(label) for label in reader.label_ids])
+    plain = reader.scores(_PROBES).scores / lengths
+    undo = pack_linears(reader.model)
+    try:
+        packed = reader.by(reader.way)
+        agrees = packed is not None and _agree(packed.scores(_PROBES).scores / lengths, plain, None)
+    except (ModelError, RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError):
+        agrees = False  # a model that reaches into its layers, to tie or to scale their weights
+    if agrees and packed is not None:
+        return packed, PACKED  # type: ignore[return-value]
+    undo()
+    return reader, placement.backend
 
 
 def _agree(ours: NDArray[np.float64], plain: NDArray[np.float64], agreement: float | None) -> bool:
