@@ -9,12 +9,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from surrogate.assembly import explain, explanation_of
+    from surrogate.assembly import explanation_of
     from surrogate.blackbox import load_model, shipped_models
     from surrogate.errors import InputError, ModelError, SurrogateError
     from surrogate.evidence import Policy
     from surrogate.explanation import Explanation
     from surrogate.fit import Panel, RuleTree, SparseLinear
+    from surrogate.local import explain
     from surrogate.model_selection import SameTexts
     from surrogate.perturb import Delete, ReplaceByMask
     from surrogate.query import Query
@@ -38,7 +39,7 @@ _WHERE = {
     "SurrogateError": "errors",
     "Weigh": "weigh",
     "dump": "recipes",
-    "explain": "assembly",
+    "explain": "local",
     "explanation_of": "assembly",
     "load": "recipes",
     "load_model": "blackbox",

@@ -123,7 +123,7 @@ def explain(
     from surrogate.report import check_formats
 
     check_formats(formats)
-    from surrogate.assembly import explain as explain_text
+    from surrogate.local import explain as explain_text
 
     classes = [label.strip() for label in labels.split(",")] if labels else None
     asked: Any = model

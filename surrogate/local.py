@@ -1,0 +1,208 @@
+"""Local explanations: from one text and a model to an Explanation."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sklearn.pipeline import Pipeline
+
+from surrogate import recipes
+from surrogate.adaptive import Adaptive
+from surrogate.assembly import assemble, teach
+from surrogate.beside import check_baselines, measure_beside
+from surrogate.evidence import Policy
+from surrogate.explanation import Explanation
+from surrogate.long_text import MOST_UNITS, prepare
+from surrogate.outcome import resolve_outcome
+from surrogate.plan import Calls, check_calls, most_texts
+from surrogate.query import ask_afresh
+from surrogate.rows import original_row
+from surrogate.settling import Settled, settle
+from surrogate.store import MemoryStore, SqliteStore, default_store_path
+from surrogate.units import Document
+
+__all__ = ["explain"]
+
+
+def explain(
+    text: str | Document,
+    model: Any,
+    pipeline: str | Path | Pipeline = "local",
+    *,
+    target: str | None = None,
+    contrast: str | None = None,
+    calls: Calls = "auto",
+    budget: int | None = None,
+    units: str | None = None,
+    baselines: Sequence[str] = (),
+    classes: Sequence[str] | None = None,
+    store: bool | str | Path | Any = True,
+    policy: Policy | None = None,
+    reference: str | Path | None = None,
+    device: str = "auto",
+    dtype: str = "float32",
+    too_long: str = "cut",
+    progress: Callable[[int, int], None] | None = None,
+    allow_remote: bool = False,
+    announce: Callable[[str], None] | None = None,
+) -> Explanation:
+    """Explain one decision of a model.
+
+    Parameters
+    ----------
+    text : str or Document
+        A document brings units of its own, such as the fields of a form.
+    model : str, Path, estimator, callable or BlackBox
+        A shipped name, a local folder or hub name that ``from_pretrained`` understands, a ``.skops`` file, a fitted
+        scikit-learn text classifier, or a callable from texts to probabilities, array of shape (n_texts, n_classes).
+    pipeline : str, Path or sklearn.pipeline.Pipeline, default "local"
+        A shipped recipe, a TOML file, or a pipeline.
+    target : str, optional
+        The label to explain; None: the recipe's, or else the one the model gives.
+    contrast : str, optional
+        The label to compare it with; None: the recipe's, or else all others together.
+    calls : "auto", int or dict, default "auto"
+        "auto": doubled until what a reader sees has settled; a number: the most distinct texts to ask about; or a plan such
+        as ``{"fit": 64, "select": 16, "test": 128}``; None: the recipe's.
+    budget : int, optional
+        The most distinct texts that "auto" may ask about; None: 1,024.
+    units : str, optional
+        What is kept or removed: "word", "token", "phrase", "sentence", "paragraph", "line" or "json"; None: the recipe's.
+    baselines : sequence of {"lime", "shap"}, default ()
+        Packages to run on the same text and to measure on the same test copies; what they ask comes on top.
+    classes : sequence of str, optional
+        Names of the columns of a callable, or the labels that a causal language model chooses from.
+    store : bool, str, Path or AnswerStore, default True
+        True: answers are kept in the user's cache folder; False: in memory only; a path: in that SQLite file.
+    policy : Policy, optional
+        What the evidence must show.
+    reference : str or Path, optional
+        Answers recorded where the model is deployed, as :func:`surrogate.blackbox.parity.read_recorded` reads them; nothing
+        is explained unless the model gives them here too.
+    device, dtype, too_long : str
+        How torch computes the model, as :func:`surrogate.blackbox.load_model` takes them.
+    progress : callable (n_done, n_all) -> None, optional
+    allow_remote : bool, default False
+        Whether an endpoint may be on another machine, and so altered copies of the text be sent there.
+    announce : callable (str) -> None, optional
+        Told, before anything is sent to an endpoint, how many texts may be sent where, and with which budget.
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    InputError
+        When the text, a label, the recipe or the number of calls cannot be used.
+    ModelError
+        When the model cannot be loaded or gives unusable answers.
+
+    Examples
+    --------
+    >>> explanation = explain("pay my bill", lambda texts: [[.9, .1] if "bill" in text else [.2, .8] for text in texts],
+    ...                       classes=["money", "other"], store=False)
+    >>> explanation.decision.label
+    'money'
+    """
+    from surrogate.blackbox import load_model
+    from surrogate.blackbox.parity import require_parity
+    from surrogate.units import split_units
+
+    # What cannot be used is refused before a model is loaded; tokens are known only then.
+    check_calls(calls)
+    check_baselines(baselines)
+    if not isinstance(text, Document):
+        split_units(text, "word" if units in (None, "token") else units, max_units=MOST_UNITS)
+    start = time.perf_counter()
+    named = isinstance(model, str | Path)
+    black_box = load_model(
+        model,
+        classes=None if named else classes,
+        labels=classes if named else None,
+        device=device,
+        dtype=dtype,
+        too_long=too_long,
+        allow_remote=allow_remote,
+    )
+    if hasattr(black_box, "require_whole"):
+        # also where the store holds an answer to the text, cut and flagged
+        black_box.require_whole([text.text if isinstance(text, Document) else text])
+    pipe = _pipeline(pipeline, black_box, _store(store))
+    if announce is not None and hasattr(black_box, "announcement"):
+        n_texts = most_texts(pipe, calls, Adaptive(pipe).budget if budget is None else budget)
+        announce(_announcement(black_box, n_texts, [*baselines, *(["--reference"] if reference is not None else [])]))
+    if reference is not None:
+        require_parity(black_box, Path(reference), ask_afresh(black_box, pipe.named_steps["query"].store))
+    loaded = time.perf_counter()
+    asked = _Asked(progress)
+    pipe.set_params(query__progress=asked)
+    # What is not named here is the recipe's to say.
+    given = {"surrogate__target": target, "surrogate__contrast": contrast, "perturb__units": units}
+    pipe.set_params(**{name: value for name, value in given.items() if value is not None})
+    recipes.fit_to_box(pipe, black_box)
+    ready = prepare(pipe, text, calls, budget)
+    settled = settle(pipe, ready)
+    recipe_name = _recipe_name(pipeline)
+    explanation = assemble(settled, teach(settled), policy or Policy(), recipe_name, ready.refinement)
+    beside = _beside(baselines, settled, explanation)
+    end = time.perf_counter()
+    return replace(
+        explanation,
+        side_by_side=beside,
+        run={"load_s": loaded - start, "explain_s": end - loaded, "n_asked": asked.total},
+    )
+
+
+def _announcement(black_box: Any, n_texts: int, more: Sequence[str]) -> str:
+    on_top = f" Comes on top: what {' and '.join(more)} asks." if more else ""
+    return f"{black_box.announcement(n_texts)}{on_top}"
+
+
+def _beside(names: Sequence[str], settled: Settled, explanation: Explanation) -> tuple[dict[str, Any], ...]:
+    if not names:
+        return ()
+    decision, whole = explanation.decision, settled.whole
+    original = whole.answers.take([original_row(whole)])  # type: ignore[union-attr]
+    outcome = resolve_outcome(whole.classes, decision.target, decision.contrast, original, whole.multi_label)
+    return measure_beside(names, settled.pipe, whole, outcome, explanation.members)
+
+
+class _Asked:
+    """Pass progress on, and remember how many texts the model was really asked about."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None) -> None:
+        self.progress = progress
+        self.total = 0
+
+    def __sklearn_clone__(self) -> _Asked:
+        return self
+
+    def __call__(self, n_done: int, n_all: int) -> None:
+        if n_done == n_all:
+            self.total += n_all
+        if self.progress is not None:
+            self.progress(n_done, n_all)
+
+
+def _recipe_name(pipeline: str | Path | Pipeline) -> str:
+    """Name of a recipe; of a file its last part, since a path says where someone keeps it."""
+    return Path(pipeline).stem if isinstance(pipeline, str | Path) else ""
+
+
+def _pipeline(pipeline: str | Path | Pipeline, black_box: Any, store: Any) -> Pipeline:
+    if not isinstance(pipeline, Pipeline):
+        return recipes.load(pipeline, black_box, store)
+    return recipes.load(recipes.dump(pipeline), black_box, store)
+
+
+def _store(store: Any) -> Any:
+    if store is True:
+        return SqliteStore(default_store_path())
+    if store is False or store is None:
+        return MemoryStore()
+    return SqliteStore(store) if isinstance(store, str | Path) else store
