@@ -47,9 +47,9 @@ class Taught:
     @property
     def members(self) -> dict[str | None, Surrogate]:
         """The surrogates by name; a single one has none."""
-        fitted: dict[str | None, Surrogate] = {}
-        fitted.update({None: self.surrogate} if isinstance(self.surrogate, Surrogate) else self.surrogate.members_)
-        return fitted
+        if isinstance(self.surrogate, Panel):
+            return dict(self.surrogate.members_.items())
+        return {None: self.surrogate}
 
 
 def teach(settled: Settled) -> Taught:
