@@ -18,7 +18,7 @@ from surrogate.blackbox.parity import Recorded, compare, read_recorded, require_
 from surrogate.cli import main
 from surrogate.errors import InputError, ModelError
 from surrogate.query import ask_afresh
-from surrogate.store import MemoryStore, SqliteStore
+from surrogate.store import MemoryStore, SqliteStore, default_store_path
 from tests.endpoint_toys import decides, decision, serving, share, told
 
 LABELS = ("card", "transfer", "other")
@@ -201,3 +201,43 @@ def test_the_answers_of_a_local_model_to_a_check_are_not_kept() -> None:
     model, store = box(), MemoryStore()
     assert compare(model, recorded(softmax(logits(TEXTS))), ask=ask_afresh(model, store)).agrees
     assert store.get(model, TEXTS) == {}
+
+
+def test_a_check_on_the_command_line_keeps_what_an_endpoint_is_paid_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reference, folder = tmp_path / "recorded.jsonl", tmp_path / "desk"
+    folder.mkdir()
+    texts = ["My CARD is lost", "hello"]
+    lines = [{"text": each, "probabilities": {"cards": share(each), "cash": 1 - share(each)}} for each in texts]
+    reference.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    with serving(decides) as server:
+        (folder / "model.toml").write_text(ENDPOINT.format(url=server.url), encoding="utf-8")
+        assert main(["models", "check", str(folder), "--reference", str(reference)]) == 0
+        assert "2 of 2 texts agree" in capsys.readouterr().out
+        asked = len(server.seen)
+        assert asked == 2
+        stored = SqliteStore(default_store_path()).get(load_model(str(folder)), texts)
+        assert set(stored) == set(texts)
+    wrong = [{**line, "probabilities": {"cards": 0.5, "cash": 0.5}} for line in lines]
+    reference.write_text("\n".join(map(json.dumps, wrong)), encoding="utf-8")
+    with serving(decides) as server:
+        (folder / "model.toml").write_text(ENDPOINT.format(url=server.url), encoding="utf-8")
+        assert main(["models", "check", str(folder), "--reference", str(reference)]) == 3
+        tried = {"my card is lost", *texts}  # in lower case, too, to find the cause
+        assert set(server.texts) == tried
+        assert set(SqliteStore(default_store_path()).get(load_model(str(folder)), sorted(tried))) == tried
+
+
+ENDPOINT = """
+schema = 1
+name = "desk"
+kind = "decision-endpoint"
+url = "{url}"
+model = "desk"
+
+[questions.route]
+type = "choice"
+instructions = "Which desk?"
+criteria = {{ cards = "lost cards", cash = "machines" }}
+"""

@@ -17,7 +17,13 @@ Array = NDArray[np.float64]
 
 
 def likely_causes(
-    box: Any, texts: list[str], answers: Any, theirs: Array, wrong: NDArray[np.bool_], tolerance: float
+    box: Any,
+    texts: list[str],
+    answers: Any,
+    theirs: Array,
+    wrong: NDArray[np.bool_],
+    tolerance: float,
+    ask: Callable[[list[str]], Any],
 ) -> tuple[str, ...]:
     """Likely causes of a difference, the most certain first.
 
@@ -33,6 +39,8 @@ def likely_causes(
         Texts that differ.
     tolerance : float
         Largest difference in probability that counts as the same.
+    ask : callable (list of str) -> Answers
+        Asks the model about further texts.
 
     Returns
     -------
@@ -43,7 +51,7 @@ def likely_causes(
     said = [
         _order(box, ours, theirs, tolerance),
         _sums(box, theirs),
-        _preparation(box, texts, theirs, wrong, tolerance),
+        _preparation(texts, theirs, wrong, tolerance, ask),
         _cut(texts, answers.truncated, wrong),
         _temperature(ours, theirs),
         _number_format(ours, theirs),
@@ -83,13 +91,19 @@ _PREPARED: dict[str, Callable[[str], str]] = {
 }
 
 
-def _preparation(box: Any, texts: list[str], theirs: Array, wrong: NDArray[np.bool_], tolerance: float) -> str:
+def _preparation(
+    texts: list[str],
+    theirs: Array,
+    wrong: NDArray[np.bool_],
+    tolerance: float,
+    ask: Callable[[list[str]], Any],
+) -> str:
     """Whether texts that are changed in a usual way first agree."""
     rows = np.flatnonzero(wrong)[:64]
     for said, change in _PREPARED.items():
         changed = [change(texts[row]) for row in rows]
         if any(new != texts[row] for new, row in zip(changed, rows, strict=True)):
-            off = np.abs(box.answer(changed).probabilities - theirs[rows]).max(axis=1)
+            off = np.abs(ask(changed).probabilities - theirs[rows]).max(axis=1)
             if (off <= tolerance).mean() > 0.9:
                 return f"the deployed system {said}"
     return ""

@@ -161,10 +161,11 @@ def compare(box: Any, recorded: Sequence[Recorded], tolerance: float | None = No
     labels = [str(label) for label in box.classes_]
     theirs = _table(labels, recorded, box.name)
     texts = [one.text for one in recorded]
-    answers = box.answer(texts) if ask is None else ask(texts)
+    ask = box.answer if ask is None else ask
+    answers = ask(texts)
     ours = answers.probabilities
     each, off, worst = Differences.between(ours, theirs, tolerance)
-    causes = likely_causes(box, texts, answers, theirs, off, tolerance) if off.any() else ()
+    causes = likely_causes(box, texts, answers, theirs, off, tolerance, ask) if off.any() else ()
     same = float((ours.argmax(axis=1) == theirs.argmax(axis=1)).mean())
     return Parity(len(texts), int(off.sum()), float(each[worst]), worst + 1, same, tolerance, causes)
 

@@ -138,7 +138,8 @@ def _print_rules(record: Record, member: Record, console: Console) -> None:
             f"probability {percent(rule['probability'])}",
         )
     if not ordered and len(rules) > _RULES_SHOWN:
-        say(console, f"and {len(rules) - _RULES_SHOWN} more rules, which the page has")
+        n_more = len(rules) - _RULES_SHOWN
+        say(console, f"and {n_more} more {'rule' if n_more == 1 else 'rules'}, which the page has")
     _print_grades(record, member, console)
 
 
