@@ -36,6 +36,7 @@ CODES: dict[str, str] = {
     "withheld": "What was asked for is withheld, because the evidence does not carry it.",
     "unknown-format": "The output format is not one of those offered.",
     "bad-file": "The input file cannot be read.",
+    "bad-corpus": "The documents of a corpus cannot be read, or a column of them is missing.",
     "bad-endpoint": "The settings of an endpoint cannot be used.",
     "remote-not-allowed": "The endpoint is on another machine, and sending texts there was not allowed.",
     "missing-key": "The key of an endpoint is not where it was said to be.",

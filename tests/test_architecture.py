@@ -24,7 +24,7 @@ STEPS = {"perturb", "query", "weigh", "fit"}
 EVIDENCE = {"evidence", "explanation", "findings"}
 ASSEMBLY = {
     "adaptive", "appraisal", "assembly", "beside", "case", "cli",
-    "coarse_to_fine", "confirm", "confirmation", "local", "long_text", "model_selection", "noise", "plan", "provenance",
+    "coarse_to_fine", "confirm", "confirmation", "corpus", "local", "long_text", "model_selection", "noise", "plan", "provenance",
     "recipes", "refinement", "refits", "repeats", "report", "rounds", "settling",
 }  # fmt: skip
 EDGES = {"blackbox", "baselines"}
