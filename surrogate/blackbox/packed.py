@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-__all__ = ["EAGER", "EXACT", "PACKED", "BACKENDS", "can_pack", "pack_linears"]
+__all__ = ["EAGER", "EXACT", "PACKED", "BACKENDS", "can_pack", "is_packed", "pack_linears"]
 
 #: How a forward pass is made; a name changes whenever an answer may change by a bit.
 EAGER = "torch-eager-f32-canonical-v1"
@@ -32,6 +32,18 @@ def can_pack() -> bool:
         return False
     operations = torch.ops.mkldnn
     return hasattr(operations, "_linear_pointwise") and hasattr(operations, "_reorder_linear_weight")
+
+
+def is_packed(model: Any) -> bool:
+    """Whether a model has packed layers.
+
+    Examples
+    --------
+    >>> import torch
+    >>> is_packed(torch.nn.Linear(2, 2))
+    False
+    """
+    return any(hasattr(module, "n_weights") for module in model.modules())
 
 
 def pack_linears(model: Any) -> Callable[[], None]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from surrogate.blackbox.batching import Shapes, read_in_batches
 from surrogate.blackbox.label_reader import LabelScores
 from surrogate.blackbox.label_trie import LabelTrie
+from surrogate.blackbox.packed import is_packed
 from surrogate.blackbox.prefix import SharedPrefix, common_start
 from surrogate.blackbox.pretrained import has_experts
 from surrogate.blackbox.prompting import PromptEncoder
@@ -106,7 +107,11 @@ class PromptReader:
     def shapes(self) -> Shapes:
         """Batch shapes: few enough rows for the label tokens, the logits and the keys and values that are kept."""
         extra, longest = len(LabelTrie.of(self.label_ids).inner) - 1, self.encoder.max_length
-        rows = min(16, _KEPT_LOGITS // ((extra + 1) * int(self.model.config.get_text_config().vocab_size)))
+        # packed layers are as fast with fewer rows, of which fewer are dummies
+        rows = min(
+            8 if is_packed(self.model) else 16,
+            _KEPT_LOGITS // ((extra + 1) * int(self.model.config.get_text_config().vocab_size)),
+        )
         if (shared := self._shared()) is not None:
             rows = min(rows, _KEPT_BYTES // max(shared.n_bytes, 1))
             longest -= len(shared)
