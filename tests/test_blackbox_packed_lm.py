@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from surrogate.blackbox import load_model, ways
+from surrogate.blackbox import backends, load_model, ways
 from surrogate.blackbox.packed import EAGER, PACKED, can_pack
 from surrogate.blackbox.prompt import Prompt
 from tests import blackbox_toys as toys
@@ -84,9 +84,9 @@ def test_layers_that_do_not_agree_are_put_back(tmp_path, monkeypatch) -> None:
                 layer.bias = torch.ones(layer.out_features)
         return undo
 
-    pack = ways.pack_linears
+    pack = backends.pack_linears
     monkeypatch.setattr(ways, "SMALL", 0)
-    monkeypatch.setattr(ways, "pack_linears", damage)
+    monkeypatch.setattr(backends, "pack_linears", damage)
     box = load_model(folder, labels=toys.LABELS, prompt=PROMPT)
     assert box.details["backend"] == EAGER
     assert box.fingerprint == plain.fingerprint

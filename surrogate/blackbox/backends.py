@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from surrogate.answers import Answers
 from surrogate.blackbox.packed import EAGER, EXACT, PACKED, can_pack, pack_linears
+from surrogate.errors import ModelError
 
-__all__ = ["rows_stand_alone", "with_backend"]
+__all__ = ["rows_stand_alone", "try_packed", "with_backend"]
+
+_Reader = TypeVar("_Reader")
 
 #: Largest difference in probability between packed and plain layers.
 _AGREE = 1e-5
@@ -42,17 +45,39 @@ def with_backend(reader: Any, probes: Sequence[str], plain: Answers, wanted: str
     """
     if wanted == EAGER or not reader.placement.may_pack or not can_pack():
         return reader
-    undo = pack_linears(reader.model)
     packed = replace(reader, backend=PACKED)
+
+    def agreeing() -> Any:
+        off = np.abs(packed.read(list(probes)).probabilities - plain.probabilities).max()
+        return packed if off <= _AGREE else None
+
+    if try_packed(reader.model, agreeing) is None:
+        return reader
+    return replace(packed, backend=EXACT) if wanted == EXACT and rows_stand_alone(packed) else packed
+
+
+def try_packed(model: Any, agreeing: Callable[[], _Reader | None]) -> _Reader | None:
+    """Pack the layers of a model, and put them back unless its reader then agrees with what it said before.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+    agreeing : callable () -> reader or None
+        Reads with the packed layers; None: it does not agree.
+
+    Returns
+    -------
+    reader or None
+        What ``agreeing`` returned; None where the layers are as they were.
+    """
+    undo = pack_linears(model)
     try:
-        off = float(np.abs(packed.read(list(probes)).probabilities - plain.probabilities).max())
-    except (RuntimeError, TypeError, AttributeError):
-        # a model that reaches into its layers, to tie or to scale their weights
-        off = np.inf
-    if off <= _AGREE:
-        return replace(packed, backend=EXACT) if wanted == EXACT and rows_stand_alone(packed) else packed
-    undo()
-    return reader
+        found = agreeing()
+    except (ModelError, RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError):
+        found = None  # a model that reaches into its layers, to tie or to scale their weights
+    if found is None:
+        undo()
+    return found
 
 
 def rows_stand_alone(reader: Any) -> bool:

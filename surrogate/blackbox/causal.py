@@ -13,7 +13,7 @@ from surrogate.blackbox.pretrained import token_limit
 from surrogate.blackbox.prompt import Prompt
 from surrogate.blackbox.prompt_reader import WAYS, PromptReader
 from surrogate.blackbox.prompting import PromptEncoder
-from surrogate.blackbox.ways import fastest, with_packed
+from surrogate.blackbox.ways import chosen
 from surrogate.errors import ModelError
 
 __all__ = ["CausalLM"]
@@ -47,9 +47,8 @@ class CausalLM(LanguageModel):
     ) -> Orders:
         """Make a reader for each prompt, as :meth:`LanguageModel.orders` says."""
         made = [_reader(model, tokenizer, labels, prompt, max_length, placement.device) for prompt in prompts]
-        first, end = fastest(made[0][0], WAYS, placement.precision.agreement), made[0][1].end
-        first, backend = with_packed(first, placement)
-        readers = (first, *(reader.by(first.way) or reader for reader, _ in made[1:]))
+        readers, backend = chosen([reader for reader, _ in made], WAYS, placement)
+        first, end = readers[0], made[0][1].end
         # the rendered prompts, so that a change of the chat template is a change of the prompt
         shown = [[*_frame(reader.encoder), reader.label_ids] for reader in readers]
         return Orders(

@@ -11,7 +11,7 @@ from surrogate.blackbox.pretrained import token_limit
 from surrogate.blackbox.prompt import Prompt
 from surrogate.blackbox.prompting import PromptEncoder
 from surrogate.blackbox.seq2seq_reader import WAYS, Seq2SeqReader, frame_of, target_ids
-from surrogate.blackbox.ways import fastest, with_packed
+from surrogate.blackbox.ways import chosen
 from surrogate.errors import ModelError
 
 __all__ = ["Seq2SeqLM"]
@@ -45,9 +45,8 @@ class Seq2SeqLM(LanguageModel):
     ) -> Orders:
         """Make a reader for each prompt, as :meth:`LanguageModel.orders` says."""
         made = [_reader(model, tokenizer, labels, prompt, max_length, placement.device) for prompt in prompts]
-        first = fastest(made[0], WAYS, placement.precision.agreement)
-        first, backend = with_packed(first, placement)
-        readers = (first, *(reader.by(first.way) for reader in made[1:]))
+        readers, backend = chosen(made, WAYS, placement)
+        first = readers[0]
         shown = [
             [reader.encoder.bos, reader.encoder.before, reader.encoder.after, reader.behind, reader.label_ids]
             for reader in readers

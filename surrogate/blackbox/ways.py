@@ -8,13 +8,14 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from surrogate.blackbox.backends import try_packed
 from surrogate.blackbox.label_reader import ScoreReader
-from surrogate.blackbox.packed import PACKED, can_pack, pack_linears
+from surrogate.blackbox.packed import PACKED, can_pack
 from surrogate.blackbox.placement import Placement
 from surrogate.blackbox.threads import SMALL, n_weights
 from surrogate.errors import ModelError
 
-__all__ = ["LABEL_BY_LABEL", "Choosable", "fastest", "with_packed"]
+__all__ = ["LABEL_BY_LABEL", "Choosable", "chosen", "fastest"]
 
 #: Each label by a pass of its own, without batch, padding or cache: right for every model.
 LABEL_BY_LABEL = "label-by-label"
@@ -94,7 +95,7 @@ def fastest(reader: _Reader, ways: Sequence[str], agreement: float | None = None
     return slow  # type: ignore[return-value]
 
 
-def with_packed(reader: _Reader, placement: Placement) -> tuple[_Reader, str]:
+def _with_packed(reader: _Reader, placement: Placement) -> tuple[_Reader, str]:
     """Return ``reader`` with packed layers, and the name of the backend; as it was where these do not pay or do not agree.
 
     Parameters
@@ -108,16 +109,33 @@ def with_packed(reader: _Reader, placement: Placement) -> tuple[_Reader, str]:
         return reader, placement.backend
     lengths = np.array([len(label) for label in reader.label_ids])
     plain = reader.scores(_PROBES).scores / lengths
-    undo = pack_linears(reader.model)
-    try:
+
+    def agreeing() -> Choosable | None:
         packed = reader.by(reader.way)
-        agrees = packed is not None and _agree(packed.scores(_PROBES).scores / lengths, plain, None)
-    except (ModelError, RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError):
-        agrees = False  # a model that reaches into its layers, to tie or to scale their weights
-    if agrees and packed is not None:
-        return packed, PACKED  # type: ignore[return-value]
-    undo()
-    return reader, placement.backend
+        return packed if packed is not None and _agree(packed.scores(_PROBES).scores / lengths, plain, None) else None
+
+    packed = try_packed(reader.model, agreeing)
+    return (reader, placement.backend) if packed is None else (packed, PACKED)  # type: ignore[return-value]
+
+
+def chosen(made: Sequence[_Reader], ways: Sequence[str], placement: Placement) -> tuple[tuple[_Reader, ...], str]:
+    """Choose way and layers by the first of some readers of one model, for all of them.
+
+    Parameters
+    ----------
+    made : sequence of Choosable
+        One for each order of the labels.
+    ways : sequence of str
+        The fastest first.
+    placement : Placement
+
+    Returns
+    -------
+    readers : tuple of Choosable
+    backend : str
+    """
+    first, backend = _with_packed(fastest(made[0], ways, placement.precision.agreement), placement)
+    return (first, *(reader.by(first.way) or reader for reader in made[1:])), backend  # type: ignore[arg-type]
 
 
 def _agree(ours: NDArray[np.float64], plain: NDArray[np.float64], agreement: float | None) -> bool:
