@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from surrogate.answers import Answers
+from surrogate.documents import Value
+from surrogate.features import Features
 from surrogate.units import Document
 
 __all__ = ["ROLES", "Neighborhood"]
@@ -52,6 +54,10 @@ class Neighborhood:
         Weight of each row in the fit.
     draws : ndarray of int, shape (n_samples,), optional
         Which of the repeated answers to its text each row has, where the model's answers vary; None: they do not.
+    metadata : mapping of str to tuple of str, float or None, each of length n_documents
+        The columns that stand beside the documents of a corpus.
+    features : Features, optional
+        What is present in each text, for surrogates of a whole corpus.
 
     Examples
     --------
@@ -76,11 +82,18 @@ class Neighborhood:
     multi_label: bool = False
     sample_weight: NDArray[np.float64] | None = None
     draws: NDArray[np.int64] | None = None
+    metadata: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    features: Features | None = None
 
     @property
     def n_samples(self) -> int:
         """Number of altered copies, over all documents."""
         return len(self.texts)
+
+    @property
+    def embeddings(self) -> NDArray[np.float32] | None:
+        """Embedding of each altered copy, shape (n_samples, n_dimensions); None where nothing gave any."""
+        return None if self.answers is None else self.answers.embeddings
 
     @property
     def exhaustive(self) -> bool:
@@ -97,7 +110,8 @@ class Neighborhood:
         for number, masks in enumerate(self.masks):
             start, stop = stop, stop + len(masks)
             rows = np.arange(start, stop)
-            yield self._take(rows, (self.documents[number],), (masks,))
+            beside = {name: column[number : number + 1] for name, column in self.metadata.items()}
+            yield self._take(rows, (self.documents[number],), (masks,)).replace(metadata=beside)
 
     def role(self, name: str) -> Neighborhood:
         """The rows of one role (exhaustive rows serve every role)."""
@@ -126,4 +140,5 @@ class Neighborhood:
             answers=None if self.answers is None else self.answers.take(rows),
             sample_weight=None if self.sample_weight is None else self.sample_weight[rows],
             draws=None if self.draws is None else self.draws[rows],
+            features=None if self.features is None else self.features.take(rows),
         )

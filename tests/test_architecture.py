@@ -16,11 +16,12 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 #: Which parts of the package each part may import; a part is a module or a folder.
 VALUES = {
-    "agreement", "anchor_model", "answers", "canonical", "errors", "estimate", "interactions", "linear_model", "literals",
+    "agreement", "anchor_model", "answers", "canonical", "documents", "errors", "estimate", "features", "interactions",
+    "linear_model", "literals",
     "locate", "masks", "neighborhood", "outcome", "reference", "rows", "rule_set_model", "seeding", "shapley_model",
-    "shares", "stopping", "tree_model", "unit_effects", "units", "votes",
+    "shares", "stopping", "table", "tree_model", "unit_effects", "units", "votes",
 }  # fmt: skip
-STEPS = {"perturb", "query", "weigh", "fit"}
+STEPS = {"perturb", "query", "weigh", "describe", "fit"}
 EVIDENCE = {"evidence", "explanation", "findings"}
 ASSEMBLY = {
     "adaptive", "appraisal", "assembly", "beside", "case", "cli",

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surrogate.corpus import Corpus, read_corpus
+from surrogate.corpus import read_corpus
+from surrogate.documents import Documents
 from surrogate.errors import InputError
 
 ROWS = [
@@ -113,4 +114,4 @@ def test_any_text_comes_back_unchanged(tmp_path_factory: pytest.TempPathFactory,
 
 def test_columns_of_other_lengths_are_refused() -> None:
     with pytest.raises(InputError, match="'city' has 1 values for 2 documents"):
-        Corpus(("a", "b"), ("1", "2"), metadata={"city": ("x",)})
+        Documents(("a", "b"), ("1", "2"), metadata={"city": ("x",)})

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from surrogate.corpus.documents import Corpus, Value
+from surrogate.documents import Documents, Value
 from surrogate.errors import InputError
 
 __all__ = ["FORMATS", "read_corpus"]
@@ -29,7 +29,7 @@ def read_corpus(
     id: str | None = None,  # noqa: A002 - the name of the option
     metadata: Sequence[str] = (),
     limit: int | None = None,
-) -> Corpus:
+) -> Documents:
     r"""Read the documents of a file, one to a row.
 
     Parameters
@@ -47,7 +47,7 @@ def read_corpus(
 
     Returns
     -------
-    Corpus
+    Documents
         Without the rows that hold no text; these are counted.
 
     Raises
@@ -80,7 +80,7 @@ def read_corpus(
         raise InputError(
             "bad-corpus", f"{path.name} holds no text: {found.n_rows:,} rows, {found.n_empty:,} of them empty."
         )
-    return Corpus(
+    return Documents(
         tuple(found.texts),
         tuple(found.numbers) if id is None else tuple(str(value) for value in found.columns[id]),
         None if label is None else tuple(_label(value) for value in found.columns[label]),

@@ -1,4 +1,4 @@
-"""Corpus: many documents, with the labels and the other columns that stand beside them."""
+"""Documents: many texts, with the labels and the other columns that stand beside them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from surrogate.errors import InputError
 
-__all__ = ["Corpus", "Value"]
+__all__ = ["Documents", "Value"]
 
 #: What a column of metadata holds.
 Value = str | float | None
 
 
 @dataclass(frozen=True, eq=False)
-class Corpus:
+class Documents:
     """Documents in the order of their file.
 
     Parameters
@@ -36,7 +36,7 @@ class Corpus:
 
     Examples
     --------
-    >>> corpus = Corpus(("lost card", "a fee", "lost card"), ("1", "2", "3"))
+    >>> corpus = Documents(("lost card", "a fee", "lost card"), ("1", "2", "3"))
     >>> len(corpus), corpus.n_distinct, corpus.take([1]).texts
     (3, 2, ('a fee',))
     """
@@ -63,9 +63,9 @@ class Corpus:
         """Number of different texts."""
         return len(set(self.texts))
 
-    def take(self, rows: list[int]) -> Corpus:
+    def take(self, rows: list[int]) -> Documents:
         """The documents of some rows, in their order."""
-        return Corpus(
+        return Documents(
             tuple(self.texts[row] for row in rows),
             tuple(self.ids[row] for row in rows),
             None if self.labels is None else tuple(self.labels[row] for row in rows),

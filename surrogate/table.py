@@ -1,0 +1,100 @@
+"""Table: what a global surrogate is fitted to; rows of features beside the model's answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surrogate.errors import InputError
+from surrogate.features import Features
+from surrogate.neighborhood import Neighborhood
+
+__all__ = ["Table", "table_of"]
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Documents, and altered copies of them, with their features and the model's answers.
+
+    Parameters
+    ----------
+    features : Features
+        n_rows rows.
+    probabilities : ndarray of float64, shape (n_rows, n_classes)
+        What the model says.
+    classes : tuple of str, length n_classes
+    documents : ndarray of int, shape (n_rows,)
+        Number of the document each row is, or is a copy of.
+    original : ndarray of bool, shape (n_rows,)
+        Whether a row is the document itself.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_matrix
+    >>> from surrogate.features import Feature
+    >>> features = Features(csr_matrix([[1.0], [0.0]], dtype=np.float32), (Feature("word", "fee", "fee"),))
+    >>> table = Table(features, np.array([[.9, .1], [.2, .8]]), ("fees", "other"), np.array([0, 0]), np.array([True, False]))
+    >>> table.decisions.tolist(), table.weights(3.0).tolist(), table.originals().n_rows
+    ([0, 1], [1.0, 3.0], 1)
+    """
+
+    features: Features
+    probabilities: NDArray[np.float64]
+    classes: tuple[str, ...]
+    documents: NDArray[np.int64]
+    original: NDArray[np.bool_]
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows, copies included."""
+        return len(self.documents)
+
+    @property
+    def decisions(self) -> NDArray[np.int64]:
+        """The model's decision for each row: the class of highest probability, the first of equals, shape (n_rows,)."""
+        return self.probabilities.argmax(axis=1)
+
+    def weights(self, copy_weight: float) -> NDArray[np.float64]:
+        """Weight of each row, shape (n_rows,): 1 for a document; all copies of a document together ``copy_weight``."""
+        copies = np.bincount(self.documents[~self.original], minlength=int(self.documents.max(initial=0)) + 1)
+        each = copy_weight / np.maximum(copies[self.documents], 1)
+        return np.where(self.original, 1.0, each)
+
+    def take(self, rows: NDArray[np.intp]) -> Table:
+        """Some rows, in the given order."""
+        return replace(
+            self,
+            features=self.features.take(rows),
+            probabilities=self.probabilities[rows],
+            documents=self.documents[rows],
+            original=self.original[rows],
+        )
+
+    def originals(self) -> Table:
+        """Without the altered copies."""
+        return self.take(np.flatnonzero(self.original))
+
+    def of_kinds(self, kinds: tuple[str, ...] | None) -> Table:
+        """With the features of some kinds only; None: all."""
+        return replace(self, features=self.features.of_kinds(kinds))
+
+
+def table_of(neighborhood: Neighborhood) -> Table:
+    """The table of an answered and described sample; refused, cut and low-mass answers are left out.
+
+    Raises
+    ------
+    InputError
+        ``missing-black-box`` without answers, ``bad-parameter`` without features.
+    """
+    answers, features = neighborhood.answers, neighborhood.features
+    if answers is None:
+        raise InputError("missing-black-box", "The sample has no answers. Put a Query step before this one.")
+    if features is None:
+        raise InputError("bad-parameter", "The sample has no features. Put a Describe step before this one.")
+    documents = np.repeat(np.arange(len(neighborhood.masks)), [len(masks) for masks in neighborhood.masks])
+    original = np.concatenate([masks.all(axis=1) for masks in neighborhood.masks])
+    table = Table(features, np.exp(answers.log_probabilities), neighborhood.classes, documents, original)
+    return table.take(np.flatnonzero(answers.usable))
