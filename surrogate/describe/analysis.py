@@ -34,7 +34,7 @@ class Analysis:
     >>> from surrogate.describe.stems import stemmer
     >>> sorted(Analysis(stemmer("auto"), False, True, (3, 4), None, 2)("Charged fees"))
     [(('phrase', 'charg fee'), 'charged fees'), (('prefix', 'cha'), 'charged'), (('prefix', 'char'), 'charged'),
-     (('prefix', 'fee'), 'fees'), (('stem', 'charg'), 'charged'), (('stem', 'fee'), 'fees')]
+     (('prefix', 'fee'), 'fees'), (('prefix', 'fees'), 'fees'), (('stem', 'charg'), 'charged'), (('stem', 'fee'), 'fees')]
     """
 
     def __init__(
@@ -80,8 +80,8 @@ class Analysis:
         if "가" <= word[0] <= "힣":
             # A Korean syllable is written with two or three letters.
             shortest, longest = (shortest + 1) // 2, (longest + 1) // 2
-        for length in range(shortest, min(longest + 1, len(word))):
-            if not unicodedata.category(word[length]).startswith("M") and word[length - 1] != "'":
+        for length in range(shortest, min(longest, len(word)) + 1):
+            if not unicodedata.category(word[length : length + 1] or "a").startswith("M") and word[length - 1] != "'":
                 yield length
 
     def _phrases(self, words: list[str]) -> Iterator[tuple[Term, str]]:
