@@ -26,7 +26,7 @@ _MORE = """
 i'm i've i'd i'll you're you've you'd you'll he's he'd he'll she's she'd she'll it's it'd it'll we're we've we'd we'll
 they're they've they'd they'll that's that'd there's here's what's what're who's where's when's why's how's let's im ive
 youre its thats whats hows theres s t d m ll re ve did does doing done having just got get gets getting really want wants
-wanted would could should may might shall let going yes ok okay please hi hello hey
+wanted need needs needed would could should may might shall let going yes ok okay please hi hello hey
 """
 
 #: Words of denial are no stop words in rules: "not" can turn a decision.  A concept is not named after them.
