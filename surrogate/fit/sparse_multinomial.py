@@ -54,7 +54,8 @@ class SparseMultinomial(CorpusSurrogate):
     >>> from surrogate.features import Feature, Features
     >>> named = tuple(Feature("word", word, word) for word in ("fee", "the"))
     >>> features = Features(csr_matrix([[1, 0], [1, 1], [0, 1], [0, 0]], dtype=np.float32), named)
-    >>> table = Table(features, np.array([[.9, .1], [.9, .1], [.1, .9], [.1, .9]]), ("fees", "other"), np.arange(4), np.ones(4, bool))
+    >>> says = np.array([[.9, .1], [.9, .1], [.1, .9], [.1, .9]])
+    >>> table = Table(features, says, ("fees", "other"), np.arange(4), np.ones(4, bool))
     >>> model = SparseMultinomial(n_coefficients=1).learn(table)
     >>> [(model.features[one.feature].key, model.classes[one.class_index], one.value > 0) for one in model.coefficients]
     [('fee', 'fees', True)]

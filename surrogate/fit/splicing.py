@@ -35,7 +35,13 @@ def best(values: NDArray[np.float64], allowed: NDArray[np.bool_], n: int) -> NDA
     [1, 3, 0]
     """
     places = np.flatnonzero(allowed & (values > _NOTHING))
-    return places[np.argsort(-values.ravel()[places], kind="stable")[:n]]
+    return places[np.argsort(-_coarse(values.ravel()[places]), kind="stable")[:n]]
+
+
+def _coarse(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rounded to 16 binary digits: values that only rounding tells apart are equal, and the order of columns decides."""
+    mantissa, exponent = np.frexp(values)
+    return np.ldexp(np.round(mantissa * 2**16), exponent - 16)
 
 
 def grow(problem: Deviance, fitted: Fitted, n_new: int) -> Fitted:
@@ -109,7 +115,7 @@ def _exchanged(problem: Deviance, fitted: Fitted, n: int) -> Fitted:
     """Drop the ``n`` of least cost, add as many of largest gain.  Not refitted."""
     _, cost = problem.sacrifices(fitted)
     places = np.flatnonzero(fitted.active)
-    dropped = places[np.argsort(cost.ravel()[places], kind="stable")[:n]]
+    dropped = places[np.argsort(_coarse(cost.ravel()[places]), kind="stable")[:n]]
     active, weights = fitted.active.copy(), fitted.weights.copy()
     active.ravel()[dropped] = False
     weights.ravel()[dropped] = 0.0
