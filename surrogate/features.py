@@ -106,5 +106,32 @@ class Features:
         """Only the columns of some kinds; None: all."""
         if kinds is None:
             return self
-        chosen = np.flatnonzero([feature.kind in kinds for feature in self.named])
-        return Features(self.presence[:, chosen], tuple(self.named[column] for column in chosen))
+        return self.at(np.flatnonzero([feature.kind in kinds for feature in self.named]))
+
+    def at(self, columns: NDArray[np.intp]) -> Features:
+        """Some columns, in the given order."""
+        return Features(self.presence[:, columns], tuple(self.named[column] for column in columns))
+
+    def having(self, wanted: tuple[Feature, ...]) -> csr_matrix:
+        """Presence of the wanted features, found by name, shape (n_rows, len(wanted)).
+
+        Raises
+        ------
+        InputError
+            ``bad-parameter`` when a feature is not among the columns.
+
+        Examples
+        --------
+        >>> fee, card = Feature("word", "fee", "fee"), Feature("word", "card", "card")
+        >>> Features(csr_matrix([[1.0, 0.0]], dtype=np.float32), (fee, card)).having((card, fee)).toarray().tolist()
+        [[0.0, 1.0]]
+        """
+        place = {feature.name: column for column, feature in enumerate(self.named)}
+        missing = [feature.name for feature in wanted if feature.name not in place]
+        if missing:
+            raise InputError(
+                "bad-parameter",
+                f"The model asks for {len(wanted):,} features, and {len(missing):,} of them are not among the "
+                f"{len(self.named):,} columns, such as {missing[0]!r}. Describe the texts as for the fit.",
+            )
+        return self.presence[:, np.array([place[feature.name] for feature in wanted], dtype=np.intp)]
