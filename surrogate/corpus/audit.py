@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
+from surrogate import recipes
 from surrogate.corpus.embedding import drop_concepts, own_embedder
 from surrogate.corpus.findings import find_corpus_findings, state_corpus_limits
 from surrogate.corpus.measuring import Measured, measure_member
 from surrogate.corpus.preparing import Prepared, prepare_documents
 from surrogate.corpus.producing import describe_corpus, describe_corpus_production
-from surrogate.corpus.recipe import load_corpus_recipe
 from surrogate.corpus.scoring import measure_accuracy
 from surrogate.corpus.showing import class_examples, plane, quote, show_concepts
 from surrogate.corpus.slicing import slice_groups
@@ -92,7 +92,7 @@ def audit(
 
     start = time.perf_counter()
     named = isinstance(model, str | Path)
-    pipe = load_corpus_recipe(pipeline)
+    pipe = recipes.load(recipes.dump(pipeline) if isinstance(pipeline, Pipeline) else pipeline)
     perturb = pipe.named_steps["perturb"]
     prepared = prepare_documents(corpus, as_split(perturb.split), int(perturb.random_state))
     black_box = load_model(

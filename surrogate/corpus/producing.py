@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline
 
 from surrogate.canonical import canonical_bytes, digest
 from surrogate.corpus.preparing import Prepared
-from surrogate.corpus.recipe import dump_corpus_recipe
+from surrogate import recipes
 from surrogate.evidence.corpus_gate import CorpusPolicy
 from surrogate.neighborhood import Neighborhood
 from surrogate.provenance import answers_digest, versions
@@ -65,7 +65,7 @@ def describe_corpus_production(
     name : str
         Of the recipe.
     """
-    toml = dump_corpus_recipe(pipe)
+    toml = recipes.dump(pipe)
     query, perturb = pipe.named_steps["query"], pipe.named_steps["perturb"]
     embedder = query.embedder
     return {
