@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from surrogate.errors import InputError
 from surrogate.fit.corpus_base import CorpusSurrogate
 from surrogate.fit.multinomial_deviance import Deviance, Fitted
-from surrogate.fit.splicing import grow, grown, splice
+from surrogate.fit.splicing import grown
 from surrogate.multinomial_model import Coefficient, MultinomialModel
 from surrogate.table import Table
 
@@ -122,14 +122,14 @@ class SparseMultinomial(CorpusSurrogate):
         problem = Deviance.of_table(table, float(self.copy_weight), float(self.ridge))
         models: dict[int, MultinomialModel] = {}
         waiting = list(sizes)
-        for fitted, n_next in grown(problem, float(self.grow)):
-            while waiting and waiting[0] < n_next:
+        for step in grown(problem, float(self.grow)):
+            while waiting and waiting[0] < step.n_next:
                 size = waiting.pop(0)
-                models[size] = _as_model(splice(problem, grow(problem, fitted, size - fitted.size)), table)
+                models[size] = _as_model(step.of_size(problem, size), table)
             if not waiting:
                 return models
         # Nothing gains any more: all larger sizes are this one.
-        last = _as_model(splice(problem, fitted), table)
+        last = _as_model(step.of_size(problem, step.fitted.size), table)
         return models | dict.fromkeys(waiting, last)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from surrogate.fit.multinomial_deviance import Deviance, Fitted
 
-__all__ = ["grow", "grown", "splice"]
+__all__ = ["Grown", "grow", "grown", "splice"]
 
 #: Steps of L-BFGS: while growing, before and during the exchange, and at the end.
 _GROWING, _BEFORE, _DURING, _AFTER = 10, 25, 12, 60
@@ -21,6 +21,9 @@ _MOST_TRIES = 16
 
 #: Share of the coefficients that the first exchange replaces.
 _EXCHANGED = 1 / 8
+
+#: Sizes at which growing stops for an exchange: this one, twice it, and so on.  Later growth builds on better sets.
+_FIRST_EXCHANGE = 50
 
 #: An exchange must lower the penalised deviance by more than this, and a coefficient must gain more than the second.
 _LOWER, _NOTHING = 1e-6, 1e-12
@@ -52,26 +55,48 @@ def grow(problem: Deviance, fitted: Fitted, n_new: int) -> Fitted:
     return replace(fitted, active=active)
 
 
-def grown(problem: Deviance, share: float) -> Iterator[tuple[Fitted, int]]:
-    """Ever larger sets of coefficients, each with the size that the next one would have.
+@dataclass(frozen=True, eq=False)
+class Grown:
+    """A set of coefficients on the way from none to all.
 
-    Growing by a share of what there is, at least two, is nearly as good as one by one and takes far fewer refits.
-    The sets do not depend on the sizes that anybody asks for.
-
-    Yields
-    ------
+    Parameters
+    ----------
     fitted : Fitted
     n_next : int
         Number of coefficients of the next set.
+    exchanged : bool
+        Whether the weakest were exchanged already.
     """
-    fitted = problem.start()
+
+    fitted: Fitted
+    n_next: int
+    exchanged: bool
+
+    def of_size(self, problem: Deviance, size: int) -> Fitted:
+        """The set of a size from this one to the next, after the exchange and the last refit."""
+        if self.exchanged and size == self.fitted.size:
+            return self.fitted
+        return splice(problem, grow(problem, self.fitted, size - self.fitted.size))
+
+
+def grown(problem: Deviance, share: float) -> Iterator[Grown]:
+    """Ever larger sets of coefficients, from none until no other coefficient gains.
+
+    Growing by a share of what there is, at least two, is nearly as good as one by one and takes far fewer refits.  At 50, 100,
+    200, 400 ... coefficients the weakest are exchanged before it goes on.  The sets do not depend on the sizes that anybody
+    asks for.
+    """
+    fitted, stop, exchanged = problem.start(), _FIRST_EXCHANGE, False
     while True:
-        n_new = max(2, ceil(share * fitted.size))
-        yield fitted, fitted.size + n_new
+        n_new = min(max(2, ceil(share * fitted.size)), stop - fitted.size)
+        yield Grown(fitted, fitted.size + n_new, exchanged)
         larger = grow(problem, fitted, n_new)
         if larger.size == fitted.size:
             return
         fitted = problem.refit(larger, _GROWING)
+        exchanged = fitted.size == stop
+        if exchanged:
+            fitted, stop = splice(problem, fitted), 2 * stop
 
 
 def splice(problem: Deviance, fitted: Fitted) -> Fitted:
