@@ -5,6 +5,7 @@ from surrogate.describe.concepts import Concepts
 from surrogate.describe.inputs import inputs_of
 from surrogate.describe.lexicon import Lexicon, read_lexicon
 from surrogate.describe.patterns import Patterns
+from surrogate.describe.probes import Probes
 from surrogate.describe.step import Describe
 from surrogate.describe.stop_words import NEGATIONS, is_stop, stop_words
 from surrogate.describe.terms import Terms
@@ -16,6 +17,7 @@ __all__ = [
     "Describe",
     "Lexicon",
     "Patterns",
+    "Probes",
     "Terms",
     "inputs_of",
     "is_stop",
