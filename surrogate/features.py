@@ -33,6 +33,8 @@ class Feature:
     forms : tuple of str
         What was found in the documents it was learnt from, the most frequent first: the forms of a stem, the words with a
         beginning.
+    common : bool, default False
+        A stop word, or so short a beginning that many words have it: a linear model may need it, a rule is not to name it.
 
     Examples
     --------
@@ -44,6 +46,7 @@ class Feature:
     key: str
     label: str
     forms: tuple[str, ...] = ()
+    common: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in FEATURE_KINDS:
@@ -58,12 +61,18 @@ class Feature:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
-        return {"kind": self.kind, "key": self.key, "label": self.label, "forms": list(self.forms)}
+        return {
+            "kind": self.kind,
+            "key": self.key,
+            "label": self.label,
+            "forms": list(self.forms),
+            "common": self.common,
+        }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Feature:
         """Inverse of :meth:`to_dict`."""
-        return cls(str(data["kind"]), str(data["key"]), str(data["label"]), tuple(map(str, data["forms"])))
+        return cls(str(data["kind"]), str(data["key"]), str(data["label"]), tuple(map(str, data["forms"])), bool(data["common"]))
 
 
 @dataclass(frozen=True, eq=False)

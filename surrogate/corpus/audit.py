@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from surrogate import recipes
-from surrogate.corpus.embedding import drop_concepts, own_embedder
+from surrogate.corpus.embedding import drop_parts, own_embedder
 from surrogate.corpus.findings import find_corpus_findings, state_corpus_limits
 from surrogate.corpus.measuring import Measured, measure_member
 from surrogate.corpus.preparing import Prepared, prepare_documents
@@ -105,8 +105,8 @@ def audit(
         allow_remote=allow_remote,
     )
     embedder = own_embedder(model, black_box, device) if embeddings == "auto" else _given(embeddings, device)
-    if embeddings == "none" or (embedder is None and not black_box.embeds):
-        drop_concepts(pipe)
+    embedded = embeddings != "none" and (embedder is not None or black_box.embeds)
+    drop_parts(pipe, columns=bool(prepared.documents.metadata), embeddings=embedded)
     pipe.set_params(query__black_box=black_box, query__store=open_store(store), query__embedder=embedder)
     pipe.set_params(query__progress=progress)
     sample = perturb.draw(prepared.documents)

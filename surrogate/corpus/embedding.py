@@ -7,7 +7,7 @@ from typing import Any
 
 from sklearn.pipeline import Pipeline
 
-__all__ = ["drop_concepts", "own_embedder"]
+__all__ = ["drop_parts", "own_embedder"]
 
 
 def own_embedder(model: Any, black_box: Any, device: str) -> Any:
@@ -38,11 +38,17 @@ def own_embedder(model: Any, black_box: Any, device: str) -> Any:
     return load_embedder(model, device=device)
 
 
-def drop_concepts(pipe: Pipeline) -> None:
-    """Leave out the parts of a recipe that need embeddings, where there are none."""
-    from surrogate.describe import Concepts, Probes
+def drop_parts(pipe: Pipeline, *, columns: bool, embeddings: bool) -> None:
+    """Leave out the parts of a recipe for which this corpus, or this model, has nothing.
 
+    Parameters
+    ----------
+    pipe : sklearn.pipeline.Pipeline
+    columns, embeddings : bool
+        Whether there are columns beside the texts, and embeddings of the texts.
+    """
+    from surrogate.describe import Columns, Concepts, Probes
+
+    idle = (*(() if columns else (Columns,)), *(() if embeddings else (Concepts, Probes)))
     describe = pipe.named_steps["describe"]
-    describe.set_params(
-        parts=[(name, part) for name, part in describe.parts if not isinstance(part, Concepts | Probes)]
-    )
+    describe.set_params(parts=[(name, part) for name, part in describe.parts if not isinstance(part, idle)])

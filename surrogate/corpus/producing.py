@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
+from surrogate import recipes
 from surrogate.canonical import canonical_bytes, digest
 from surrogate.corpus.preparing import Prepared
-from surrogate import recipes
 from surrogate.evidence.corpus_gate import CorpusPolicy
 from surrogate.neighborhood import Neighborhood
 from surrogate.provenance import answers_digest, versions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -15,10 +16,14 @@ from surrogate.describe.analysis import Analysis, Term
 from surrogate.describe.base import Describer, presence_of
 from surrogate.describe.inputs import Inputs, texts_of
 from surrogate.describe.stems import AUTO, stemmer
+from surrogate.describe.stop_words import is_stop
 from surrogate.errors import InputError
 from surrogate.features import Feature
 
 __all__ = ["MAX_FORMS", "Terms"]
+
+#: Beginnings of fewer letters are begun by too many words to stand in a rule.
+_SHORT = 4
 
 #: Forms that a feature lists; the most frequent.
 MAX_FORMS = 8
@@ -34,8 +39,8 @@ class Terms(Describer):
     have no spaces between them (Chinese, Japanese, Thai ...), the terms are the words that ICU's dictionary finds and runs of
     one and two characters, since dictionaries cut the same characters now so, now so.  A term in every document or in fewer
     than ``min_documents`` is left out.  Of terms in exactly the same documents one is kept, a word or stem rather than a
-    beginning, then the shortest; ``merged_`` says which it stands for.  Stop words are kept: a linear model needs them; leave
-    them out of rules with :func:`~surrogate.describe.is_stop`.
+    beginning, then the shortest; ``merged_`` says which it stands for.  Stop words and beginnings of three letters are
+    kept, since a linear model needs them, but are ``common``: rules do not name them.
 
     Parameters
     ----------
@@ -167,7 +172,9 @@ def _features(terms: list[Term], forms: Mapping[tuple[Term, str], int]) -> tuple
     for kind, key in terms:
         listed = tuple(form for _, form in sorted(found[kind, key])[:MAX_FORMS])
         label = f"{key}…" if kind == "prefix" else listed[0]
-        features.append(Feature(kind, key, label, listed))
+        feature = Feature(kind, key, label, listed)
+        short = kind == "prefix" and len(key) < _SHORT
+        features.append(replace(feature, common=short or is_stop(feature)))
     return tuple(features)
 
 

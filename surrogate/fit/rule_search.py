@@ -84,7 +84,9 @@ class RuleSearch:
         own = table.originals().features.presence.tocsc()
         frequency = np.diff(own.indptr)
         excluded = set(self.exclude)
-        allowed = [feature.name not in excluded and feature.key not in excluded for feature in table.features.named]
+        allowed = [
+            not (feature.common or feature.name in excluded or feature.key in excluded) for feature in table.features.named
+        ]
         columns = np.flatnonzero((frequency >= self.support(own.shape[0])) & np.array(allowed, dtype=bool))
         columns = _distinct(own, columns)
         columns = np.sort(columns[np.argsort(-frequency[columns], kind="stable")[:_MOST_FEATURES]])
