@@ -72,7 +72,13 @@ class Feature:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Feature:
         """Inverse of :meth:`to_dict`."""
-        return cls(str(data["kind"]), str(data["key"]), str(data["label"]), tuple(map(str, data["forms"])), bool(data["common"]))
+        return cls(
+            str(data["kind"]),
+            str(data["key"]),
+            str(data["label"]),
+            tuple(map(str, data["forms"])),
+            bool(data["common"]),
+        )
 
 
 @dataclass(frozen=True, eq=False)

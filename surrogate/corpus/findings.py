@@ -54,7 +54,10 @@ def find_corpus_findings(
 def _of_rules(member: CorpusMember) -> list[str]:
     left = f"No rule covers {percent(1 - member.fidelity.coverage.value)} of the held-out documents"
     found = [f"{left}; most of them the model decides as “{member.undecided[0][0]}”."] if member.undecided else []
-    for grade, words in ((CONTRADICTED, "held-out documents contradict"), (FEW, "too few held-out documents fall under")):
+    for grade, words in (
+        (CONTRADICTED, "held-out documents contradict"),
+        (FEW, "too few held-out documents fall under"),
+    ):
         numbers = [f"R{place}" for place, rule in enumerate(member.rules, 1) if rule.grade == grade]
         if numbers:
             found.append(

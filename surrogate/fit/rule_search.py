@@ -85,7 +85,8 @@ class RuleSearch:
         frequency = np.diff(own.indptr)
         excluded = set(self.exclude)
         allowed = [
-            not (feature.common or feature.name in excluded or feature.key in excluded) for feature in table.features.named
+            not (feature.common or feature.name in excluded or feature.key in excluded)
+            for feature in table.features.named
         ]
         columns = np.flatnonzero((frequency >= self.support(own.shape[0])) & np.array(allowed, dtype=bool))
         columns = _distinct(own, columns)

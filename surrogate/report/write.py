@@ -30,7 +30,11 @@ _RECORD, _RUN = "report.json", "run.json"
 
 
 def write_report(
-    explanation: Explanation | CorpusExplanation, folder: str | Path, formats: Sequence[str] = ("html",), *, overwrite: bool = False
+    explanation: Explanation | CorpusExplanation,
+    folder: str | Path,
+    formats: Sequence[str] = ("html",),
+    *,
+    overwrite: bool = False,
 ) -> Path:
     """Write ``report.json``, ``run.json`` and the renderings asked for.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["GRADES", "covered_sentence", "fidelity_rows", "lead", "production_rows", "worst_slices"]
-
 from surrogate.report.corpus import wording
 from surrogate.report.number_format import decimal, percent
+
+__all__ = ["GRADES", "covered_sentence", "fidelity_rows", "lead", "production_rows", "worst_slices"]
 
 #: What each grade of a rule means.
 GRADES = {
@@ -22,12 +22,17 @@ _SLICES = 8
 
 
 def lead(record: dict[str, Any]) -> str:
-    """One sentence on what was done."""
+    """What was done, in two sentences."""
     of, embeddings = record["documents"], record["production"]["embeddings"]
-    concepts = f", and {len(record['concepts'])} concepts were found in the embeddings of {embeddings['name']}" if embeddings and record["concepts"] else ""
+    where = embeddings["name"] if embeddings else "the model"
+    concepts = (
+        f", and {len(record['concepts'])} concepts were found in the embeddings of {where}"
+        if record["concepts"]
+        else ""
+    )
     return (
-        f"The model was asked about {of['n_documents']:,} documents. Readable surrogates were fitted to its answers on {of['n_fit']:,} of them and "
-        f"measured on the {of['n_test']:,} others{concepts}."
+        f"The model was asked about {of['n_documents']:,} documents. Readable surrogates were fitted to its answers on "
+        f"{of['n_fit']:,} of them and measured on the {of['n_test']:,} others{concepts}."
     )
 
 
@@ -62,15 +67,40 @@ def covered_sentence(member: dict[str, Any]) -> str:
 
 
 def production_rows(record: dict[str, Any]) -> list[tuple[str, str]]:
-    """How it was produced, as names and values; digests are code."""
+    """How it was produced, as names and values."""
     of, made = record["documents"], record["production"]
-    embeddings = made["embeddings"]
-    policy = made["policy"]
     return [
-        ("Documents", f"{of['n_rows']:,} rows: {of['n_empty']:,} without text, {of['n_duplicates']:,} repeated, {of['n_unusable']:,} refused or cut; {of['n_documents']:,} are left"),
-        ("Split", f"{of['n_fit']:,} to fit and {of['n_test']:,} held out, by the hash of the text, so that equal texts are never apart (random state {made['random_state']})"),
-        ("Altered copies", f"{made['n_copies']:,} copies of fitted documents with words deleted, which show what single words do; nothing is measured on them"),
+        (
+            "Documents",
+            f"{of['n_rows']:,} rows: {of['n_empty']:,} without text, {of['n_duplicates']:,} repeated, {of['n_unusable']:,} "
+            f"refused or cut; {of['n_documents']:,} are left",
+        ),
+        (
+            "Split",
+            f"{of['n_fit']:,} to fit and {of['n_test']:,} held out, by the hash of the text, so that equal texts are never "
+            f"apart (random state {made['random_state']})",
+        ),
+        (
+            "Altered copies",
+            f"{made['n_copies']:,} copies of fitted documents with words deleted, which show what single words do; nothing is "
+            "measured on them",
+        ),
         ("Calls", f"{made['n_calls']:,} distinct texts the model was asked about"),
-        ("Embeddings", "none" if embeddings is None else f"{embeddings['name']}, layer {embeddings['details'].get('layer', '–')}, {embeddings['details'].get('pooling', '–')}"),
-        ("Policy", f"lower bound of agreement at least {decimal(policy['min_agreement'])}, of the precision of rules {decimal(policy['min_precision'])}, at least {policy['min_test']} held-out documents. These are acceptance thresholds; whose they are is not stated here."),
+        ("Embeddings", _embeddings(made["embeddings"])),
+        ("Policy", _policy(made["policy"])),
     ]
+
+
+def _embeddings(embeddings: dict[str, Any] | None) -> str:
+    if embeddings is None:
+        return "none, or those that come with the model's answers"
+    details = embeddings["details"]
+    return f"{embeddings['name']}, layer {details.get('layer', '–')}, {details.get('pooling', '–')}"
+
+
+def _policy(policy: dict[str, Any]) -> str:
+    return (
+        f"lower bound of agreement at least {decimal(policy['min_agreement'])}, of the precision of rules at least "
+        f"{decimal(policy['min_precision'])}, with at least {policy['min_test']} held-out documents. These are acceptance "
+        "thresholds; whose they are is not stated here."
+    )

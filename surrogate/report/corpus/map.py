@@ -16,7 +16,7 @@ MOST_DECISIONS = 8
 _WIDTH, _HEIGHT, _LEGEND = 912.0, 560.0, 22.0
 
 #: Points further out than this many standard deviations are drawn at the edge.
-_EDGE = 3.0
+_EDGE = 2.6
 
 
 def corpus_map(plane: dict[str, Any]) -> str:
@@ -59,15 +59,18 @@ def _inside(value: float) -> float:
 
 
 def _spot(sheet: Sheet, x: float, y: float, mark: int, size: float) -> None:
+    """A circle, a square, a triangle or a diamond; filled for the first four marks."""
     kind = f"spot d{mark}"
     if mark % 4 == 0:
         sheet.add("circle", cx=x, cy=y, r=size, kind=kind)
-    elif mark % 4 == 1:
-        sheet.add("rect", x=x - size * 0.9, y=y - size * 0.9, width=1.8 * size, height=1.8 * size, kind=kind)
-    elif mark % 4 == 2:
-        sheet.add("path", d=f"M{x:.1f} {y - 1.3 * size:.1f}l{1.2 * size:.1f} {2.2 * size:.1f}h{-2.4 * size:.1f}z", kind=kind)
-    else:
-        sheet.add("path", d=f"M{x:.1f} {y - 1.4 * size:.1f}l{1.3 * size:.1f} {1.4 * size:.1f}l{-1.3 * size:.1f} {1.4 * size:.1f}l{-1.3 * size:.1f} {-1.4 * size:.1f}z", kind=kind)
+        return
+    corners = {
+        1: [(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
+        2: [(0, -1.3), (1.2, 0.9), (-1.2, 0.9)],
+        3: [(0, -1.4), (1.3, 0), (0, 1.4), (-1.3, 0)],
+    }[mark % 4]
+    points = " ".join(f"{x + size * across:.1f},{y + size * down:.1f}" for across, down in corners)
+    sheet.add("polygon", points=points, kind=kind)
 
 
 def _draw_concepts(sheet: Sheet, places: list[tuple[float, float]], concepts: list[int]) -> None:

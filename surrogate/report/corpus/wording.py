@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ __all__ = [
     "member_title",
     "pairs",
     "paths",
+    "question",
     "terms_by_class",
 ]
 
@@ -28,6 +30,9 @@ _TITLES = {
     "rule_list": "Rules",
     "class_tree": "Decision tree",
 }
+
+#: What stands before the name of a feature that is no word.
+_BEFORE = {"probe": "the concept ", "lexicon": "the list ", "pattern": "the pattern "}
 
 #: What a feature of each kind is, in a list of them.
 KIND_NAMES = {
@@ -60,15 +65,15 @@ def feature_name(feature: dict[str, Any]) -> str:
 
     Examples
     --------
-    >>> feature_name({"kind": "stem", "label": "fee", "key": "fee"}), feature_name({"kind": "concept", "label": "a · b", "key": "3"})
-    ('“fee”', 'concept 3 (a · b)')
+    >>> feature_name({"kind": "stem", "label": "fee", "key": "fee"})
+    '“fee”'
+    >>> feature_name({"kind": "concept", "label": "fee · charged", "key": "3"})
+    'concept 3 (fee · charged)'
     """
     kind, label = feature["kind"], feature["label"]
     if kind == "concept":
         return f"concept {feature['key']} ({label})"
-    if kind == "column":
-        return str(label)
-    return f"{'the concept ' if kind == 'probe' else 'the list ' if kind == 'lexicon' else 'the pattern ' if kind == 'pattern' else ''}“{label}”"
+    return str(label) if kind == "column" else f"{_BEFORE.get(kind, '')}“{label}”"
 
 
 def condition_words(feature: dict[str, Any], present: bool) -> str:
@@ -87,6 +92,22 @@ def condition_words(feature: dict[str, Any], present: bool) -> str:
     if kind in ("lexicon", "pattern"):
         return "it has a match of" if present else "it has no match of"
     return "it says" if present else "it does not say"
+
+
+def question(feature: dict[str, Any]) -> str:
+    """The beginning of a question about a feature.
+
+    Examples
+    --------
+    >>> question({"kind": "stem"}), question({"kind": "concept"})
+    ('Does it say', 'Is it about')
+    """
+    kind = feature["kind"]
+    if kind in ("concept", "probe"):
+        return "Is it about"
+    if kind == "column":
+        return "Is"
+    return "Has it a match of" if kind in ("lexicon", "pattern") else "Does it say"
 
 
 def forms(feature: dict[str, Any]) -> str:
@@ -151,12 +172,21 @@ def headline(record: dict[str, Any]) -> str:
     return "The model’s decisions over this corpus can be described in part"
 
 
-def terms_by_class(model: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The coefficients of each class, the strongest first, with their features and the place of these."""
+def terms_by_class(member: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The coefficients of each class with their features: those first that tell documents apart the most.
+
+    That is the weight times the standard deviation of the feature: a word that every document has tells nothing apart.
+    """
+    model, shares = member["model"], member["shares"]
     rows: dict[int, list[dict[str, Any]]] = {number: [] for number in range(len(model["classes"]))}
     for one in model["coefficients"]:
         rows[one["class_index"]].append({**one, "named": model["features"][one["feature"]]})
-    order = [sorted(own, key=lambda one: (-abs(one["value"]), one["feature"])) for own in rows.values()]
+
+    def done(one: dict[str, Any]) -> tuple[float, float, int]:
+        share = shares[one["feature"]]
+        return -abs(one["value"]) * math.sqrt(share * (1 - share)), -abs(one["value"]), one["feature"]
+
+    order = [sorted(own, key=done) for own in rows.values()]
     return [(label, own) for label, own in zip(model["classes"], order, strict=True) if own]
 
 
