@@ -43,7 +43,8 @@ def with_copies(table: Table, says, n_copies: int = 4, seed: int = 0) -> Table: 
     presence = original[rows] & (first[:, None] | (generator.random((len(rows), original.shape[1])) < 0.7))
     features = Features(csr_matrix(presence.astype(np.float32)), table.features.named)
     assert table.keys is not None
-    return Table(features, says(presence), table.classes, table.documents[rows], first, table.keys[rows])
+    answers = np.where(first[:, None], table.probabilities[rows], says(presence))
+    return Table(features, answers, table.classes, table.documents[rows], first, table.keys[rows])
 
 
 def toy_answer(presence: NDArray) -> NDArray[np.float64]:
