@@ -21,7 +21,13 @@ _DECIMALS = 9
 
 @dataclass(frozen=True)
 class Choice:
-    """A chosen rule: its class, its conjunction, and its error rate when it was chosen."""
+    """A chosen rule: its class, its conjunction, and its error rate when it was chosen.
+
+    Examples
+    --------
+    >>> Choice(1, (0, 3), 0.02).error
+    0.02
+    """
 
     class_index: int
     conjunction: Conjunction

@@ -28,6 +28,13 @@ class Cover:
     errors : ndarray of float32, shape (n_rows, n_classes)
     original : ndarray of bool, shape (n_rows,)
         Whether a row is a document itself.
+
+    Examples
+    --------
+    >>> rows = [np.array([0, 2]), np.array([2])]
+    >>> cover = Cover([(0, (0,)), (1, (1,))], rows, np.ones(3), np.full((3, 2), 0.5, np.float32), np.ones(3, bool))
+    >>> cover.overall.tolist()
+    [[2.0, 1.0], [1.0, 0.5], [2.0, 1.0]]
     """
 
     rules: list[tuple[int, Conjunction]]
