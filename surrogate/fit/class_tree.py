@@ -23,7 +23,7 @@ class ClassTree(CorpusSurrogate):
     max_leaves : int, default 32
     min_samples_leaf : int, default 3
         Least weight of a leaf, in documents; copies count with their weight.
-    copy_weight : float, default 0.0
+    copy_weight : float, default 1.0
         Weight of all altered copies of a document together; the document itself has 1.  0: no copies.
     kinds : tuple of str, optional
         Kinds of features that may be used; None: all.
@@ -64,7 +64,7 @@ class ClassTree(CorpusSurrogate):
         *,
         max_leaves: int = 32,
         min_samples_leaf: int = 3,
-        copy_weight: float = 0.0,
+        copy_weight: float = 1.0,
         kinds: tuple[str, ...] | None = None,
     ) -> None:
         self.max_leaves = max_leaves

@@ -58,6 +58,17 @@ def folds_of(table: Table, n_folds: int) -> NDArray[np.int64]:
     ------
     InputError
         ``bad-parameter`` for a table without the digests.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_matrix
+    >>> from surrogate.canonical import digest
+    >>> from surrogate.features import Features
+    >>> keys = np.array([digest(text) for text in ("lost card", "a fee", "lost card")])
+    >>> table = Table(Features(csr_matrix((3, 0))), np.ones((3, 1)), ("a",), np.arange(3), np.ones(3, bool), keys)
+    >>> folds = folds_of(table, 4)
+    >>> bool(folds[0] == folds[2])
+    True
     """
     if table.keys is None:
         raise InputError(
@@ -80,6 +91,20 @@ def cross_fit(search: RuleSearch, table: Table, n_folds: int) -> tuple[CrossFit,
     References
     ----------
     Stone, "Cross-validatory choice and assessment of statistical predictions", JRSS B 36, 1974.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_matrix
+    >>> from surrogate.canonical import digest
+    >>> from surrogate.features import Feature, Features
+    >>> has = np.arange(40)[:, None] % 2
+    >>> features = Features(csr_matrix(has, dtype=np.float32), (Feature("word", "fee", "fee"),))
+    >>> says = np.where(has > 0, [0.9, 0.1], [0.1, 0.9])
+    >>> keys = np.array([digest(str(row)) for row in range(40)])
+    >>> table = Table(features, says, ("fees", "other"), np.arange(40), np.ones(40, bool), keys)
+    >>> tried = cross_fit(RuleSearch(40, 2, 4, False, 5.0, ()), table, 4)
+    >>> tried[0].n_documents, tried[0].coverage, tried[0].precision
+    (40, 0.5, 1.0)
     """
     folds = folds_of(table, n_folds)
     counts = {caution: np.zeros(3, dtype=np.int64) for caution in CAUTIONS}

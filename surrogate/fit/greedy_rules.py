@@ -21,7 +21,13 @@ _DECIMALS = 9
 
 @dataclass(frozen=True)
 class Choice:
-    """A chosen rule: its class, its conjunction, and its error rate when it was chosen."""
+    """A chosen rule: its class, its conjunction, and its error rate when it was chosen.
+
+    Examples
+    --------
+    >>> Choice(1, (0, 3), 0.02).error
+    0.02
+    """
 
     class_index: int
     conjunction: Conjunction
@@ -54,10 +60,9 @@ def chosen_rules(cover: Cover, n_features: int, caution: float, max_rules: int, 
     >>> chosen_rules(cover, 2, 4.0, 40, True)
     [Choice(class_index=0, conjunction=(0,), error=0.1), Choice(class_index=1, conjunction=(1,), error=0.1)]
     """
-    n_rows = len(cover.weights)
     place = {rule: number for number, rule in enumerate(cover.rules)}
-    left = np.ones(n_rows, dtype=bool)
-    totals = cover.totals(np.arange(n_rows))
+    left = np.ones(len(cover.weights), dtype=bool)
+    totals = cover.overall
     overall = smoothed(totals[1], totals[0])
     taken: list[Choice] = []
     while len(taken) < max_rules and cover.rules:
@@ -70,8 +75,9 @@ def chosen_rules(cover: Cover, n_features: int, caution: float, max_rules: int, 
         best = _without_idle_absences(best, cover, place, rate, gain, n_features)
         taken.append(Choice(*cover.rules[best], float(rate[best])))
         # Weights and errors are such that these differences are exact.
-        totals = totals - cover.totals(np.flatnonzero(cover.rows_of(best) & left))
-        left &= ~cover.rows_of(best)
+        rows = cover.rows[best]
+        totals = totals - cover.totals(rows[left[rows]])
+        left[rows] = False
     return taken
 
 

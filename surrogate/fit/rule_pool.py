@@ -49,6 +49,11 @@ class Documents:
         How wrong each class would be, multiples of 1/256.
     nested : ndarray of bool, shape (n_features, n_features)
         Pairs of which the presence of one does not go with the absence of the other.
+
+    Examples
+    --------
+    >>> Documents(np.eye(2, dtype=np.float32), np.eye(2, dtype=np.float32), np.eye(2, dtype=bool)).presence.shape
+    (2, 2)
     """
 
     presence: NDArray[np.float32]

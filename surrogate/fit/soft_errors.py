@@ -40,6 +40,16 @@ def soft_errors(table: Table) -> NDArray[np.float32]:
 
 
 def exact_weights(table: Table, copy_weight: float) -> NDArray[np.float64]:
-    """``table.weights`` to the next 1/1024, shape (n_rows,); a copy keeps some weight."""
+    """``table.weights`` to the next 1/1024, shape (n_rows,); a copy keeps some weight.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_matrix
+    >>> from surrogate.features import Features
+    >>> original = np.array([True, False, False, False])
+    >>> table = Table(Features(csr_matrix((4, 0))), np.ones((4, 1)), ("a",), np.zeros(4, int), original)
+    >>> (exact_weights(table, 5.0) * 1024).tolist()
+    [1024.0, 1707.0, 1707.0, 1707.0]
+    """
     weights = np.round(table.weights(copy_weight) * _WEIGHT_STEPS) / _WEIGHT_STEPS
     return np.maximum(weights, 1 / _WEIGHT_STEPS)

@@ -48,7 +48,17 @@ def _coarse(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def grow(problem: Deviance, fitted: Fitted, n_new: int) -> Fitted:
-    """With the ``n_new`` coefficients of largest gain made active; fewer where no others gain.  Not refitted."""
+    """With the ``n_new`` coefficients of largest gain made active; fewer where no others gain.  Not refitted.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csc_matrix
+    >>> presence = csc_matrix(np.array([[1, 0], [1, 1], [0, 1], [0, 0]], dtype=np.float32))
+    >>> targets = np.array([[.9, .1], [.9, .1], [.1, .9], [.1, .9]], dtype=np.float32)
+    >>> problem = Deviance(presence, targets, np.full(4, .25, np.float32), 1e-4)
+    >>> grow(problem, problem.start(), 1).active.tolist()
+    [[True, False], [False, False]]
+    """
     gain, _ = problem.sacrifices(fitted)
     active = fitted.active.copy()
     active.ravel()[best(gain, ~active, n_new)] = True
@@ -66,6 +76,11 @@ class Grown:
         Number of coefficients of the next set.
     exchanged : bool
         Whether the weakest were exchanged already.
+
+    Examples
+    --------
+    >>> Grown(Fitted(np.zeros((3, 2), bool), np.zeros((3, 2)), np.zeros(2)), 2, False).fitted.size
+    0
     """
 
     fitted: Fitted
@@ -85,6 +100,14 @@ def grown(problem: Deviance, share: float) -> Iterator[Grown]:
     Growing by a share of what there is, at least two, is nearly as good as one by one and takes far fewer refits.  At 50, 100,
     200, 400 ... coefficients the weakest are exchanged before it goes on.  The sets do not depend on the sizes that anybody
     asks for.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csc_matrix
+    >>> targets = np.array([[.9, .1], [.2, .8]], dtype=np.float32)
+    >>> problem = Deviance(csc_matrix(np.eye(2, dtype=np.float32)), targets, np.full(2, .5, np.float32), 1e-4)
+    >>> [(step.fitted.size, step.n_next) for step in grown(problem, 0.12)][:2]
+    [(0, 2), (2, 4)]
     """
     fitted, stop, exchanged = problem.start(), _FIRST_EXCHANGE, False
     while True:
