@@ -33,10 +33,12 @@ class Terms(Describer):
 
     Words are those of :func:`~surrogate.units.split_units` in lower case, parted at hyphens; an emoji is a word.  Where words
     have no spaces between them (Chinese, Japanese, Thai ...), the terms are the words that ICU's dictionary finds and runs of
-    one and two characters, since dictionaries cut the same characters now so, now so.  A term in every document or in fewer
-    than ``min_documents`` is left out.  Of terms in exactly the same documents one is kept, no stop word if there is another, a
-    word or stem rather than a beginning, then the shortest; ``merged_`` says which it stands for.  Stop words are kept: a linear model needs them; leave
-    them out of rules with :func:`~surrogate.describe.is_stop`.
+    one and two characters, since dictionaries cut the same characters now so, now so.
+
+    A term in every document or in fewer than ``min_documents`` is left out.  Of terms in exactly the same documents one is
+    kept: no stop word if there is another, a word or stem rather than a beginning, then the shortest; ``merged_`` says which
+    it stands for.  Stop words are kept, since a linear model needs them; leave them out of rules with
+    :func:`~surrogate.describe.is_stop`.
 
     Parameters
     ----------
