@@ -194,6 +194,6 @@ def test_wrong_probes_are_told(concepts: dict[str, dict[str, object]], code: str
 
 
 def test_the_interval_of_a_balanced_accuracy_narrows_with_trials() -> None:
-    few, many = balanced_interval((8, 10), (9, 10)), balanced_interval((80, 100), (90, 100))
+    few, many = balanced_interval((8, 10), (9, 10), 5), balanced_interval((80, 100), (90, 100), 5)
     assert few[0] == many[0] == pytest.approx(0.85)
     assert few[1] < many[1] < 0.85 < many[2] < few[2]
