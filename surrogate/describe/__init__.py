@@ -2,7 +2,7 @@
 
 from surrogate.describe.columns import Columns
 from surrogate.describe.concepts import Concepts
-from surrogate.describe.inputs import inputs_of
+from surrogate.describe.inputs import Inputs, inputs_of
 from surrogate.describe.lexicon import Lexicon, read_lexicon
 from surrogate.describe.patterns import Patterns
 from surrogate.describe.probes import Probes
@@ -15,6 +15,7 @@ __all__ = [
     "Columns",
     "Concepts",
     "Describe",
+    "Inputs",
     "Lexicon",
     "Patterns",
     "Probes",

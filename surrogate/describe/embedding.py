@@ -43,6 +43,8 @@ def embeddings_of(inputs: Inputs, embedder: Embedder | None) -> Array:
     >>> embeddings_of(Inputs(2, embeddings=np.eye(2)), None).shape
     (2, 2)
     """
+    if not inputs.n_rows:
+        return np.zeros((0, 0))
     if embedder is not None and inputs.texts is not None:
         found = embedder.embed(inputs.texts)
     elif inputs.embeddings is not None:

@@ -45,8 +45,8 @@ class Probes(Describer):
         accuracy is then too low rather than too high.
     embedder : object with ``embed(texts) -> ndarray of shape (n, n_dimensions)``, optional
         None: the documents come with embeddings, and the texts of examples are among them.
-    C : float, default 1.0
-        Inverse strength of the penalty.
+    C : float, default 0.1
+        Inverse strength of the penalty; .1 told unseen documents of a bank router's hidden layers at least as well as 1.
     random_state : int, default 0
 
     Attributes
@@ -82,7 +82,7 @@ class Probes(Describer):
         concepts: Mapping[str, Mapping[str, Any]],
         *,
         embedder: Embedder | None = None,
-        C: float = 1.0,
+        C: float = 0.1,
         random_state: int = 0,
     ) -> None:
         self.concepts = concepts
@@ -159,15 +159,13 @@ class Probes(Describer):
         vectors = self.directions_.standardised(np.vstack([examples, others]))
         own = np.repeat([1, 0], [len(examples), len(others)])
         model = LogisticRegression(C=self.C, class_weight="balanced", max_iter=2000)
-        folds = StratifiedKFold(
-            min(_N_FOLDS, int(np.bincount(own).min())), shuffle=True, random_state=self.random_state
-        )
+        n_folds = min(_N_FOLDS, len(examples), len(others))
+        folds = StratifiedKFold(n_folds, shuffle=True, random_state=self.random_state)
         with threadpool_limits(1):
             right = cross_val_predict(model, vectors, own, cv=folds) == own
             model.fit(vectors, own)
-        balanced, low, high = balanced_interval(
-            (int(right[own == 1].sum()), len(examples)), (int(right[own == 0].sum()), len(others))
-        )
+        told = [(int(right[own == side].sum()), int((own == side).sum())) for side in (1, 0)]
+        balanced, low, high = balanced_interval(told[0], told[1], n_folds)
         return model, Probe(name, len(examples), len(others), float(right.mean()), balanced, low, high, drawn)
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.base import TransformerMixin, clone
+from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import FeatureUnion
 from sklearn.utils.metaestimators import _BaseComposition
-from sklearn.utils.validation import check_is_fitted
 
 from surrogate.describe.base import Describer
 from surrogate.describe.inputs import inputs_of
@@ -79,7 +79,7 @@ class Describe(StepMixin, TransformerMixin, _BaseComposition):
             ``bad-corpus`` when no document is for fitting, or no part finds a feature; otherwise as the parts do.
         """
         self._validate_params()
-        parts = [(name, clone(part)) for name, part in self.parts if part != "drop"]
+        parts = [(name, part) for name, part in self.parts if part != "drop"]
         wrong = [name for name, part in parts if not isinstance(part, Describer)]
         if not parts or wrong:
             named = f"; {', '.join(wrong)} is none" if wrong else ""
@@ -92,14 +92,16 @@ class Describe(StepMixin, TransformerMixin, _BaseComposition):
             )
         documents = np.repeat(np.arange(len(neighborhood.masks)), [len(masks) for masks in neighborhood.masks])
         self.fitted_documents_: NDArray[np.int64] = documents[rows]
-        self.union_ = FeatureUnion(parts).fit(inputs_of(neighborhood).take(rows))
+        union = FeatureUnion([(name, clone(part)) for name, part in parts])
+        self.union_ = union.fit(inputs_of(neighborhood).take(rows))
         self.parts_ = dict(self.union_.transformer_list)
         self.features_ = self._features(len(rows))
         return self
 
     def transform(self, neighborhood: Neighborhood) -> Neighborhood:
         """The sample with the features of each of its rows filled in."""
-        check_is_fitted(self, "features_")
+        if not hasattr(self, "features_"):
+            raise NotFittedError("Describe has learnt no features yet; call fit with a corpus first.")
         presence = csr_matrix(self.union_.transform(inputs_of(neighborhood)), dtype=np.float32)
         return neighborhood.replace(features=Features(presence, self.features_))
 

@@ -16,7 +16,7 @@ from surrogate.describe.analysis import Analysis, Term
 from surrogate.describe.base import Describer, presence_of
 from surrogate.describe.inputs import Inputs, texts_of
 from surrogate.describe.stems import AUTO, stemmer
-from surrogate.describe.stop_words import is_stop
+from surrogate.describe.stop_words import is_stop, stop_words
 from surrogate.errors import InputError
 from surrogate.features import Feature
 
@@ -37,10 +37,12 @@ class Terms(Describer):
 
     Words are those of :func:`~surrogate.units.split_units` in lower case, parted at hyphens; an emoji is a word.  Where words
     have no spaces between them (Chinese, Japanese, Thai ...), the terms are the words that ICU's dictionary finds and runs of
-    one and two characters, since dictionaries cut the same characters now so, now so.  A term in every document or in fewer
-    than ``min_documents`` is left out.  Of terms in exactly the same documents one is kept, a word or stem rather than a
-    beginning, then the shortest; ``merged_`` says which it stands for.  Stop words and beginnings of three letters are
-    kept, since a linear model needs them, but are ``common``: rules do not name them.
+    one and two characters, since dictionaries cut the same characters now so, now so.
+
+    A term in every document or in fewer than ``min_documents`` is left out.  Of terms in exactly the same documents one is
+    kept: no stop word if there is another, a word or stem rather than a beginning, then the shortest; ``merged_`` says which
+    it stands for.  Stop words and beginnings of three letters are kept, since a linear model needs them, but are
+    ``common``: rules do not name them.
 
     Parameters
     ----------
@@ -116,7 +118,7 @@ class Terms(Describer):
         found = [analysis(text) for text in texts_of(inputs)]
         forms: Counter[tuple[Term, str]] = Counter(pair for pairs in found for pair in pairs)
         rows = [{term for term, _ in pairs} for pairs in found]
-        documents, others = _merged(rows, self._frequent(rows))
+        documents, others = _merged(rows, self._frequent(rows, analysis))
         kept = sorted(documents, key=lambda term: -documents[term])[: self.max_features]
         self.features_ = _features(sorted(kept, key=lambda term: (_RANK[term[0]], term[1])), forms)
         self.merged_ = {feature.name: others[feature.name] for feature in self.features_ if feature.name in others}
@@ -136,12 +138,13 @@ class Terms(Describer):
             int(self.phrases),
         )
 
-    def _frequent(self, rows: list[set[Term]]) -> list[Term]:
+    def _frequent(self, rows: list[set[Term]], analysis: Analysis) -> list[Term]:
         """Terms in enough documents and not in all, those that read best first."""
         fewest = self.min_documents if self.min_documents >= 1 else self.min_documents * len(rows)
         documents = Counter(term for row in rows for term in row)
         kept = [term for term, count in documents.items() if fewest <= count < len(rows)]
-        return sorted(kept, key=lambda term: (_RANK[term[0]], len(term[1]), term[1]))
+        stop = stop_words() | {analysis.stem(word) for word in stop_words()}
+        return sorted(kept, key=lambda term: (term[1] in stop, _RANK[term[0]], len(term[1]), term[1]))
 
 
 def _merged(rows: Iterable[set[Term]], terms: list[Term]) -> tuple[dict[Term, int], dict[str, tuple[str, ...]]]:
