@@ -197,7 +197,14 @@ def _recipe_name(pipeline: str | Path | Pipeline) -> str:
 def _pipeline(pipeline: str | Path | Pipeline, black_box: Any, store: Any) -> Pipeline:
     if not isinstance(pipeline, Pipeline):
         return recipes.load(pipeline, black_box, store)
-    return recipes.load(recipes.dump(pipeline), black_box, store)
+    pipe = recipes.load(recipes.dump(pipeline))
+    filler = getattr(pipeline.named_steps["perturb"], "model", None)
+    if filler is not None:
+        # the one that was given, not another of its name
+        pipe.set_params(perturb__model=filler)
+    pipe.set_params(query__black_box=black_box, query__store=store)
+    recipes.fit_to_box(pipe, black_box)
+    return pipe
 
 
 def _store(store: Any) -> Any:

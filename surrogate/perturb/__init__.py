@@ -2,6 +2,7 @@
 
 from surrogate.perturb.base import MIN_SAMPLES, Perturb
 from surrogate.perturb.delete import Delete
+from surrogate.perturb.infill import Infill
 from surrogate.perturb.replace import ReplaceByMask
 
-__all__ = ["MIN_SAMPLES", "Delete", "Perturb", "ReplaceByMask"]
+__all__ = ["MIN_SAMPLES", "Delete", "Infill", "Perturb", "ReplaceByMask"]
