@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from numbers import Integral
 from typing import Any, ClassVar, Self, cast
 
@@ -34,6 +35,8 @@ class Query(StepMixin, TransformerMixin, BaseEstimator):
         Texts handed to the model at a time: progress and the store advance by this much.
     progress : callable (n_done, n_all) -> None, optional
         Called before and after each batch.
+    embedder : Embedder, optional
+        Gives the embeddings of the texts, in place of the model's own; its answers are kept in the same store.
 
     Attributes
     ----------
@@ -53,6 +56,7 @@ class Query(StepMixin, TransformerMixin, BaseEstimator):
         "store": "no_validation",
         "batch_size": [Interval(Integral, 1, None, closed="left")],
         "progress": [callable, None],
+        "embedder": "no_validation",
     }
 
     def __init__(
@@ -62,11 +66,13 @@ class Query(StepMixin, TransformerMixin, BaseEstimator):
         store: Any = None,
         batch_size: int = 256,
         progress: Callable[[int, int], None] | None = None,
+        embedder: Any = None,
     ) -> None:
         self.black_box = black_box
         self.store = store
         self.batch_size = batch_size
         self.progress = progress
+        self.embedder = embedder
 
     def fit(self, neighborhood: Neighborhood, y: object = None) -> Self:
         """Check that there is a model to ask.
@@ -123,6 +129,9 @@ class Query(StepMixin, TransformerMixin, BaseEstimator):
     def _ask(self, neighborhood: Neighborhood, progress: Callable[[int, int], None] | None) -> Neighborhood:
         box = self.black_box
         answers = _drawn(box, neighborhood, self.store_, int(self.batch_size), progress)
+        if self.embedder is not None:
+            read = ask(self.embedder, neighborhood.texts, self.store_, int(self.batch_size), progress)
+            answers = replace(answers, embeddings=read.embeddings)
         draws = neighborhood.draws
         if draws is None and getattr(box, "stochastic", False):
             draws = np.zeros(neighborhood.n_samples, dtype=np.int64)

@@ -43,7 +43,7 @@ STEPS: dict[str, dict[str, type]] = {
 }
 _HEAD = ("name", "summary")
 #: Parameters that belong to a run, not to a recipe.
-_RUNTIME = {"black_box", "store", "progress", "tokenize"}
+_RUNTIME = {"black_box", "store", "progress", "tokenize", "embedder"}
 
 
 def shipped_recipes() -> dict[str, str]:

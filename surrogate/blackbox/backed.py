@@ -120,9 +120,7 @@ class ModelBacked(SharedBlackBox):
 
     def _loaded(self) -> Reader:
         if self._reader is None:
-            from surrogate.blackbox.registry import load_model
-
-            again = load_model(**self._source)
+            again = self._again()
             if again.fingerprint != self.fingerprint or not isinstance(again, ModelBacked):
                 raise ModelError(
                     "wrong-digest",
@@ -131,3 +129,9 @@ class ModelBacked(SharedBlackBox):
                 )
             self._reader = again._loaded()
         return self._reader
+
+    def _again(self) -> Any:
+        """The same model, loaded again."""
+        from surrogate.blackbox.registry import load_model
+
+        return load_model(**self._source)

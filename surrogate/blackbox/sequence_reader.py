@@ -12,54 +12,46 @@ from surrogate.answers import Answers
 from surrogate.blackbox.batching import Shapes, read_in_batches
 from surrogate.blackbox.packed import EAGER, EXACT
 from surrogate.blackbox.placement import Placement
+from surrogate.blackbox.pooling import FIRST, LAST, MEAN, pool
 from surrogate.blackbox.precision import round_scores
 from surrogate.blackbox.pretrained import has_experts, token_limit
 from surrogate.blackbox.threads import reading
-from surrogate.blackbox.tokens import token_spans
-from surrogate.blackbox.too_long import Length
+from surrogate.blackbox.token_reader import TokenReader
 from surrogate.errors import ModelError
 
 __all__ = ["SequenceReader", "log_probabilities"]
 
-#: Texts that are split into tokens at a time.
-_ENCODED = 512
-
 
 @dataclass(frozen=True, eq=False)
-class SequenceReader:
+class SequenceReader(TokenReader):
     """A sequence classifier in memory.
 
     Parameters
     ----------
     model : transformers sequence classifier
     tokenizer : transformers tokenizer
+    pad_id : int
+    max_length : int
+        Tokens per text, special tokens included.
+    name : str
+        What errors call the model.
     activation : str
         ``softmax``, ``sigmoid``, or ``one-logit``.
     pooling : str
         ``first-token``, ``last-token`` or ``mean``: which hidden states are the embedding.
-    pad_id : int
-    max_length : int
-        Tokens per text, special tokens included.
     placement : Placement
-    name : str
-        What errors call the model.
     backend : str
         One of ``packed.BACKENDS``.
 
     Examples
     --------
-    >>> SequenceReader(None, None, "softmax", "mean", 0, 512, None, "toy").backend
+    >>> SequenceReader(None, None, 0, 512, "toy", "softmax", "mean", None).backend
     'torch-eager-f32-canonical-v1'
     """
 
-    model: Any
-    tokenizer: Any
     activation: str
     pooling: str
-    pad_id: int
-    max_length: int
     placement: Placement
-    name: str
     backend: str = EAGER
 
     @classmethod
@@ -113,34 +105,6 @@ class SequenceReader:
         # an expert reads the tokens of all rows that are sent to it, so its shapes would depend on them
         return replace(shapes, max_rows=1) if has_experts(self.model.config) else shapes
 
-    def encode(self, texts: list[str]) -> tuple[list[list[int]], NDArray[np.bool_]]:
-        """Token ids of each text, and whether it was cut."""
-        if not texts:
-            return [], np.zeros(0, dtype=bool)
-        sequences = self._whole(texts)
-        truncated = np.array([len(ids) > self.max_length for ids in sequences])
-        for row in np.flatnonzero(truncated):
-            cut = self.tokenizer(texts[row], truncation=True, max_length=self.max_length)
-            sequences[row] = cut["input_ids"]
-        # a tokenizer without special tokens gives the empty text no token at all, and a model reads at least one
-        return [ids if len(ids) else [self.pad_id] for ids in sequences], truncated
-
-    def lengths(self, texts: list[str]) -> list[Length]:
-        """Tokens of each text before it is cut."""
-        return [Length(len(ids), self.max_length) for ids in self._whole(texts)]
-
-    def _whole(self, texts: list[str]) -> list[Any]:
-        sequences: list[Any] = []
-        for start in range(0, len(texts), _ENCODED):
-            # Arrays, and a few texts at a time: what a tokenizer returns holds far more of every token than its number.
-            encoded = self.tokenizer(texts[start : start + _ENCODED], verbose=False)["input_ids"]
-            sequences += [np.array(ids, dtype=np.int32) for ids in encoded]
-        return sequences
-
-    def token_spans(self, text: str) -> tuple[tuple[int, int], ...]:
-        """Start and end of each token of ``text``, in characters."""
-        return token_spans(self.tokenizer, self.name, text)
-
     def forward(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> list[NDArray[np.float32] | None]:
         """Logits, shape (n_rows, n_outputs), and embeddings, shape (n_rows, n_dimensions), from one pass."""
         import torch
@@ -153,7 +117,7 @@ class SequenceReader:
                 output_hidden_states=True,
             )
             hidden = _last_hidden(output)
-            pooled = None if hidden is None else _pool(hidden, attention, self.pooling).float().cpu().numpy()
+            pooled = None if hidden is None else pool(hidden, attention, self.pooling).float().cpu().numpy()
         return [output.logits.float().cpu().numpy(), pooled]
 
 
@@ -165,27 +129,16 @@ def _activation(config: Any) -> str:
 
 def _pooling(config: Any, tokenizer: Any, last: bool) -> str:
     if last:
-        return "last-token"
+        return LAST
     if getattr(config, "classifier_pooling", None) == "mean":
-        return "mean"
+        return MEAN
     starts = tokenizer("a")["input_ids"][:1]
-    return "first-token" if starts and starts[0] == tokenizer.cls_token_id else "mean"
+    return FIRST if starts and starts[0] == tokenizer.cls_token_id else MEAN
 
 
 def _last_hidden(output: Any) -> Any:
     states = getattr(output, "hidden_states", None) or getattr(output, "decoder_hidden_states", None)
     return states[-1] if states else None
-
-
-def _pool(hidden: Any, mask: Any, pooling: str) -> Any:
-    import torch
-
-    if pooling == "first-token":
-        return hidden[:, 0]
-    if pooling == "last-token":
-        return hidden[torch.arange(len(hidden), device=hidden.device), mask.sum(dim=1) - 1]
-    weights = mask.unsqueeze(-1).float()
-    return (hidden.float() * weights).sum(dim=1) / weights.sum(dim=1)
 
 
 def log_probabilities(logits: NDArray[Any], activation: str) -> NDArray[np.float64]:

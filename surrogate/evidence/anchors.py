@@ -11,8 +11,8 @@ from surrogate.errors import InputError
 from surrogate.estimate import Estimate
 from surrogate.evidence.anchor_trials import Ask, Memory, Trial, copies_under, densities
 from surrogate.evidence.anchor_words import confirmed_sentence, unconfirmed_sentence
+from surrogate.evidence.binomial import binomial_interval
 from surrogate.evidence.looks import Looks, fewest_draws, plan_looks
-from surrogate.evidence.rules import binomial_interval
 from surrogate.reference import draw_under
 
 __all__ = ["Ask", "confirm_anchor"]

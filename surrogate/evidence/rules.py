@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surrogate.estimate import Estimate
+from surrogate.evidence.binomial import binomial_interval
 from surrogate.evidence.bootstrap import pair_sums
 from surrogate.evidence.coverage import reached_coverage
 from surrogate.literals import Literal
@@ -19,7 +20,7 @@ from surrogate.rows import Rows
 from surrogate.rule_set_model import RuleSetModel
 from surrogate.tree_model import TreeModel
 
-__all__ = ["MIN_SUPPORT", "Rule", "binomial_interval", "measure_rules"]
+__all__ = ["MIN_SUPPORT", "Rule", "measure_rules"]
 
 #: Fewest test copies under a rule's condition for its precision to be reported.
 MIN_SUPPORT = 30
@@ -181,32 +182,6 @@ def _precision(
     n_effective = float(draws.sum() ** 2 / (draws**2).sum())
     low, high = binomial_interval(value * n_effective, n_effective, 1 - 0.05 / n_rules)
     return Estimate(value, low, high, level=0.95)
-
-
-def binomial_interval(n_right: float, n: float, level: float) -> tuple[float, float]:
-    """Exact interval of a share.
-
-    Parameters
-    ----------
-    n_right, n : float
-        Successes and draws; fractional where draws are weighted.
-    level : float
-
-    References
-    ----------
-    Clopper and Pearson, Biometrika 1934.
-
-    Examples
-    --------
-    >>> [round(end, 3) for end in binomial_interval(30, 30, 0.95)]
-    [0.884, 1.0]
-    """
-    from scipy.stats import beta
-
-    tail = (1 - level) / 2
-    low = 0.0 if n_right <= 0 else float(beta.ppf(tail, n_right, n - n_right + 1))
-    high = 1.0 if n_right >= n - 1e-9 else float(beta.ppf(1 - tail, n_right + 1, n - n_right))
-    return low, high
 
 
 def _rule_id(outcome: Outcome, part: _Part, units: tuple[str, ...]) -> str:

@@ -1,8 +1,9 @@
 """Step 1: altered copies of a text."""
 
 from surrogate.perturb.base import MIN_SAMPLES, Perturb
+from surrogate.perturb.corpus import Corpus
 from surrogate.perturb.delete import Delete
 from surrogate.perturb.infill import Infill
 from surrogate.perturb.replace import ReplaceByMask
 
-__all__ = ["MIN_SAMPLES", "Delete", "Infill", "Perturb", "ReplaceByMask"]
+__all__ = ["MIN_SAMPLES", "Corpus", "Delete", "Infill", "Perturb", "ReplaceByMask"]

@@ -19,7 +19,7 @@ from surrogate.perturb.sequence import MaskSample, Render, draw_masks
 from surrogate.reference import REFERENCES
 from surrogate.units import UNIT_KINDS, Document, split_units
 
-__all__ = ["MIN_SAMPLES", "Perturb"]
+__all__ = ["MIN_SAMPLES", "Perturb", "as_split"]
 
 #: The fewest distinct texts with which anything can be fitted and held out.
 MIN_SAMPLES = 8
@@ -146,7 +146,7 @@ class Perturb(StepMixin, TransformerMixin, BaseEstimator):
             document,
             render,
             n_samples=int(self.n_samples),
-            split=_as_split(self.split),
+            split=as_split(self.split),
             design=self.design,
             random_state=int(self.random_state),
             accepts_empty=self.accepts_empty,
@@ -167,7 +167,7 @@ class Perturb(StepMixin, TransformerMixin, BaseEstimator):
 
     def _check(self) -> None:
         self._validate_params()
-        _as_split(self.split)
+        as_split(self.split)
 
 
 def _as_texts(texts: Iterable[Text]) -> list[Text]:
@@ -176,7 +176,19 @@ def _as_texts(texts: Iterable[Text]) -> list[Text]:
     return list(texts)
 
 
-def _as_split(split: Any) -> tuple[int, int, int]:
+def as_split(split: Any) -> tuple[int, int, int]:
+    """Shares of fit, select and test as three whole numbers.
+
+    Raises
+    ------
+    InputError
+        ``bad-parameter``.
+
+    Examples
+    --------
+    >>> as_split([4, 1, 3])
+    (4, 1, 3)
+    """
     values = tuple(split)
     good = len(values) == 3 and all(isinstance(share, Integral) and int(share) >= 1 for share in values)
     if not good:
