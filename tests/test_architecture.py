@@ -26,7 +26,7 @@ EVIDENCE = {"evidence", "explanation", "findings"}
 ASSEMBLY = {
     "adaptive", "appraisal", "assembly", "beside", "case", "cli",
     "coarse_to_fine", "confirm", "confirmation", "corpus", "local", "long_text", "model_selection", "noise", "plan", "provenance",
-    "recipes", "refinement", "refits", "repeats", "report", "rounds", "settling",
+    "recipes", "refinement", "refits", "repeats", "report", "rounds", "second", "settling",
 }  # fmt: skip
 EDGES = {"blackbox", "baselines"}
 HEAVY = {

@@ -5,5 +5,6 @@ from surrogate.perturb.corpus import Corpus
 from surrogate.perturb.delete import Delete
 from surrogate.perturb.infill import Infill
 from surrogate.perturb.replace import ReplaceByMask
+from surrogate.perturb.retrieve import Retrieve
 
-__all__ = ["MIN_SAMPLES", "Corpus", "Delete", "Infill", "Perturb", "ReplaceByMask"]
+__all__ = ["MIN_SAMPLES", "Corpus", "Delete", "Infill", "Perturb", "ReplaceByMask", "Retrieve"]

@@ -37,6 +37,8 @@ class Perturb(StepMixin, TransformerMixin, BaseEstimator):
     """
 
     perturbation: ClassVar[str]
+    #: Whether any mask can be turned into a text.
+    renders: ClassVar[bool] = True
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "units": [StrOptions(set(UNIT_KINDS))],

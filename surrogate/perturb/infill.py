@@ -13,7 +13,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from surrogate.blanks import Blanks, Filler
 from surrogate.errors import InputError
 from surrogate.perturb.base import Perturb
-from surrogate.perturb.sequence import MaskSample
+from surrogate.perturb.sequence import MaskSample, prepare
 from surrogate.seeding import content_generator
 from surrogate.units import Document
 from surrogate.units.words import word_spans
@@ -104,6 +104,11 @@ class Infill(Perturb):
         self.accepts_empty = accepts_empty
         self.tokenize = tokenize
 
+    @property
+    def source(self) -> Any:
+        """The language model that makes the copies."""
+        return self.model
+
     def render(self, document: Document) -> Filling:
         """Put what the model draws where the mask is False; :meth:`Filling.prepare` does it for many masks together.
 
@@ -133,7 +138,7 @@ class Infill(Perturb):
         render = self.render(document)
         # Which masks will be drawn hangs on whether their texts are new, and they nearly always are: the sequence is drawn
         # with open places first, all of it is filled together, and then it is drawn as it is.
-        render.prepare(self._sample(document, render.outline).masks)
+        prepare(render, self._sample(document, render.outline).masks)
         return self._of_roles(self._sample(document, render), roles)
 
 

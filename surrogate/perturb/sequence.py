@@ -19,7 +19,7 @@ from surrogate.perturb.designs import design_weights, masks_of
 from surrogate.seeding import content_generator
 from surrogate.units import Document
 
-__all__ = ["MaskSample", "draw_masks"]
+__all__ = ["MaskSample", "Render", "draw_masks", "prepare"]
 
 #: How often a mask is redrawn when its text was seen before, until the text counts as having no more copies.
 _TRIES = 200
@@ -28,6 +28,18 @@ _TRIES = 200
 _SKIPPED_SHARE = 0.05
 
 Render = Callable[[NDArray[np.bool_]], str]
+
+
+def prepare(render: Render, masks: NDArray[np.bool_]) -> None:
+    """Let a renderer that works on many masks together (bool, shape (n, n_units)) do so, ahead of being asked for each.
+
+    Examples
+    --------
+    >>> prepare(str, np.ones((1, 2), bool))
+    """
+    together = getattr(render, "prepare", None)
+    if together is not None and len(masks):
+        together(masks)
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,7 @@ from surrogate.report import (
     interplay,
     marks,
     rounds,
+    second,
     stages,
     summary,
     trust,
@@ -31,7 +32,7 @@ __all__ = ["template_environment"]
 
 _MODULES = (
     *(added, anchors, attributions, beside, excerpts, grading, groups, interplay, marks),
-    *(numbers, rounds, stages, summary, trust, verdicts, words),
+    *(numbers, rounds, second, stages, summary, trust, verdicts, words),
 )
 
 
