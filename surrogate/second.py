@@ -1,4 +1,4 @@
-"""Second sampler: does an explanation survive on texts that read like texts?
+"""Second sampler: whether an explanation survives on texts that read like texts.
 
 What was fitted to copies with words deleted is measured on copies in which a language model filled the words in, on the
 nearest real texts of a corpus, or on rewordings.  Nothing is fitted anew.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 import shutil
 from pathlib import Path
@@ -22,6 +21,7 @@ from surrogate.errors import InputError, ModelError
 from surrogate.fit import SparseLinear
 from surrogate.perturb import Infill
 from surrogate.query import Query
+from surrogate.report.html import render_html
 from surrogate.units import split_units
 from surrogate.weigh import Weigh
 from tests import blackbox_toys as toys
@@ -133,6 +133,15 @@ def test_hard_texts_are_filled_in(model: MaskedLM, text: str) -> None:
     assert all(part.strip() for part in drawn.texts)
 
 
+@pytest.mark.parametrize("text", ["card", "lost card", "my card was lost"])
+def test_a_text_with_few_masks_is_filled_in_again_and_again(model: MaskedLM, text: str) -> None:
+    drawn = Infill(model, n_samples=48).draw([text])
+    assert not drawn.exhaustive
+    assert len(set(drawn.texts)) == drawn.n_samples > (6 if text == "card" else 20)
+    assert set(drawn.roles) == {"fit", "select", "test"}
+    assert Infill(model, n_samples=96).draw([text]).texts[: drawn.n_samples] == drawn.texts
+
+
 def test_a_phrase_has_one_blank_for_each_word(model: MaskedLM) -> None:
     document = split_units("My card was lost. Help me, please!", "sentence")
     render = Infill(model).render(document)
@@ -178,11 +187,11 @@ def test_a_recipe_names_the_language_model_and_the_report_its_fingerprint(bank: 
     pipe = recipes.load(recipes.dump(Pipeline(steps)), card_box())
     assert isinstance(pipe.named_steps["perturb"].model, MaskedLM)
     assert 'model = "bank-mlm"' in recipes.dump(pipe)
-    explanation = surrogate.explain("I have lost my card", card_box(), pipe, calls=64, store=False)
+    explanation = surrogate.explain(MESSAGE, card_box(), pipe, calls=64, store=False)
     record = explanation.to_dict()
     assert record["production"]["perturbation"] == "infill"
     assert record["production"]["sampler"] == {"name": "bank-mlm", "fingerprint": bank.fingerprint}
-    assert "words that the language model bank-mlm filled in" in str(explanation) + json.dumps(record)
+    assert "words that the language model bank-mlm filled in" in render_html(record)
 
 
 def test_whole_words_of_the_common_kinds_of_vocabulary() -> None:

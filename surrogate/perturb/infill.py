@@ -12,7 +12,8 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from surrogate.blanks import Blanks, Filler
 from surrogate.errors import InputError
-from surrogate.perturb.base import Perturb
+from surrogate.perturb.base import Perturb, as_split
+from surrogate.perturb.refills import draw_refills
 from surrogate.perturb.sequence import MaskSample, prepare
 from surrogate.seeding import content_generator
 from surrogate.units import Document
@@ -32,7 +33,8 @@ class Infill(Perturb):
 
     Each word of a removed unit is one blank, however many tokens it has; a unit without letters or digits is a blank of its
     own.  A blank is filled from the ``top_k`` likeliest whole words, or marks of punctuation, and never with what stood there.
-    What is drawn depends on the text, the mask and ``random_state`` alone.
+    What is drawn depends on the text, the mask and ``random_state`` alone.  A text with fewer masks than ``n_samples`` has each
+    mask filled in several times.
 
     Parameters
     ----------
@@ -58,8 +60,8 @@ class Infill(Perturb):
     ...     name, fingerprint = "parrot", None
     ...     def fill(self, texts, *, top_k, temperature, order):
     ...         return [tuple("squawk" for _ in text.originals) for text in texts]
-    >>> Infill(Parrot(), n_samples=8).fit_transform(["pay bill"]).texts
-    ('pay bill', 'squawk squawk', 'pay squawk', 'squawk bill')
+    >>> Infill(Parrot(), n_samples=8).fit_transform(["please pay my bill"]).texts[:3]
+    ('please pay my bill', 'squawk squawk squawk squawk', 'squawk pay my squawk')
     """
 
     perturbation: ClassVar[str] = "infill"
@@ -136,10 +138,22 @@ class Infill(Perturb):
 
     def _draw_one(self, document: Document, roles: tuple[str, ...]) -> MaskSample:
         render = self.render(document)
+        if document.n_units < 24 and 2**document.n_units <= int(self.n_samples):
+            return self._of_roles(self._refilled(document, render), roles)
         # Which masks will be drawn hangs on whether their texts are new, and they nearly always are: the sequence is drawn
         # with open places first, all of it is filled together, and then it is drawn as it is.
         prepare(render, self._sample(document, render.outline).masks)
         return self._of_roles(self._sample(document, render), roles)
+
+    def _refilled(self, document: Document, render: Filling) -> MaskSample:
+        return draw_refills(
+            document,
+            render.refill,
+            n_samples=int(self.n_samples),
+            split=as_split(self.split),
+            random_state=int(self.random_state),
+            kind=self.reference,
+        )
 
 
 class Filling:
@@ -168,14 +182,11 @@ class Filling:
         self._words = tuple(
             _blanks_of(unit, start) for unit, (start, _) in zip(document.units, document.spans, strict=True)
         )
-        self._known: dict[bytes, str] = {}
+        self._known: dict[tuple[bytes, int], str] = {}
 
     def __call__(self, mask: NDArray[np.bool_]) -> str:
         """The text with the units kept where ``mask`` (bool, shape (n_units,)) is True and the others filled in."""
-        flags = np.asarray(mask, dtype=bool)
-        if flags.tobytes() not in self._known:
-            self.prepare(flags[None])
-        return self._known[flags.tobytes()]
+        return self.refill(np.asarray(mask, dtype=bool)[None], 0)[0]
 
     def outline(self, mask: NDArray[np.bool_]) -> str:
         """The text with a sign for every removed unit: different for different masks."""
@@ -183,20 +194,26 @@ class Filling:
 
     def prepare(self, masks: Iterable[NDArray[np.bool_]]) -> None:
         """Fill in what many masks remove (bool, shape (n, n_units)), together."""
-        new = {flags.tobytes(): flags for flags in np.asarray(masks, dtype=bool) if flags.tobytes() not in self._known}
-        blanks = [self._blanks(flags) for flags in new.values()]
+        self.refill(np.asarray(masks, dtype=bool), 0)
+
+    def refill(self, masks: NDArray[np.bool_], number: int) -> list[str]:
+        """The texts of many masks (bool, shape (n, n_units)), filled in for the so-manieth time, from 0."""
+        keys = [(flags.tobytes(), number) for flags in masks]
+        new = {key: flags for key, flags in zip(keys, masks, strict=True) if key not in self._known}
+        blanks = [self._blanks(flags, number) for flags in new.values()]
         open_ones = [row for row, text in enumerate(blanks) if text.originals]
         found = dict(zip(open_ones, self.fill([blanks[row] for row in open_ones]) if open_ones else [], strict=True))
         self._known |= {
             key: text.filled(found.get(row, ())) for row, (key, text) in enumerate(zip(new, blanks, strict=True))
         }
+        return [self._known[key] for key in keys]
 
-    def _blanks(self, flags: NDArray[np.bool_]) -> Blanks:
+    def _blanks(self, flags: NDArray[np.bool_], number: int) -> Blanks:
         text = self.document.text
         spans = [span for unit in np.flatnonzero(~flags) for span in self._words[unit]]
         ends, starts = [0, *(end for _, end in spans)], [*(start for start, _ in spans), len(text)]
         generator = content_generator(
-            "infill", text, self.document.spans, np.packbits(flags).tolist(), self.random_state
+            "infill", text, self.document.spans, np.packbits(flags).tolist(), self.random_state, number
         )
         return Blanks(
             tuple(text[end:start] for end, start in zip(ends, starts, strict=True)),
