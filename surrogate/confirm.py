@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 from surrogate.literals import Literal
 from surrogate.neighborhood import Neighborhood
 from surrogate.outcome import Outcome
+from surrogate.perturb.sequence import prepare
 from surrogate.reference import draw_under
 from surrogate.rows import Rows, usable_rows
 from surrogate.seeding import content_generator
@@ -58,7 +59,12 @@ class Asker:
     def __post_init__(self) -> None:
         self._until = self.budget
         self._known = set(self.whole.texts)
-        self._render = self.pipe.named_steps["perturb"].render(self.whole.documents[0])
+        perturb = self.pipe.named_steps["perturb"]
+        if perturb.renders:
+            self._render = perturb.render(self.whole.documents[0])
+        else:
+            # Texts that were found, not made: there are no others that fulfil a condition.
+            self.budget = self._until = 0
 
     @property
     def left(self) -> int:
@@ -97,6 +103,7 @@ class Asker:
             drawn = drawn[inside(drawn)]
         accepts_empty = bool(self.pipe.named_steps["perturb"].accepts_empty)
         chosen: dict[str, NDArray[np.bool_]] = {}
+        prepare(self._render, drawn[:n_copies])
         for mask in drawn:
             text = self._render(mask)
             if len(chosen) == n_copies:
@@ -133,6 +140,7 @@ class Asker:
         return self.outcome.margin(answered.answers), answered.answers.usable  # type: ignore[arg-type, union-attr]
 
     def _neighborhood(self, masks: NDArray[np.bool_]) -> Neighborhood:
+        prepare(self._render, masks)
         return Neighborhood(
             documents=self.whole.documents,
             masks=(masks,),

@@ -13,6 +13,7 @@ from surrogate.evidence.copies import Flip, Miss, SizeBand
 from surrogate.evidence.fidelity import Fidelity
 from surrogate.evidence.gate import Verdict
 from surrogate.evidence.rules import Rule
+from surrogate.evidence.second import SecondSample
 from surrogate.evidence.size_reference import SizeReference, Stability
 from surrogate.linear_model import LinearModel, Term
 from surrogate.rule_set_model import RuleSetModel
@@ -192,6 +193,8 @@ class Explanation:
         How the units of a long text were found, stage by stage.
     side_by_side : tuple of dict
         What other methods reach on the same test copies.
+    second : tuple of SecondSample
+        What is left of the fidelity on texts that were made, or found, in another way.
 
     Examples
     --------
@@ -216,6 +219,7 @@ class Explanation:
     stopping: Stopping = field(default_factory=lambda: Stopping("fixed"))
     refinement: dict[str, Any] | None = None
     side_by_side: tuple[dict[str, Any], ...] = ()
+    second: tuple[SecondSample, ...] = ()
     #: Volatile facts (duration, host, store hits) for run.json; never part of the record.
     run: dict[str, Any] = field(default_factory=dict)
 
@@ -272,6 +276,7 @@ class Explanation:
                 "stopping": self.stopping.to_dict(),
                 "refinement": self.refinement,
                 "side_by_side": list(self.side_by_side),
+                "second": [sample.to_dict() for sample in self.second],
                 "findings": list(self.findings),
                 "limits": list(self.limits),
                 "production": self.production,
@@ -314,6 +319,7 @@ class Explanation:
             Stopping.from_dict(data["stopping"]),
             data["refinement"],
             tuple(data["side_by_side"]),
+            tuple(SecondSample.from_dict(sample) for sample in data["second"]),
         )
 
     def report(self, folder: str | Path, formats: tuple[str, ...] = ("html",), *, overwrite: bool = False) -> Path:

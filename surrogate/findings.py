@@ -14,7 +14,18 @@ from surrogate.outcome import Outcome
 from surrogate.rows import usable_rows
 from surrogate.units.nouns import unit_noun
 
-__all__ = ["find_findings", "state_limits"]
+__all__ = ["MEASURED", "NOT_MEASURED", "find_findings", "state_limits"]
+
+#: What is said of natural rewordings, until a second sampler has measured on some.
+NOT_MEASURED = "how the model treats natural rewordings was not measured"
+MEASURED = "what is left of the fidelity on more natural texts was measured, and is stated beside it"
+
+#: How altered copies read, by how they were made.
+_READS = {
+    "delete": "Such copies may read unnaturally",
+    "mask": "Such copies may read unnaturally",
+    "infill": "Such copies read more naturally than texts with gaps, but say something else than the text",
+}
 
 #: Share of clipped answers above which a reader is told.
 _MUCH_CLIPPED = 0.05
@@ -131,8 +142,7 @@ def state_limits(whole: Neighborhood, outcome: Outcome, model: dict[str, Any]) -
     document = whole.documents[0]
     limits = [
         "It speaks of this one text and of altered copies of it, not of other customers, cases or texts.",
-        f"Altered copies were made by {_how_altered(whole)}. Such copies may read unnaturally; how the model treats natural "
-        "rewordings was not measured.",
+        f"Altered copies were made by {_how_altered(whole)}. {_READS.get(whole.perturbation, _READS['delete'])}; {NOT_MEASURED}.",
         "It says what the model reacts to, not whether the model is right, fair or lawful.",
         f"Numbers are about the {outcome.description}; other labels may have other reasons.",
     ]
@@ -160,6 +170,8 @@ def state_limits(whole: Neighborhood, outcome: Outcome, model: dict[str, Any]) -
 def _how_altered(whole: Neighborhood) -> str:
     document = whole.documents[0]
     nouns = unit_noun(document.kind)
+    if whole.perturbation == "infill":
+        return f"putting other words, which a language model filled in, in the place of {nouns}"
     if whole.perturbation != "delete":
         return f"replacing {nouns} by the model's mask token"
     return f"emptying {nouns}" if document.is_json else f"deleting {nouns}"

@@ -21,11 +21,15 @@ from surrogate.outcome import resolve_outcome
 from surrogate.plan import Calls, check_calls, most_texts
 from surrogate.query import ask_afresh
 from surrogate.rows import original_row
+from surrogate.second import check_second, measure_second, second_sampler, with_second
 from surrogate.settling import Settled, settle
 from surrogate.store import MemoryStore, SqliteStore, default_store_path
 from surrogate.units import Document
 
 __all__ = ["explain", "open_store"]
+
+#: What an endpoint's owner is told asks more.
+SECOND = "the second sampler"
 
 
 def explain(
@@ -39,6 +43,10 @@ def explain(
     budget: int | None = None,
     units: str | None = None,
     baselines: Sequence[str] = (),
+    second: Any = None,
+    infill_model: Any = None,
+    corpus: Any = None,
+    second_calls: int = 128,
     classes: Sequence[str] | None = None,
     store: bool | str | Path | Any = True,
     policy: Policy | None = None,
@@ -74,6 +82,15 @@ def explain(
         What is kept or removed: "word", "token", "phrase", "sentence", "paragraph", "line" or "json"; None: the recipe's.
     baselines : sequence of {"lime", "shap"}, default ()
         Packages to run on the same text and to measure on the same test copies; what they ask comes on top.
+    second : {"infill", "retrieve", "delete", "mask"} or sampler, optional
+        Measure the surrogates on texts of a second sampler too: does the explanation survive on texts that read like texts?
+        What is asked for it comes on top.
+    infill_model : str, Path or Filler, optional
+        The masked language model of ``second="infill"``; None: the recipe's.
+    corpus : Documents, sequence of str, str or Path, optional
+        The texts, or the file of texts, of ``second="retrieve"``.
+    second_calls : int, default 128
+        The most texts of the second sampler.
     classes : sequence of str, optional
         Names of the columns of a callable, or the labels that a causal language model chooses from.
     store : bool, str, Path or AnswerStore, default True
@@ -116,6 +133,7 @@ def explain(
     # What cannot be used is refused before a model is loaded; tokens are known only then.
     check_calls(calls)
     check_baselines(baselines)
+    check_second(second, second_calls, infill_model=infill_model, corpus=corpus)
     if not isinstance(text, Document):
         split_units(text, "word" if units in (None, "token") else units, max_units=MOST_UNITS)
     start = time.perf_counter()
@@ -135,7 +153,8 @@ def explain(
     pipe = _pipeline(pipeline, black_box, open_store(store))
     if announce is not None and hasattr(black_box, "announcement"):
         n_texts = most_texts(pipe, calls, Adaptive(pipe).budget if budget is None else budget)
-        announce(_announcement(black_box, n_texts, [*baselines, *(["--reference"] if reference is not None else [])]))
+        more = [*baselines, *([SECOND] if second is not None else [])]
+        announce(_announcement(black_box, n_texts, [*more, *(["--reference"] if reference is not None else [])]))
     if reference is not None:
         require_parity(black_box, Path(reference), ask_afresh(black_box, pipe.named_steps["query"].store))
     loaded = time.perf_counter()
@@ -145,11 +164,14 @@ def explain(
     given = {"surrogate__target": target, "surrogate__contrast": contrast, "perturb__units": units}
     pipe.set_params(**{name: value for name, value in given.items() if value is not None})
     recipes.fit_to_box(pipe, black_box)
+    sampler = second_sampler(second, pipe, infill_model=infill_model, corpus=corpus)
     ready = prepare(pipe, text, calls, budget)
     settled = settle(pipe, ready)
     recipe_name = _recipe_name(pipeline)
     explanation = assemble(settled, teach(settled), policy or Policy(), recipe_name, ready.refinement)
     beside = _beside(baselines, settled, explanation)
+    if sampler is not None:
+        explanation = with_second(explanation, measure_second(sampler, settled, explanation, second_calls))
     end = time.perf_counter()
     return replace(
         explanation,
@@ -197,7 +219,14 @@ def _recipe_name(pipeline: str | Path | Pipeline) -> str:
 def _pipeline(pipeline: str | Path | Pipeline, black_box: Any, store: Any) -> Pipeline:
     if not isinstance(pipeline, Pipeline):
         return recipes.load(pipeline, black_box, store)
-    return recipes.load(recipes.dump(pipeline), black_box, store)
+    pipe = recipes.load(recipes.dump(pipeline))
+    filler = getattr(pipeline.named_steps["perturb"], "model", None)
+    if filler is not None:
+        # the one that was given, not another of its name
+        pipe.set_params(perturb__model=filler)
+    pipe.set_params(query__black_box=black_box, query__store=store)
+    recipes.fit_to_box(pipe, black_box)
+    return pipe
 
 
 def open_store(store: Any) -> Any:

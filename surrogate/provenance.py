@@ -8,6 +8,7 @@ from typing import Any
 from sklearn.pipeline import Pipeline
 
 from surrogate import recipes
+from surrogate.blanks import Filler
 from surrogate.canonical import canonical, canonical_bytes, digest
 from surrogate.errors import InputError
 from surrogate.evidence import Policy
@@ -65,6 +66,7 @@ def describe_production(
         "recipe": {"name": recipe_name, "toml": toml, "sha256": digest(toml)},
         "fitted": outcome.description,
         "perturbation": whole.perturbation,
+        "sampler": _describe_sampler(perturb),
         "design": perturb.design,
         "reference_distribution": _DISTRIBUTIONS[whole.reference].format(units=unit_noun(whole.documents[0].kind)),
         "random_state": int(perturb.random_state),
@@ -78,6 +80,12 @@ def describe_production(
         "policy": policy.to_dict(),
         "versions": versions(),
     }
+
+
+def _describe_sampler(perturb: Any) -> dict[str, Any] | None:
+    """Identity of the model that made the copies; None where none did."""
+    filler = getattr(perturb, "model", None)
+    return {"name": filler.name, "fingerprint": filler.fingerprint} if isinstance(filler, Filler) else None
 
 
 def answers_digest(whole: Neighborhood) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 import tomli_w
 from sklearn.pipeline import Pipeline
 
+from surrogate.blanks import Filler
 from surrogate.describe import Columns, Concepts, Describe, Lexicon, Patterns, Probes, Terms
 from surrogate.errors import InputError
 from surrogate.fit import (
@@ -30,7 +31,7 @@ from surrogate.fit import (
     SparseMultinomial,
 )
 from surrogate.locate import data_folder
-from surrogate.perturb import Corpus, Delete, ReplaceByMask
+from surrogate.perturb import Corpus, Delete, Infill, ReplaceByMask
 from surrogate.query import Query
 from surrogate.store import MemoryStore
 from surrogate.weigh import Weigh
@@ -57,7 +58,7 @@ _PARTS = {
 
 #: The tables of a recipe for one text in the order of the pipeline, and the classes each may name.
 STEPS: dict[str, dict[str, type]] = {
-    "perturb": {"Delete": Delete, "ReplaceByMask": ReplaceByMask},
+    "perturb": {"Delete": Delete, "Infill": Infill, "ReplaceByMask": ReplaceByMask},
     "query": {"Query": Query},
     "weigh": {"Weigh": Weigh},
     "surrogate": {"Panel": Panel, **_SURROGATES},
@@ -285,6 +286,8 @@ def _describe(step: Any, classes: dict[str, type], place: str) -> dict[str, Any]
         inner_key, inner_classes = _NESTED.get(type(step), ("", {}))
         if key == inner_key:
             table[key] = {member: _describe(inner, inner_classes, f"{place}.{member}") for member, inner in value}
+        elif isinstance(value, Filler):
+            table[key] = value.name
         elif value is not None:
             table[key] = list(value) if isinstance(value, tuple) else value
         elif inspect.signature(type(step)).parameters[key].default is not None:
@@ -294,13 +297,20 @@ def _describe(step: Any, classes: dict[str, type], place: str) -> dict[str, Any]
 
 
 def fit_to_box(pipe: Pipeline, black_box: Any) -> None:
-    """Fill in what only the model knows: its tokens, its mask token, and whether it accepts the empty text."""
+    """Fill in what only the model knows: its tokens, its mask token, and whether it accepts the empty text.
+
+    A language model that fills words in is loaded, where a recipe gives its name.
+    """
     perturb = pipe.named_steps["perturb"]
     perturb.set_params(accepts_empty=bool(perturb.accepts_empty and black_box.accepts_empty))
     if perturb.units == "token":
         perturb.set_params(tokenize=getattr(black_box, "token_spans", None))
     if isinstance(perturb, ReplaceByMask) and perturb.mask_token is None:
         perturb.set_params(mask_token=black_box.mask_token)
+    if isinstance(perturb, Infill) and isinstance(perturb.model, str):
+        from surrogate.blackbox.masked_lm import load_masked_lm
+
+        perturb.set_params(model=load_masked_lm(perturb.model))
 
 
 def _unknown(where: str, place: str, key: str, valid: list[str]) -> InputError:

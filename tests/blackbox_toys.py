@@ -254,3 +254,12 @@ def describe(folder: Path, kind: str, **changes: Any) -> Path:
     given["files"] = file_digests(folder)
     (folder / SPEC_FILE).write_text(ModelSpec(**{**given, **changes}).to_toml(), encoding="utf-8")
     return folder
+
+
+def masked_lm(folder: Path, *, seed: int = 0, tokenizer: Any = None) -> Path:
+    """A BERT that fills masked words in."""
+    from transformers import BertConfig
+
+    tokenizer = word_tokenizer() if tokenizer is None else tokenizer
+    config = BertConfig(vocab_size=len(tokenizer), max_position_embeddings=64, **_SMALL)
+    return save("BertForMaskedLM", config, tokenizer, folder, seed)

@@ -5,7 +5,7 @@ All are written for this purpose; none is taken from the data.
 
 from __future__ import annotations
 
-__all__ = ["REFERENCE_TEXTS"]
+__all__ = ["MASKED_TEXTS", "REFERENCE_TEXTS"]
 
 REFERENCE_TEXTS: tuple[str, ...] = (
     "",
@@ -24,4 +24,15 @@ REFERENCE_TEXTS: tuple[str, ...] = (
         "was taken too much."
     ),
     "我的卡在哪里",
+)
+
+#: Each with one masked token; what a loader of the masked language model asks.
+MASKED_TEXTS: tuple[str, ...] = (
+    "[MASK]",
+    "Where is my new [MASK]?",
+    "Three weeks ago I [MASK] for a new card and the letter box is still empty.",
+    "The café took 12 € from me two [MASK] — may I have one of them back?",
+    "A cash [MASK] in Kraków gave me £20 less than it says on the slip.",
+    "Hello,\n\nthe rent I sent to my [MASK] on Monday has not reached him.\nThank you!",
+    "我的卡在 [MASK]",
 )

@@ -19,7 +19,7 @@ from surrogate.blackbox.placement import Placement, check_options, refuse_option
 from surrogate.blackbox.prompt import Prompt, Scoring
 from surrogate.blackbox.references import check_references
 from surrogate.blackbox.saved import load_saved
-from surrogate.blackbox.spec import SPEC_FILE, read_spec
+from surrogate.blackbox.spec import MASKED, SPEC_FILE, read_spec
 from surrogate.errors import InputError, ModelError
 
 __all__ = ["as_black_box", "load_model"]
@@ -164,6 +164,8 @@ def _refuse_options(options: Mapping[str, Any], name: str) -> None:
 def _load_described(folder: Path, source: dict[str, Any]) -> BlackBox:
     """Load a folder with model.toml: digests first, then the weights, then the reference texts."""
     spec = read_spec(folder)
+    if spec.kind == MASKED:
+        raise _fills_only(spec.name)
     _refuse_options(source, spec.name)
     verify_files(folder, spec)
     require_transformers(spec.name)
@@ -201,6 +203,8 @@ def _load_folder(found: Found, source: dict[str, Any]) -> BlackBox:
     name = found.name if found.origin == "hub" else folder.resolve().name
     architectures = [str(architecture) for architecture in read_config(folder).get("architectures") or []]
     check_folder(folder)
+    if architectures and all(architecture.endswith("ForMaskedLM") for architecture in architectures):
+        raise _fills_only(name)
     kind = _kind(architectures, bool(read_config(folder).get("is_encoder_decoder")))
     if kind is not None:
         require_transformers(name)
@@ -210,6 +214,15 @@ def _load_folder(found: Found, source: dict[str, Any]) -> BlackBox:
         "not-a-classifier",
         f"The model {name!r} is {', '.join(architectures) or 'of no stated architecture'}; a sequence classifier or a "
         "language model is needed. Fine-tune it as one of these, or wrap it in a function.",
+    )
+
+
+def _fills_only(name: str) -> ModelError:
+    return ModelError(
+        "not-a-classifier",
+        f"The model {name!r} is a masked language model: it fills missing words in and knows no labels, so it cannot be "
+        "explained. Name the classifier as the model, and this one where copies are made: "
+        f"--second infill --infill-model {name}.",
     )
 
 

@@ -12,10 +12,13 @@ from surrogate.blackbox.prompt import Prompt, Scoring
 from surrogate.blackbox.toml_table import Table, is_number
 from surrogate.errors import InputError, ModelError
 
-__all__ = ["SPEC_FILE", "ModelSpec", "Prompt", "Reference", "Scoring", "read_spec"]
+__all__ = ["MASKED", "SPEC_FILE", "ModelSpec", "Prompt", "Reference", "Scoring", "read_spec"]
 
 SPEC_FILE = "model.toml"
-KINDS = ("sequence-classifier", "causal-lm", "seq2seq-lm")
+
+#: A masked language model is no classifier: it has no labels, and fills in what samplers leave open.
+MASKED = "masked-lm"
+KINDS = ("sequence-classifier", "causal-lm", "seq2seq-lm", MASKED)
 
 _TOP = {
     "schema",
@@ -31,12 +34,21 @@ _TOP = {
     "scoring",
     "reference",
 }
-_REQUIRED = ("schema", "name", "kind", "labels", "max_length", "files")
+_REQUIRED = ("schema", "name", "kind", "max_length", "files")
 
 
 @dataclass(frozen=True)
 class Reference:
     """A text with the probabilities that the deployed model gives it.
+
+    Parameters
+    ----------
+    text : str
+    probabilities : tuple of float
+        Of the labels; of a masked language model, of the tokens in the place of the mask.
+    label_mass : float, optional
+    tokens : tuple of str
+        Of a masked language model: the likeliest tokens, the likeliest first.
 
     Examples
     --------
@@ -47,6 +59,7 @@ class Reference:
     text: str
     probabilities: tuple[float, ...]
     label_mass: float | None = None
+    tokens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,8 +69,9 @@ class ModelSpec:
     Parameters
     ----------
     name : str
-    kind : {"sequence-classifier", "causal-lm", "seq2seq-lm"}
+    kind : {"sequence-classifier", "causal-lm", "seq2seq-lm", "masked-lm"}
     labels : tuple of str
+        Empty for a masked language model.
     max_length : int
         Tokens that the model reads, special tokens included; of the prompt for a language model.
     files : dict of str to str
@@ -90,6 +104,8 @@ class ModelSpec:
         """Write a model.toml that :func:`read_spec` reads back as an equal object."""
         lines = ["schema = 1"]
         for key in ("name", "kind", "summary", "language", "licence", "labels", "max_length"):
+            if key == "labels" and self.kind == MASKED:
+                continue
             lines.append(f"{key} = {_toml(getattr(self, key))}")
         lines += ["", "[files]", *(f"{_toml(name)} = {_toml(digest)}" for name, digest in self.files.items())]
         if self.prompt is not None:
@@ -99,6 +115,8 @@ class ModelSpec:
             lines += ["", "[scoring]", *(f"{key} = {_toml(value)}" for key, value in asdict(self.scoring).items())]
         for reference in self.references:
             lines += ["", "[[reference]]", f"text = {_toml(reference.text)}"]
+            if reference.tokens:
+                lines.append(f"tokens = {_toml(reference.tokens)}")
             lines.append(f"probabilities = {_toml(reference.probabilities)}")
             if reference.label_mass is not None:
                 lines.append(f"label_mass = {_toml(reference.label_mass)}")
@@ -127,31 +145,34 @@ class _SpecTable(Table):
     def numbers(self, key: str, length: int) -> tuple[float, ...]:
         value = self.table.get(key)
         if not isinstance(value, list) or len(value) != length or not all(is_number(number) for number in value):
-            raise self.fail(key, f"a list of {length} numbers, one per label")
+            raise self.fail(key, f"a list of {length} numbers, one per label or token")
         return tuple(float(number) for number in value)
 
     def spec(self) -> ModelSpec:
         self.only(_TOP)
-        for key in _REQUIRED:
+        for key in _REQUIRED if self.table.get("kind") == MASKED else (*_REQUIRED, "labels"):
             if key not in self.table:
                 raise self.fail(key, "given")
         self.first_schema()
-        kind, max_length, labels = self.text("kind"), self.table["max_length"], self.texts("labels")
+        kind, max_length = self.text("kind"), self.table["max_length"]
         if kind not in KINDS:
             raise ModelError("bad-model-file", f"{self.where}: 'kind' must be one of {', '.join(KINDS)}; got {kind!r}.")
+        labels = () if kind == MASKED else check_labels(self.texts("labels"), at_least=1)
+        if kind == MASKED and "labels" in self.table:
+            raise ModelError("bad-model-file", f"{self.where}: a masked language model has no labels; leave them out.")
         if not isinstance(max_length, int) or isinstance(max_length, bool) or max_length < 1:
             raise self.fail("max_length", "a positive whole number of tokens")
         return ModelSpec(
             name=self.text("name"),
             kind=kind,
-            labels=check_labels(labels, at_least=1),
+            labels=labels,
             max_length=max_length,
             files=self.part("files").digests(),
             summary=self.text("summary", ""),
             language=self.text("language", ""),
             licence=self.text("licence", ""),
             prompt=self.part("prompt").prompt() if "prompt" in self.table else None,
-            references=self.references(len(labels)),
+            references=self.references(None if kind == MASKED else len(labels)),
             scoring=self.part("scoring").scoring() if "scoring" in self.table else None,
         )
 
@@ -181,12 +202,17 @@ class _SpecTable(Table):
         except InputError as error:
             raise ModelError("bad-model-file", f"{self.where}: {error.message}") from error
 
-    def references(self, n_labels: int) -> tuple[Reference, ...]:
+    def references(self, n_labels: int | None) -> tuple[Reference, ...]:
         value = self.table.get("reference", [])
         if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
             raise self.fail("reference", "an array of tables, each opened by [[reference]]")
         entries = [_SpecTable(f"{self.where} [[reference]] {index}", entry) for index, entry in enumerate(value)]
-        return tuple(entry.reference(n_labels) for entry in entries)
+        return tuple(entry.masked() if n_labels is None else entry.reference(n_labels) for entry in entries)
+
+    def masked(self) -> Reference:
+        self.only({"text", "tokens", "probabilities"})
+        tokens = self.texts("tokens")
+        return Reference(self.text("text"), self.numbers("probabilities", len(tokens)), tokens=tuple(tokens))
 
     def reference(self, n_labels: int) -> Reference:
         self.only({"text", "probabilities", "label_mass"})

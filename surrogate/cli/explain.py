@@ -57,6 +57,17 @@ def _calls(_context: click.Context, _parameter: click.Parameter, value: str) -> 
     multiple=True,
     help="lime or shap, run on the same text and measured on the same copies; may be repeated.",
 )
+@click.option(
+    "--second",
+    help="Measure on texts made in another way too: infill (needs --infill-model), retrieve (needs --corpus), delete or mask.",
+)
+@click.option("--infill-model", help="Masked language model that fills words in: shipped name, folder or hub name.")
+@click.option(
+    "--corpus",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="CSV, TSV, JSONL or Parquet file of texts, to find the nearest in.",
+)
+@click.option("--second-calls", type=int, default=128, show_default=True, help="Most texts of --second; come on top.")
 @click.option("--labels", help="Labels of a causal language model or of --url, separated by commas.")
 @click.option(
     "--url", help="Ask --model at this decision endpoint, for instance http://127.0.0.1:8000, one of --labels."
@@ -101,6 +112,10 @@ def explain(
     budget: int | None,
     units: str | None,
     baselines: tuple[str, ...],
+    second: str | None,
+    infill_model: str | None,
+    corpus: Path | None,
+    second_calls: int,
     labels: str | None,
     url: str | None,
     question: str,
@@ -138,6 +153,10 @@ def explain(
             budget=budget,
             units=units,
             baselines=baselines,
+            second=second,
+            infill_model=infill_model,
+            corpus=corpus,
+            second_calls=second_calls,
             classes=classes,
             store=not no_store,
             reference=reference,

@@ -8,6 +8,7 @@ from surrogate.evidence.gate_other import judge_anchor, judge_values
 from surrogate.evidence.grades import grade_effects, grade_rules, grade_terms
 from surrogate.evidence.intervals import with_intervals
 from surrogate.evidence.rules import MIN_SUPPORT, Rule, measure_rules
+from surrogate.evidence.second import SecondSample
 from surrogate.evidence.size_reference import SizeReference, Stability, measure_size_reference
 from surrogate.evidence.support import needed, prune_to_support
 
@@ -18,6 +19,7 @@ __all__ = [
     "Miss",
     "Policy",
     "Rule",
+    "SecondSample",
     "SizeBand",
     "SizeReference",
     "Stability",

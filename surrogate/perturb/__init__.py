@@ -3,6 +3,8 @@
 from surrogate.perturb.base import MIN_SAMPLES, Perturb
 from surrogate.perturb.corpus import Corpus, role_of
 from surrogate.perturb.delete import Delete
+from surrogate.perturb.infill import Infill
 from surrogate.perturb.replace import ReplaceByMask
+from surrogate.perturb.retrieve import Retrieve
 
-__all__ = ["MIN_SAMPLES", "Corpus", "Delete", "Perturb", "ReplaceByMask", "role_of"]
+__all__ = ["MIN_SAMPLES", "Corpus", "Delete", "Infill", "Perturb", "ReplaceByMask", "Retrieve", "role_of"]

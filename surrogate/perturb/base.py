@@ -37,6 +37,8 @@ class Perturb(StepMixin, TransformerMixin, BaseEstimator):
     """
 
     perturbation: ClassVar[str]
+    #: Whether any mask can be turned into a text.
+    renders: ClassVar[bool] = True
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "units": [StrOptions(set(UNIT_KINDS))],
@@ -139,9 +141,12 @@ class Perturb(StepMixin, TransformerMixin, BaseEstimator):
         return text if isinstance(text, Document) else split_units(text, self.units, tokenize=self.tokenize)
 
     def _draw_one(self, document: Document, roles: tuple[str, ...]) -> MaskSample:
-        sample = draw_masks(
+        return self._of_roles(self._sample(document, self.render(document)), roles)
+
+    def _sample(self, document: Document, render: Render) -> MaskSample:
+        return draw_masks(
             document,
-            self.render(document),
+            render,
             n_samples=int(self.n_samples),
             split=as_split(self.split),
             design=self.design,
@@ -150,6 +155,9 @@ class Perturb(StepMixin, TransformerMixin, BaseEstimator):
             kind=self.reference,
             max_test=self.max_test,
         )
+
+    @staticmethod
+    def _of_roles(sample: MaskSample, roles: tuple[str, ...]) -> MaskSample:
         rows = np.flatnonzero(np.isin(sample.roles, [*roles, "all"]))
         return MaskSample(
             sample.masks[rows],

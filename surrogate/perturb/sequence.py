@@ -19,7 +19,7 @@ from surrogate.perturb.designs import design_weights, masks_of
 from surrogate.seeding import content_generator
 from surrogate.units import Document
 
-__all__ = ["MaskSample", "draw_masks"]
+__all__ = ["MaskSample", "Render", "draw_masks", "prepare", "role_sequence"]
 
 #: How often a mask is redrawn when its text was seen before, until the text counts as having no more copies.
 _TRIES = 200
@@ -28,6 +28,18 @@ _TRIES = 200
 _SKIPPED_SHARE = 0.05
 
 Render = Callable[[NDArray[np.bool_]], str]
+
+
+def prepare(render: Render, masks: NDArray[np.bool_]) -> None:
+    """Let a renderer that works on many masks together (bool, shape (n, n_units)) do so, ahead of being asked for each.
+
+    Examples
+    --------
+    >>> prepare(str, np.ones((1, 2), bool))
+    """
+    together = getattr(render, "prepare", None)
+    if together is not None and len(masks):
+        together(masks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +126,34 @@ def _exhaustive(document: Document, render: Render, accepts_empty: bool, kind: s
     )
 
 
+def role_sequence(split: tuple[int, int, int], generator: np.random.Generator) -> Iterator[str]:
+    """The roles of pairs, one after the other without end: permuted blocks, less one fitting place in the first.
+
+    Parameters
+    ----------
+    split : tuple of int
+        Pairs for fit, select and test in each block.
+    generator : numpy.random.Generator
+
+    Yields
+    ------
+    {"fit", "select", "test"}
+
+    Examples
+    --------
+    >>> from itertools import islice
+    >>> sorted(islice(role_sequence((2, 1, 1), np.random.default_rng(0)), 3))
+    ['fit', 'select', 'test']
+    """
+    common = math.gcd(*split)
+    block = np.repeat(ROLES, [share // common for share in split])
+    first = generator.permutation(block)
+    # The pair of the original and the empty text is a fitting pair: it takes the first fitting place.
+    yield from np.delete(first, np.flatnonzero(first == "fit")[0]).tolist()
+    while True:
+        yield from generator.permutation(block).tolist()
+
+
 class _Sequence:
     """Draws one document's masks in order, remembering which texts were seen and in which role."""
 
@@ -126,23 +166,13 @@ class _Sequence:
         self.n_skipped = 0
         self.n_test = 0
         content = (document.text, document.spans, plan.random_state)
-        self.roles = self._role_sequence(plan.split, content_generator("roles", plan.split, *content))
+        self.roles = role_sequence(plan.split, content_generator("roles", plan.split, *content))
         held_out = reference.draw_pairs(self.n_units, content_generator("pairs", *content), plan.kind)
         fitting = held_out
         if plan.design not in ("pairs", plan.kind):
             fitting = masks_of(plan.design, self.n_units, content_generator(plan.design, *content), plan.kind)
         self.source = {"fit": fitting, "select": held_out, "test": held_out}
         self.repeats_allowed = plan.design == "lime"
-
-    @staticmethod
-    def _role_sequence(split: tuple[int, int, int], generator: np.random.Generator) -> Iterator[str]:
-        common = math.gcd(*split)
-        block = np.repeat(ROLES, [share // common for share in split])
-        first = generator.permutation(block)
-        # The pair of the original and the empty text is a fitting pair: it takes the first fitting place.
-        yield from np.delete(first, np.flatnonzero(first == "fit")[0]).tolist()
-        while True:
-            yield from generator.permutation(block).tolist()
 
     def draw(self, n_samples: int) -> MaskSample:
         anchors = np.stack([np.ones(self.n_units, dtype=bool), np.zeros(self.n_units, dtype=bool)])

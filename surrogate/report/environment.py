@@ -20,6 +20,7 @@ from surrogate.report import (
     interplay,
     marks,
     rounds,
+    second,
     stages,
     summary,
     trust,
@@ -33,7 +34,7 @@ __all__ = ["finalize_html", "template_environment"]
 
 _MODULES = (
     *(added, anchors, attributions, beside, excerpts, grading, groups, interplay, marks),
-    *(numbers, rounds, stages, summary, trust, verdicts, words),
+    *(numbers, rounds, second, stages, summary, trust, verdicts, words),
 )
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from surrogate.canonical import canonical_bytes, digest
-from surrogate.report import beside, rounds, summary, trust, verdicts, words
+from surrogate.report import beside, rounds, second, summary, trust, verdicts, words
 from surrogate.report.excerpts import Piece, in_excerpts, is_long
 from surrogate.report.marks import copy_pieces, mark_text
 from surrogate.report.normal import ordered
@@ -71,6 +71,7 @@ def print_report(record: Record, console: Console) -> None:
     _print_decision(record, console)
     print_models(record, console)
     _print_fidelity(record, console)
+    _print_second(record, console)
     _print_beside(record, console)
     _print_flips(record, console)
     _print_notes(record, console)
@@ -154,6 +155,20 @@ def _print_fidelity(record: Record, console: Console) -> None:
         console.print(table)
     if apart:
         say(console, verdicts.without_fidelity(apart))
+
+
+def _print_second(record: Record, console: Console) -> None:
+    for sample in second.samples(record):
+        head(console, second.title(sample))
+        say(console, second.sentence(record, sample))
+        table = grid("left", "left", "right", "left")
+        for name, measure, value, ends, baseline, first in second.rows(record, sample):
+            against = f"{ends}; baseline {baseline}; on the first copies {first}"
+            table.add_row(Text(visible(name)), measure, value, against)
+        if sample["fidelity"]:
+            console.print(table)
+        for text in sample["examples"]:
+            say(console, ("such as: ", "dim"), shorten(text, 160))
 
 
 def _print_beside(record: Record, console: Console) -> None:

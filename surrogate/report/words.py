@@ -72,8 +72,10 @@ def how_altered(record: Record) -> str:
     """What was done to the units that are not kept."""
     document, perturbation = record["document"], record["production"]["perturbation"]
     deleted = "emptied" if document["unit_kind"].split("+")[0] == "json" else "deleted"
-    done = {"delete": deleted, "mask": "replaced by the model's mask token"}.get(perturbation, perturbation)
-    return f"{noun(record)} {done}"
+    sampler = record["production"].get("sampler") or {"name": ""}
+    filled = f"replaced by words that the language model {sampler['name']} filled in"
+    done = {"delete": deleted, "mask": "replaced by the model's mask token", "infill": filled}
+    return f"{noun(record)} {done.get(perturbation, perturbation)}"
 
 
 def probability_name(decision: Record) -> str:
