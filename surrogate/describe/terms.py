@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any, ClassVar
@@ -24,8 +24,9 @@ __all__ = ["MAX_FORMS", "Terms"]
 #: Forms that a feature lists; the most frequent.
 MAX_FORMS = 8
 
-# Of terms in exactly the same documents the one that reads best is kept: a word, else a stem, ...
-_RANK = {"word": 0, "stem": 1, "character": 2, "prefix": 3, "phrase": 4}
+# Of terms in exactly the same documents the first of these is kept: a stem also meets forms that were not seen, and a
+# word reads better than its beginning.
+_RANK = {"stem": 0, "word": 1, "character": 2, "prefix": 3, "phrase": 4}
 
 
 class Terms(Describer):
@@ -36,9 +37,9 @@ class Terms(Describer):
     one and two characters, since dictionaries cut the same characters now so, now so.
 
     A term in every document or in fewer than ``min_documents`` is left out.  Of terms in exactly the same documents one is
-    kept: no stop word if there is another, a word or stem rather than a beginning, then the shortest; ``merged_`` says which
-    it stands for.  Stop words are kept, since a linear model needs them; leave them out of rules with
-    :func:`~surrogate.describe.is_stop`.
+    kept: no stop word if there is another, a stem or word rather than a beginning, then the shortest; ``merged_`` says which
+    it stands for.  So a beginning that only one word has is shown as that word.  Stop words are kept, since a linear model
+    needs them; leave them out of rules with :func:`~surrogate.describe.is_stop`.
 
     Parameters
     ----------
@@ -115,19 +116,24 @@ class Terms(Describer):
         forms: Counter[tuple[Term, str]] = Counter(pair for pairs in found for pair in pairs)
         rows = [{term for term, _ in pairs} for pairs in found]
         documents, others = _merged(rows, self._frequent(rows, analysis))
-        kept = sorted(documents, key=lambda term: -documents[term])[: self.max_features]
+        wanted = [term for term in documents if self._wants(term, analysis) or _names_beginning(others[":".join(term)])]
+        kept = sorted(wanted, key=lambda term: -documents[term])[: self.max_features]
         self.features_ = _features(sorted(kept, key=lambda term: (_RANK[term[0]], term[1])), forms)
-        self.merged_ = {feature.name: others[feature.name] for feature in self.features_ if feature.name in others}
+        self.merged_ = {feature.name: others[feature.name] for feature in self.features_ if others[feature.name]}
 
     def _transform(self, inputs: Inputs) -> csr_matrix:
         analysis = self._analysis()
         rows = ({term for term, _ in analysis(text)} for text in texts_of(inputs))
         return presence_of(rows, {(feature.kind, feature.key): i for i, feature in enumerate(self.features_)})
 
+    def _wants(self, term: Term, analysis: Analysis) -> bool:
+        """Whether a term was asked for: a whole word, or one that has no stem to stand for it."""
+        kind, key = term
+        return kind != "word" or self.words or (self.stems and not analysis.stem(key))
+
     def _analysis(self) -> Analysis:
         return Analysis(
             stemmer(self.language),
-            self.words,
             self.stems,
             _lengths("prefixes", self.prefixes),
             _lengths("characters", self.characters),
@@ -149,7 +155,7 @@ def _merged(rows: Iterable[set[Term]], terms: list[Term]) -> tuple[dict[Term, in
     columns.sort_indices()
     first: dict[bytes, Term] = {}
     kept: dict[Term, int] = {}
-    others: dict[str, tuple[str, ...]] = {}
+    others: dict[str, tuple[str, ...]] = defaultdict(tuple)
     for number, term in enumerate(terms):
         documents = columns.indices[columns.indptr[number] : columns.indptr[number + 1]]
         chosen = first.setdefault(documents.tobytes(), term)
@@ -157,8 +163,13 @@ def _merged(rows: Iterable[set[Term]], terms: list[Term]) -> tuple[dict[Term, in
             kept[term] = len(documents)
         else:
             name = ":".join(chosen)
-            others[name] = (*others.get(name, ()), ":".join(term))
+            others[name] += (":".join(term),)
     return kept, others
+
+
+def _names_beginning(others: tuple[str, ...]) -> bool:
+    """Whether a term stands for a beginning that only one word has: the word reads better."""
+    return any(name.startswith("prefix:") for name in others)
 
 
 def _features(terms: list[Term], forms: Mapping[tuple[Term, str], int]) -> tuple[Feature, ...]:
