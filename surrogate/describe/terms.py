@@ -27,6 +27,7 @@ MAX_FORMS = 8
 # Of terms in exactly the same documents the first of these is kept: a stem also meets forms that were not seen, and a
 # word reads better than its beginning.
 _RANK = {"stem": 0, "word": 1, "character": 2, "prefix": 3, "phrase": 4}
+_LAST = ("prefix", "phrase")
 
 
 class Terms(Describer):
@@ -37,7 +38,7 @@ class Terms(Describer):
     one and two characters, since dictionaries cut the same characters now so, now so.
 
     A term in every document or in fewer than ``min_documents`` is left out.  Of terms in exactly the same documents one is
-    kept: no stop word if there is another, a stem or word rather than a beginning, then the shortest; ``merged_`` says which
+    kept: a stem or word rather than a beginning, no stop word if there is another, then the shortest; ``merged_`` says which
     it stands for.  So a beginning that only one word has is shown as that word.  Stop words are kept, since a linear model
     needs them; leave them out of rules with :func:`~surrogate.describe.is_stop`.
 
@@ -146,7 +147,7 @@ class Terms(Describer):
         documents = Counter(term for row in rows for term in row)
         kept = [term for term, count in documents.items() if fewest <= count < len(rows)]
         stop = stop_words() | {analysis.stem(word) for word in stop_words()}
-        return sorted(kept, key=lambda term: (term[1] in stop, _RANK[term[0]], len(term[1]), term[1]))
+        return sorted(kept, key=lambda term: (term[0] in _LAST, term[1] in stop, _RANK[term[0]], len(term[1]), term[1]))
 
 
 def _merged(rows: Iterable[set[Term]], terms: list[Term]) -> tuple[dict[Term, int], dict[str, tuple[str, ...]]]:
