@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import doctest
+import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -210,3 +213,11 @@ def test_a_sample_without_fitting_documents_is_told() -> None:
 def test_inputs_are_taken_by_rows() -> None:
     inputs = Inputs(2, ("a", "b"), np.eye(2), {"n": (1.0, None)}).take([1, 1])
     assert (inputs.n_rows, inputs.texts, inputs.metadata["n"]) == (2, ("b", "b"), (None, None))
+
+
+def test_the_guide_s_examples_run() -> None:
+    guide = (Path(__file__).parent.parent / "docs" / "describing.md").read_text(encoding="utf-8")
+    examples = "\n".join(re.findall(r"```python\n(.*?)```", guide, flags=re.DOTALL))
+    test = doctest.DocTestParser().get_doctest(examples, {}, "docs/describing.md", None, None)
+    assert test.examples
+    assert doctest.DocTestRunner().run(test).failed == 0

@@ -29,11 +29,13 @@ N_TYPICAL = 10
 class Concepts(Describer):
     """One feature per group of documents that lie together in an embedding; each document has the nearest.
 
-    Embeddings are standardised on the documents of the fit and brought to length one; k-means finds the groups.  On a router
-    of bank messages the hidden layers' groups, beside the terms, raised a 32-leaf tree's agreement with the model on unseen
-    messages by 4 to 15 points; factors (``nmf``, ``dictionary``) raised it less, and more than 20 groups too.  Groups do not
-    depend on the order of the documents.  They are numbered by cohesion, named by class-based TF-IDF, and called *mixed*
-    where the name fits fewer than half of the typical texts.
+    Embeddings are standardised on the documents of the fit and brought to length one; k-means finds the groups.  They do not
+    depend on the order of the documents.  They are numbered by cohesion, named by class-based TF-IDF, and called *mixed* where
+    the name fits fewer than half of the typical texts.
+
+    The hidden layers of a router of bank messages gave 16 groups by which, beside the terms, a tree of 32 leaves agreed with
+    the model on 7 to 16 points more of the unseen messages; groups by factors on 0 to 12 points more.  More than 20 groups
+    were worse.
 
     Parameters
     ----------
