@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import doctest
+import pickle
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas
 import pytest
 from numpy.typing import NDArray
 from scipy.sparse import issparse
@@ -119,20 +121,20 @@ def test_parts_stand_in_a_column_transformer() -> None:
 
 
 def test_parts_stand_in_a_column_transformer_of_a_data_frame() -> None:
-    frame = Frame({"text": TEXTS, "amount": [1.0, 2.0, 3.0, 4.0, np.nan, np.nan]})
-    assert Terms().fit(frame["text"]).features_ == Terms().fit(TEXTS).features_
-    assert [feature.key for feature in Columns(["amount"], n_bins=2).fit(frame).features_] == [
-        "amount > 2",
-        "amount missing",
-    ]
+    frame = pandas.DataFrame({"text": TEXTS, "amount": [1.0, 2, 3, 4, np.nan, np.nan], "day": ["Mon", pandas.NA] * 3})
+    columns = ColumnTransformer([("terms", Terms(), "text"), ("columns", Columns(n_bins=2), ["amount", "day"])])
+    assert columns.fit_transform(frame).shape == (6, len(columns.get_feature_names_out()))
+    assert columns.named_transformers_["terms"].features_ == Terms().fit(TEXTS).features_
+    assert [feature.key for feature in columns.named_transformers_["columns"].features_] == [
+        "amount > 2", "amount missing", "day=Mon", "day missing",
+    ]  # fmt: skip
 
 
-class Frame(dict[str, Any]):
-    """As much of a data frame as is looked at."""
-
-    @property
-    def columns(self) -> list[str]:
-        return list(self)
+def test_fitted_parts_travel_between_processes() -> None:
+    for part in PARTS:
+        fitted = clone(part).fit(TEXTS)
+        copy = pickle.loads(pickle.dumps(fitted))
+        assert (copy.transform(TEXTS) != fitted.transform(TEXTS)).nnz == 0
 
 
 def test_features_are_learnt_from_unaltered_fitting_documents_alone() -> None:

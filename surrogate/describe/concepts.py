@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from threadpoolctl import threadpool_limits
 
 from surrogate.concept import Concept
 from surrogate.describe.base import Describer
@@ -111,7 +112,8 @@ class Concepts(Describer):
         clusters = Clusters(self.method, int(self.n_concepts), int(self.n_init), int(self.random_state))
         self.clusters_ = clusters.fit(vectors[order])
         own = self.clusters_.assign(vectors)
-        cosines = self._cosines(vectors[order], own[order])[np.argsort(order)]
+        with threadpool_limits(1):
+            cosines = self._cosines(vectors[order], own[order])[np.argsort(order)]
         found = sorted(set(own.tolist()) - {-1}, key=lambda cluster: (-_mean(cosines[own == cluster]), cluster))
         self.numbers_ = {cluster: number for number, cluster in enumerate(found)}
         self.concepts_ = self._described(inputs, own, cosines, order)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csc_matrix, csr_matrix
 from sklearn.utils._param_validation import Interval
 
 from surrogate.describe.analysis import Analysis, Term
@@ -113,10 +114,8 @@ class Terms(Describer):
 
     def _fit(self, inputs: Inputs) -> None:
         analysis = self._analysis()
-        found = [analysis(text) for text in texts_of(inputs)]
-        forms: Counter[tuple[Term, str]] = Counter(pair for pairs in found for pair in pairs)
-        rows = [{term for term, _ in pairs} for pairs in found]
-        documents, others = _merged(rows, self._frequent(rows, analysis))
+        presence, terms, forms = _counted(analysis(text) for text in texts_of(inputs))
+        documents, others = _merged(presence, self._frequent(presence, terms, analysis))
         wanted = [term for term in documents if self._wants(term, analysis) or _names_beginning(others[":".join(term)])]
         kept = sorted(wanted, key=lambda term: -documents[term])[: self.max_features]
         self.features_ = _features(sorted(kept, key=lambda term: (_RANK[term[0]], term[1])), forms)
@@ -141,24 +140,43 @@ class Terms(Describer):
             int(self.phrases),
         )
 
-    def _frequent(self, rows: list[set[Term]], analysis: Analysis) -> list[Term]:
-        """Terms in enough documents and not in all, those that read best first."""
-        fewest = self.min_documents if self.min_documents >= 1 else self.min_documents * len(rows)
-        documents = Counter(term for row in rows for term in row)
-        kept = [term for term, count in documents.items() if fewest <= count < len(rows)]
+    def _frequent(self, presence: csc_matrix, terms: list[Term], analysis: Analysis) -> dict[Term, int]:
+        """Columns of the terms in enough documents and not in all, those that read best first."""
+        n_documents = presence.shape[0]
+        fewest = self.min_documents if self.min_documents >= 1 else self.min_documents * n_documents
+        counts = np.diff(presence.indptr).tolist()
+        kept = {term: column for column, term in enumerate(terms) if fewest <= counts[column] < n_documents}
         stop = stop_words() | {analysis.stem(word) for word in stop_words()}
-        return sorted(kept, key=lambda term: (term[0] in _LAST, term[1] in stop, _RANK[term[0]], len(term[1]), term[1]))
+
+        def reads(term: Term) -> tuple[bool, bool, int, int, str]:
+            return term[0] in _LAST, term[1] in stop, _RANK[term[0]], len(term[1]), term[1]
+
+        return {term: kept[term] for term in sorted(kept, key=reads)}
 
 
-def _merged(rows: Iterable[set[Term]], terms: list[Term]) -> tuple[dict[Term, int], dict[str, tuple[str, ...]]]:
+def _counted(
+    documents: Iterable[set[tuple[Term, str]]],
+) -> tuple[csc_matrix, list[Term], Counter[tuple[Term, str]]]:
+    """Which documents have which terms (n_documents, n_terms), what the terms are, and in how many each has which form."""
+    forms: Counter[tuple[Term, str]] = Counter()
+    columns: dict[Term, int] = defaultdict(lambda: len(columns))
+    indices, ends = array("i"), array("q", [0])
+    for pairs in documents:
+        forms.update(pairs)
+        indices.extend(sorted({columns[term] for term, _ in pairs}))
+        ends.append(len(indices))
+    shape = (len(ends) - 1, len(columns))
+    arrays = (np.ones(len(indices), dtype=np.float32), np.array(indices, np.int32), np.array(ends, np.int64))
+    return csr_matrix(arrays, shape=shape).tocsc(), list(columns), forms
+
+
+def _merged(presence: csc_matrix, columns: Mapping[Term, int]) -> tuple[dict[Term, int], dict[str, tuple[str, ...]]]:
     """Of terms in the same documents the first, with its number of documents; and which others it stands for."""
-    columns = presence_of(rows, {term: number for number, term in enumerate(terms)}).tocsc()
-    columns.sort_indices()
     first: dict[bytes, Term] = {}
     kept: dict[Term, int] = {}
     others: dict[str, tuple[str, ...]] = defaultdict(tuple)
-    for number, term in enumerate(terms):
-        documents = columns.indices[columns.indptr[number] : columns.indptr[number + 1]]
+    for term, column in columns.items():
+        documents = presence.indices[presence.indptr[column] : presence.indptr[column + 1]]
         chosen = first.setdefault(documents.tobytes(), term)
         if chosen == term:
             kept[term] = len(documents)
