@@ -223,6 +223,15 @@ def test_keys_are_digests_of_the_documents(sample: Neighborhood) -> None:
     assert len(set(table.keys.tolist())) == 160
 
 
+def test_rows_of_one_text_that_differ_in_their_features_have_an_order_too() -> None:
+    base = planted_rules(6)
+    assert base.keys is not None
+    twins = replace(base, keys=np.repeat(base.keys[:1], 6), probabilities=np.full((6, 3), 1 / 3))
+    turned = twins.take(np.arange(6)[::-1])
+    one, other = (table.in_order().features.presence.toarray().tolist() for table in (twins, turned))
+    assert one == other
+
+
 def test_a_panel_fits_clones_of_its_members(sample: Neighborhood) -> None:
     panel = CorpusPanel([("linear", SparseMultinomial(n_coefficients=12)), ("tree", ClassTree(max_leaves=8))])
     panel.fit(sample)

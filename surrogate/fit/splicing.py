@@ -14,7 +14,7 @@ from surrogate.fit.multinomial_deviance import Deviance, Fitted
 __all__ = ["Grown", "grow", "grown", "splice"]
 
 #: Steps of L-BFGS: while growing, before and during the exchange, and at the end.
-_GROWING, _BEFORE, _DURING, _AFTER = 10, 25, 12, 60
+_GROWING, _BEFORE, _DURING, _AFTER = 20, 25, 12, 60
 
 #: Most exchanges that are tried.
 _MOST_TRIES = 16
