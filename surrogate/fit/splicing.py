@@ -26,7 +26,7 @@ _EXCHANGED = 1 / 8
 _FIRST_EXCHANGE = 50
 
 #: An exchange must lower the penalised deviance by more than this, and a coefficient must gain more than the second.
-_LOWER, _NOTHING = 1e-6, 1e-12
+_LOWER, _NOTHING = 1e-6, 1e-8
 
 
 def best(values: NDArray[np.float64], allowed: NDArray[np.bool_], n: int) -> NDArray[np.intp]:
