@@ -32,7 +32,15 @@ from surrogate.seeding import content_generator
 from surrogate.settling import Settled
 from surrogate.units import Document
 
-__all__ = ["SECONDS", "ModelEmbedder", "check_second", "measure_second", "second_sampler", "with_second"]
+__all__ = [
+    "SECONDS",
+    "ModelEmbedder",
+    "check_second",
+    "measure_second",
+    "second_sampler",
+    "second_samplers",
+    "with_second",
+]
 
 #: Second samplers that have a name; others are given as objects.
 SECONDS = ("infill", "retrieve", "delete", "mask")
@@ -50,12 +58,12 @@ def second_sampler(
     *,
     infill_model: Any = None,
     corpus: Any = None,
-) -> Perturb | None:
+) -> Perturb:
     """The second sampler that was asked for, with what it needs.
 
     Parameters
     ----------
-    second : {"infill", "retrieve", "delete", "mask"}, Perturb or None
+    second : {"infill", "retrieve", "delete", "mask"} or Perturb
     pipe : sklearn.pipeline.Pipeline
         With the model that is explained and its store.
     infill_model : str, Path or Filler, optional
@@ -65,7 +73,7 @@ def second_sampler(
 
     Returns
     -------
-    Perturb or None
+    Perturb
 
     Raises
     ------
@@ -80,7 +88,7 @@ def second_sampler(
     >>> second_sampler("delete", load("local"))
     Delete()
     """
-    if second is None or isinstance(second, Perturb):
+    if isinstance(second, Perturb):
         return second
     box = pipe.named_steps["query"].black_box
     if second == "infill":
@@ -94,6 +102,13 @@ def second_sampler(
     raise _unknown(second)
 
 
+def second_samplers(
+    second: Any, pipe: Pipeline, *, infill_model: Any = None, corpus: Any = None
+) -> tuple[Perturb, ...]:
+    """The second samplers that were asked for: none, one or several, as :func:`second_sampler` makes each."""
+    return tuple(second_sampler(one, pipe, infill_model=infill_model, corpus=corpus) for one in _each(second))
+
+
 def check_second(second: Any, n_texts: int, *, infill_model: Any = None, corpus: Any = None) -> None:
     """Refuse what cannot be a second sampler, before anything is asked.
 
@@ -104,15 +119,23 @@ def check_second(second: Any, n_texts: int, *, infill_model: Any = None, corpus:
 
     Examples
     --------
-    >>> check_second("infill", 128, infill_model="bank-mlm")
+    >>> check_second(["infill", "delete"], 128, infill_model="bank-mlm")
     """
-    if second is not None and second not in SECONDS and not isinstance(second, Perturb):
-        raise _unknown(second)
-    if second is not None and n_texts < _FEWEST:
+    wanted = _each(second)
+    for one in wanted:
+        if not isinstance(one, Perturb) and one not in SECONDS:
+            raise _unknown(one)
+    if wanted and n_texts < _FEWEST:
         raise InputError("bad-calls", f"A second sample needs at least {_FEWEST} texts; got {n_texts}.")
     for given, name, user in ((infill_model, "infill_model", "infill"), (corpus, "corpus", "retrieve")):
-        if given is not None and second != user:
+        if given is not None and user not in [one for one in wanted if isinstance(one, str)]:
             raise InputError("bad-parameter", f"{name} belongs to second={user!r}; got second={second!r}.")
+
+
+def _each(second: Any) -> list[Any]:
+    if second is None:
+        return []
+    return list(second) if isinstance(second, list | tuple) else [second]
 
 
 def _unknown(second: Any) -> InputError:
@@ -257,7 +280,8 @@ def with_second(explanation: Explanation, sample: SecondSample) -> Explanation:
 def _fresh(sampler: Perturb, document: Document, n_texts: int, accepts_empty: bool) -> Perturb:
     """The sampler set to draw so many texts, by chances of its own."""
     fresh = clone(sampler)
-    plan = {"n_samples": n_texts + 2, "split": (1, 1, 1), "max_test": None, "design": "pairs"}
+    # Beside the texts to measure on: the text itself and, where masks are drawn, the copy without any unit.
+    plan = {"n_samples": n_texts + 1 + sampler.renders, "split": (1, 1, 1), "max_test": None, "design": "pairs"}
     plan |= {"random_state": int(sampler.random_state) + 1, "accepts_empty": accepts_empty and sampler.accepts_empty}
     known = fresh.get_params(deep=False)
     fresh.set_params(**{name: value for name, value in plan.items() if name in known})

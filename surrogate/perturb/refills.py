@@ -54,7 +54,7 @@ def draw_refills(
     >>> from surrogate.units import split_units
     >>> fill = lambda masks, number: [f"{mask.astype(int)} {number}" for mask in masks]
     >>> draw_refills(split_units("one two"), fill, n_samples=8, split=(1, 1, 1), random_state=0).roles.tolist()
-    ['fit', 'test', 'select', 'select', 'fit', 'test', 'test']
+    ['fit', 'test', 'select', 'select', 'select', 'test', 'test', 'fit']
     """
     content = (document.text, document.spans, random_state)
     roles = role_sequence(split, content_generator("roles", split, *content))

@@ -19,7 +19,7 @@ from surrogate.seeding import content_generator
 from surrogate.units import Document
 from surrogate.units.words import word_spans
 
-__all__ = ["EmbedsTexts", "Retrieve", "nearest", "shared_units"]
+__all__ = ["EmbedsTexts", "Retrieve", "Source", "nearest", "role_by_content", "shared_units"]
 
 #: Rows of the corpus that are compared at a time.
 _BLOCK = 4096
@@ -152,7 +152,7 @@ class Retrieve(Perturb):
         vectors = self._embedded([document.text, *others])
         chosen = [others[row] for row in nearest(vectors[0], vectors[1:], others, needed)]
         texts = (document.text, *chosen)
-        drawn_roles = ["fit", *(self._role(text) for text in chosen)]
+        drawn_roles = ["fit", *(role_by_content(text, self.split, int(self.random_state)) for text in chosen)]
         sample = MaskSample(
             np.stack([np.ones(document.n_units, dtype=bool), *(shared_units(document, text) for text in chosen)]),
             texts,
@@ -161,11 +161,6 @@ class Retrieve(Perturb):
             np.ones(len(texts)),
         )
         return self._of_roles(sample, roles)
-
-    def _role(self, text: str) -> str:
-        shares = np.cumsum(as_split(self.split))
-        place = content_generator("retrieve", text, int(self.random_state)).random() * shares[-1]
-        return ROLES[int(np.searchsorted(shares, place, side="right"))]
 
     def _distinct(self) -> list[str]:
         texts = self.corpus.texts if isinstance(self.corpus, Documents) else self.corpus
@@ -186,6 +181,19 @@ class Retrieve(Perturb):
                 f"{vectors.shape}{'' if np.isfinite(vectors).all() else ' with NaN or infinite numbers'}.",
             )
         return vectors
+
+
+def role_by_content(text: str, split: tuple[int, int, int], random_state: int) -> str:
+    """The role of a text that was found and not drawn, by a hash of it, so that it is the same in every company.
+
+    Examples
+    --------
+    >>> role_by_content("pay my bill", (1, 1, 1), 0) in ROLES
+    True
+    """
+    shares = np.cumsum(as_split(split))
+    place = content_generator("found", text, random_state).random() * shares[-1]
+    return ROLES[int(np.searchsorted(shares, place, side="right"))]
 
 
 def nearest(
