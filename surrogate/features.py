@@ -33,6 +33,8 @@ class Feature:
     forms : tuple of str
         What was found in the documents it was learnt from, the most frequent first: the forms of a stem, the words with a
         beginning.
+    common : bool, default False
+        A stop word, or so short a beginning that many words have it: a linear model may need it, a rule is not to name it.
 
     Examples
     --------
@@ -44,6 +46,7 @@ class Feature:
     key: str
     label: str
     forms: tuple[str, ...] = ()
+    common: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in FEATURE_KINDS:
@@ -58,12 +61,24 @@ class Feature:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
-        return {"kind": self.kind, "key": self.key, "label": self.label, "forms": list(self.forms)}
+        return {
+            "kind": self.kind,
+            "key": self.key,
+            "label": self.label,
+            "forms": list(self.forms),
+            "common": self.common,
+        }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Feature:
         """Inverse of :meth:`to_dict`."""
-        return cls(str(data["kind"]), str(data["key"]), str(data["label"]), tuple(map(str, data["forms"])))
+        return cls(
+            str(data["kind"]),
+            str(data["key"]),
+            str(data["label"]),
+            tuple(map(str, data["forms"])),
+            bool(data["common"]),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,5 +121,32 @@ class Features:
         """Only the columns of some kinds; None: all."""
         if kinds is None:
             return self
-        chosen = np.flatnonzero([feature.kind in kinds for feature in self.named])
-        return Features(self.presence[:, chosen], tuple(self.named[column] for column in chosen))
+        return self.at(np.flatnonzero([feature.kind in kinds for feature in self.named]))
+
+    def at(self, columns: NDArray[np.intp]) -> Features:
+        """Some columns, in the given order."""
+        return Features(self.presence[:, columns], tuple(self.named[column] for column in columns))
+
+    def having(self, wanted: tuple[Feature, ...]) -> csr_matrix:
+        """Presence of the wanted features, found by name, shape (n_rows, len(wanted)).
+
+        Raises
+        ------
+        InputError
+            ``bad-parameter`` when a feature is not among the columns.
+
+        Examples
+        --------
+        >>> fee, card = Feature("word", "fee", "fee"), Feature("word", "card", "card")
+        >>> Features(csr_matrix([[1.0, 0.0]], dtype=np.float32), (fee, card)).having((card, fee)).toarray().tolist()
+        [[0.0, 1.0]]
+        """
+        place = {feature.name: column for column, feature in enumerate(self.named)}
+        missing = [feature.name for feature in wanted if feature.name not in place]
+        if missing:
+            raise InputError(
+                "bad-parameter",
+                f"The model asks for {len(wanted):,} features, and {len(missing):,} of them are not among the "
+                f"{len(self.named):,} columns, such as {missing[0]!r}. Describe the texts as for the fit.",
+            )
+        return self.presence[:, np.array([place[feature.name] for feature in wanted], dtype=np.intp)]

@@ -26,7 +26,7 @@ from surrogate.settling import Settled, settle
 from surrogate.store import MemoryStore, SqliteStore, default_store_path
 from surrogate.units import Document
 
-__all__ = ["explain"]
+__all__ = ["explain", "open_store"]
 
 #: What an endpoint's owner is told asks more.
 SECOND = "the second sampler"
@@ -150,7 +150,7 @@ def explain(
     if hasattr(black_box, "require_whole"):
         # also where the store holds an answer to the text, cut and flagged
         black_box.require_whole([text.text if isinstance(text, Document) else text])
-    pipe = _pipeline(pipeline, black_box, _store(store))
+    pipe = _pipeline(pipeline, black_box, open_store(store))
     if announce is not None and hasattr(black_box, "announcement"):
         n_texts = most_texts(pipe, calls, Adaptive(pipe).budget if budget is None else budget)
         more = [*baselines, *([SECOND] if second else [])]
@@ -232,7 +232,8 @@ def _pipeline(pipeline: str | Path | Pipeline, black_box: Any, store: Any) -> Pi
     return pipe
 
 
-def _store(store: Any) -> Any:
+def open_store(store: Any) -> Any:
+    """The store of answers: the user's own, none, a file, or the object that was given."""
     if store is True:
         return SqliteStore(default_store_path())
     if store is False or store is None:

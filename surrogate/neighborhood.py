@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -125,6 +125,16 @@ class Neighborhood:
     def rows(self, chosen: NDArray[np.bool_]) -> Neighborhood:
         """Some rows of a neighbourhood of one document (bool, shape (n_samples,))."""
         return self._take(np.flatnonzero(chosen), self.documents, (self.masks[0][chosen],))
+
+    def of_documents(self, numbers: Sequence[int]) -> Neighborhood:
+        """The rows of some documents, in the given order."""
+        starts = np.cumsum([0, *(len(masks) for masks in self.masks)])
+        rows = np.concatenate([np.arange(starts[number], starts[number + 1]) for number in numbers])
+        taken = self._take(
+            rows, tuple(self.documents[number] for number in numbers), tuple(self.masks[number] for number in numbers)
+        )
+        columns = {name: tuple(column[number] for number in numbers) for name, column in self.metadata.items()}
+        return taken.replace(metadata=columns)
 
     def _take(
         self, rows: NDArray[np.intp], documents: tuple[Document, ...], masks: tuple[NDArray[np.bool_], ...]

@@ -16,7 +16,7 @@ from surrogate.neighborhood import Neighborhood
 from surrogate.outcome import Outcome
 from surrogate.units.nouns import unit_noun
 
-__all__ = ["describe_model", "describe_production"]
+__all__ = ["answers_digest", "describe_model", "describe_production", "versions"]
 
 #: What altered copies are drawn by, with the name of the units, in the plural.
 _DISTRIBUTIONS = {
@@ -75,10 +75,10 @@ def describe_production(
         "n_truncated": int(answers.truncated.sum()),
         "n_refused": int(answers.refused.sum()),
         "clipped_share": float(outcome.clipped(answers).mean()),
-        "answers_sha256": _answers_digest(whole),
+        "answers_sha256": answers_digest(whole),
         "text_sha256": digest(whole.documents[0].text),
         "policy": policy.to_dict(),
-        "versions": _versions(),
+        "versions": versions(),
     }
 
 
@@ -88,7 +88,8 @@ def _describe_sampler(perturb: Any) -> dict[str, Any] | None:
     return {"name": filler.name, "fingerprint": filler.fingerprint} if isinstance(filler, Filler) else None
 
 
-def _answers_digest(whole: Neighborhood) -> str:
+def answers_digest(whole: Neighborhood) -> str:
+    """SHA-256 over the texts that were asked about and the answers to them, in no order."""
     rows = [
         [digest(text), canonical(list(row))]
         for text, row in zip(whole.texts, whole.answers.probabilities, strict=True)  # type: ignore[union-attr]
@@ -96,9 +97,9 @@ def _answers_digest(whole: Neighborhood) -> str:
     return digest(canonical_bytes(sorted(rows, key=lambda row: str(row[0]))))
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
     """Versions of the packages that decide a number; those that are not installed are left out."""
-    versions = {}
+    found = {}
     for name in (
         "surrogate-explainer",
         "numpy",
@@ -110,7 +111,7 @@ def _versions() -> dict[str, str]:
         "icu4py",
     ):
         try:
-            versions[name] = importlib.metadata.version(name)
+            found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
-    return versions
+    return found

@@ -16,15 +16,27 @@ import tomli_w
 from sklearn.pipeline import Pipeline
 
 from surrogate.blanks import Filler
+from surrogate.describe import Columns, Concepts, Describe, Lexicon, Patterns, Probes, Terms
 from surrogate.errors import InputError
-from surrogate.fit import Anchor, Panel, RuleSet, RuleTree, Shapley, SparseLinear
+from surrogate.fit import (
+    Anchor,
+    ClassTree,
+    CorpusPanel,
+    DecisionRules,
+    Panel,
+    RuleSet,
+    RuleTree,
+    Shapley,
+    SparseLinear,
+    SparseMultinomial,
+)
 from surrogate.locate import data_folder
-from surrogate.perturb import Delete, Infill, ReplaceByMask
+from surrogate.perturb import Corpus, Delete, Infill, ReplaceByMask
 from surrogate.query import Query
 from surrogate.store import MemoryStore
 from surrogate.weigh import Weigh
 
-__all__ = ["STEPS", "dump", "fit_to_box", "load", "read_recipe", "shipped_recipes", "show_recipe"]
+__all__ = ["CORPUS_STEPS", "STEPS", "dump", "fit_to_box", "load", "read_recipe", "shipped_recipes", "show_recipe"]
 
 _SURROGATES = {
     "SparseLinear": SparseLinear,
@@ -34,12 +46,36 @@ _SURROGATES = {
     "Shapley": Shapley,
 }
 
-#: The tables of a recipe in the order of the pipeline, and the classes each may name.
+_CORPUS_SURROGATES = {"SparseMultinomial": SparseMultinomial, "DecisionRules": DecisionRules, "ClassTree": ClassTree}
+_PARTS = {
+    "Terms": Terms,
+    "Lexicon": Lexicon,
+    "Patterns": Patterns,
+    "Columns": Columns,
+    "Concepts": Concepts,
+    "Probes": Probes,
+}
+
+#: The tables of a recipe for one text in the order of the pipeline, and the classes each may name.
 STEPS: dict[str, dict[str, type]] = {
     "perturb": {"Delete": Delete, "Infill": Infill, "ReplaceByMask": ReplaceByMask},
     "query": {"Query": Query},
     "weigh": {"Weigh": Weigh},
     "surrogate": {"Panel": Panel, **_SURROGATES},
+}
+#: The same of a recipe for a corpus.
+CORPUS_STEPS: dict[str, dict[str, type]] = {
+    "perturb": {"Corpus": Corpus},
+    "query": {"Query": Query},
+    "describe": {"Describe": Describe},
+    "surrogate": {"CorpusPanel": CorpusPanel},
+}
+
+#: Classes that hold others: the key under which these stand, and which they may be.
+_NESTED: dict[type, tuple[str, dict[str, type]]] = {
+    Panel: ("members", _SURROGATES),
+    CorpusPanel: ("members", _CORPUS_SURROGATES),
+    Describe: ("parts", _PARTS),
 }
 _HEAD = ("name", "summary")
 #: Parameters that belong to a run, not to a recipe.
@@ -73,7 +109,7 @@ def load(recipe: str | Path, black_box: Any = None, store: Any = None) -> Pipeli
     Returns
     -------
     sklearn.pipeline.Pipeline
-        perturb, query, weigh, surrogate.
+        perturb, query, weigh, surrogate; for a corpus describe in place of weigh.
 
     Raises
     ------
@@ -89,11 +125,12 @@ def load(recipe: str | Path, black_box: Any = None, store: Any = None) -> Pipeli
     True
     """
     where, data = _read(recipe)
-    unknown = sorted(set(data) - set(STEPS) - set(_HEAD))
+    tables = CORPUS_STEPS if "describe" in data else STEPS
+    unknown = sorted(set(data) - set(tables) - set(_HEAD))
     if unknown:
-        raise _unknown(where, "the top level", unknown[0], [*_HEAD, *STEPS])
+        raise _unknown(where, "the top level", unknown[0], [*_HEAD, *tables])
     steps = []
-    for name, classes in STEPS.items():
+    for name, classes in tables.items():
         if name not in data:
             raise InputError("bad-recipe", f"{where} lacks the table [{name}]. Add it, as the shipped recipes do.")
         steps.append((name, _build(data[name], classes, where, name)))
@@ -110,7 +147,7 @@ def dump(pipe: Pipeline, name: str = "", summary: str = "") -> str:
     Parameters
     ----------
     pipe : sklearn.pipeline.Pipeline
-        With the steps perturb, query, weigh and surrogate.
+        With the steps perturb, query, weigh and surrogate; or describe in place of weigh.
     name, summary : str
         Written at the top when given.
 
@@ -121,7 +158,7 @@ def dump(pipe: Pipeline, name: str = "", summary: str = "") -> str:
     """
     head = {key: value for key, value in (("name", name), ("summary", summary)) if value}
     tables: dict[str, Any] = {}
-    for step, classes in STEPS.items():
+    for step, classes in (CORPUS_STEPS if "describe" in pipe.named_steps else STEPS).items():
         if step not in pipe.named_steps:
             raise InputError(
                 "bad-recipe", f"A recipe needs the step {step!r}; the pipeline has {list(pipe.named_steps)}."
@@ -202,16 +239,18 @@ def _build(table: Any, classes: dict[str, type], where: str, place: str) -> Any:
             continue
         if key not in allowed:
             raise _unknown(where, f"[{place}]", key, ["class", *allowed])
-        params[key] = _members(value, where, f"{place}.{key}") if key == "members" else _value(value)
-    if kind is Panel and "members" not in params:
-        raise InputError("bad-recipe", f"{where}: [{place}] lacks the tables of its members, [{place}.members.NAME].")
+        inner = _NESTED.get(kind, ("", {}))
+        params[key] = _nested(value, inner[1], where, f"{place}.{key}") if key == inner[0] else _given(kind, key, value)
+    if kind in _NESTED and _NESTED[kind][0] not in params:
+        key = _NESTED[kind][0]
+        raise InputError("bad-recipe", f"{where}: [{place}] lacks the tables of its {key}, [{place}.{key}.NAME].")
     return _checked(kind, params, where, place)
 
 
-def _members(tables: Any, where: str, place: str) -> list[tuple[str, Any]]:
+def _nested(tables: Any, classes: dict[str, type], where: str, place: str) -> list[tuple[str, Any]]:
     if not isinstance(tables, dict) or not tables:
         raise InputError("bad-recipe-value", f"{where}: [{place}] must hold one table for each member.")
-    return [(name, _build(table, _SURROGATES, where, f"{place}.{name}")) for name, table in tables.items()]
+    return [(name, _build(table, classes, where, f"{place}.{name}")) for name, table in tables.items()]
 
 
 def _checked(kind: type, params: dict[str, Any], where: str, place: str) -> Any:
@@ -227,6 +266,12 @@ def _value(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _given(kind: type, key: str, value: Any) -> Any:
+    """The value of a key; false stands for none where the parameter is no switch."""
+    default = inspect.signature(kind).parameters[key].default
+    return None if value is False and not isinstance(default, bool) else _value(value)
+
+
 def _parameters(kind: type) -> list[str]:
     return [name for name in inspect.signature(kind).parameters if name not in _RUNTIME]
 
@@ -238,12 +283,16 @@ def _describe(step: Any, classes: dict[str, type], place: str) -> dict[str, Any]
     table: dict[str, Any] = {"class": name}
     for key in _parameters(type(step)):
         value = getattr(step, key)
-        if key == "members":
-            table[key] = {member: _describe(inner, _SURROGATES, f"{place}.{member}") for member, inner in value}
+        inner_key, inner_classes = _NESTED.get(type(step), ("", {}))
+        if key == inner_key:
+            table[key] = {member: _describe(inner, inner_classes, f"{place}.{member}") for member, inner in value}
         elif isinstance(value, Filler):
             table[key] = value.name
         elif value is not None:
             table[key] = list(value) if isinstance(value, tuple) else value
+        elif inspect.signature(type(step)).parameters[key].default is not None:
+            # TOML knows no "none": it is written where leaving it out would mean something else
+            table[key] = False
     return table
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from surrogate.canonical import digest
 from surrogate.errors import InputError
 from surrogate.features import Features
 from surrogate.neighborhood import Neighborhood
@@ -29,6 +30,9 @@ class Table:
         Number of the document each row is, or is a copy of.
     original : ndarray of bool, shape (n_rows,)
         Whether a row is the document itself.
+    keys : ndarray of str, shape (n_rows,), optional
+        SHA-256 of the text of each row's document: what folds and the order of rows go by, so that nothing depends on the
+        order of the documents.
 
     Examples
     --------
@@ -45,6 +49,7 @@ class Table:
     classes: tuple[str, ...]
     documents: NDArray[np.int64]
     original: NDArray[np.bool_]
+    keys: NDArray[np.str_] | None = None
 
     @property
     def n_rows(self) -> int:
@@ -70,6 +75,7 @@ class Table:
             probabilities=self.probabilities[rows],
             documents=self.documents[rows],
             original=self.original[rows],
+            keys=None if self.keys is None else self.keys[rows],
         )
 
     def originals(self) -> Table:
@@ -79,6 +85,24 @@ class Table:
     def of_kinds(self, kinds: tuple[str, ...] | None) -> Table:
         """With the features of some kinds only; None: all."""
         return replace(self, features=self.features.of_kinds(kinds))
+
+    def in_order(self) -> Table:
+        """The rows in an order that their content gives: sums over rows do not depend on the order of the documents.
+
+        Examples
+        --------
+        >>> from scipy.sparse import csr_matrix
+        >>> table = Table(Features(csr_matrix((2, 0))), np.ones((2, 1)), ("a",), np.arange(2), np.ones(2, bool),
+        ...               np.array(["b", "a"]))
+        >>> table.in_order().documents.tolist()
+        [1, 0]
+        """
+        if self.keys is None:
+            return self
+        # Copies of one text differ in their features: square roots of different whole numbers hardly ever sum to the same.
+        told_apart = self.features.presence @ np.sqrt(np.arange(1.0, len(self.features.named) + 1))
+        content = (told_apart, *self.probabilities.T, ~self.original, self.keys)
+        return self.take(np.lexsort(content))
 
 
 def table_of(neighborhood: Neighborhood) -> Table:
@@ -94,7 +118,9 @@ def table_of(neighborhood: Neighborhood) -> Table:
         raise InputError("missing-black-box", "The sample has no answers. Put a Query step before this one.")
     if features is None:
         raise InputError("bad-parameter", "The sample has no features. Put a Describe step before this one.")
-    documents = np.repeat(np.arange(len(neighborhood.masks)), [len(masks) for masks in neighborhood.masks])
+    rows_of_each = [len(masks) for masks in neighborhood.masks]
+    documents = np.repeat(np.arange(len(neighborhood.masks)), rows_of_each)
+    keys = np.repeat([digest(document.text) for document in neighborhood.documents], rows_of_each)
     original = np.concatenate([masks.all(axis=1) for masks in neighborhood.masks])
-    table = Table(features, np.exp(answers.log_probabilities), neighborhood.classes, documents, original)
+    table = Table(features, np.exp(answers.log_probabilities), neighborhood.classes, documents, original, keys)
     return table.take(np.flatnonzero(answers.usable))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +10,7 @@ import click
 from surrogate.cli.computing import computing_options
 from surrogate.cli.exit_codes import DONE, WITHHELD
 from surrogate.cli.reading import read_text
+from surrogate.cli.showing import asking, default_folder, show_result
 from surrogate.errors import InputError
 
 __all__ = ["explain"]
@@ -146,7 +144,7 @@ def explain(
     asked: Any = model
     if url is not None:
         asked, classes = _endpoint(url, model, classes, question, allow_remote), None
-    with _progress(show=not as_json and not quiet) as progress:
+    with asking(not as_json and not quiet) as progress:
         explanation = explain_text(
             content,
             asked,
@@ -173,8 +171,8 @@ def explain(
         )
     folder = None
     if out is not None or not as_json:
-        folder = explanation.report(out or _default_folder(explanation), formats, overwrite=overwrite)
-    _show(explanation, folder, as_json, quiet)
+        folder = explanation.report(out or default_folder(explanation), formats, overwrite=overwrite)
+    show_result(explanation, folder, None if quiet else _print, as_json)
     raise SystemExit(DONE if explanation.passed else WITHHELD)
 
 
@@ -188,42 +186,9 @@ def _endpoint(url: str, model: str, labels: list[str] | None, question: str, all
     return DecisionEndpoint(Access.to(url, allow_remote=allow_remote), model, {"label": asked})
 
 
-def _default_folder(explanation: Any) -> Path:
-    from surrogate.canonical import canonical_bytes, digest
-
-    return Path("surrogate-report") / digest(canonical_bytes(explanation.to_dict()))[:12]
-
-
-@contextmanager
-def _progress(show: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar on standard error while the model is asked, where a person is watching."""
-    if not show or not sys.stderr.isatty():
-        yield None
-        return
+def _print(record: dict[str, Any]) -> None:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("asking the model"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("ask", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    from surrogate.report.text import print_report
 
-
-def _show(explanation: Any, folder: Path | None, as_json: bool, quiet: bool) -> None:
-    if as_json:
-        from surrogate.canonical import canonical_bytes
-
-        click.echo(canonical_bytes(explanation.to_dict()).decode("utf-8"))
-    elif not quiet:
-        from rich.console import Console
-
-        from surrogate.report.text import print_report
-
-        print_report(explanation.to_dict(), Console())
-    if folder is not None:
-        click.echo(f"report: {_main_file(folder)}", err=as_json)
-
-
-def _main_file(folder: Path) -> Path:
-    page = folder / "report.html"
-    return page if page.exists() else folder / "report.json"
+    print_report(record, Console())

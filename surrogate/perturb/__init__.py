@@ -1,11 +1,15 @@
 """Step 1: altered copies of a text."""
 
 from surrogate.perturb.base import MIN_SAMPLES, Perturb
-from surrogate.perturb.corpus import Corpus
+from surrogate.perturb.corpus import Corpus, role_of
 from surrogate.perturb.delete import Delete
 from surrogate.perturb.infill import Infill
 from surrogate.perturb.paraphrase import Paraphrase
 from surrogate.perturb.replace import ReplaceByMask
 from surrogate.perturb.retrieve import Retrieve
 
+<<<<<<< HEAD
 __all__ = ["MIN_SAMPLES", "Corpus", "Delete", "Infill", "Paraphrase", "Perturb", "ReplaceByMask", "Retrieve"]
+=======
+__all__ = ["MIN_SAMPLES", "Corpus", "Delete", "Infill", "Perturb", "ReplaceByMask", "Retrieve", "role_of"]
+>>>>>>> main

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from sklearn.utils._param_validation import Interval
 
 from surrogate.errors import InputError
-from surrogate.perturb.base import Perturb
-from surrogate.perturb.retrieve import Source, role_by_content, shared_units
+from surrogate.perturb.base import Perturb, as_split
+from surrogate.perturb.corpus import role_of
+from surrogate.perturb.retrieve import Source, shared_units
 from surrogate.perturb.sequence import MaskSample, Render
 from surrogate.reference import draw_pairs
 from surrogate.rewriting import Rewriter, RewriteTask
@@ -124,7 +125,7 @@ class Paraphrase(Perturb):
     def _draw_one(self, document: Document, roles: tuple[str, ...]) -> MaskSample:
         chosen = self._rewordings(document)
         texts = (document.text, *chosen)
-        drawn_roles = ["fit", *(role_by_content(text, self.split, int(self.random_state)) for text in chosen)]
+        drawn_roles = ["fit", *(role_of(text, as_split(self.split), int(self.random_state)) for text in chosen)]
         masks = [np.ones(document.n_units, dtype=bool), *(shared_units(document, text) for text in chosen)]
         sample = MaskSample(np.stack(masks), texts, np.array(drawn_roles), np.arange(len(texts)), np.ones(len(texts)))
         return self._of_roles(sample, roles)

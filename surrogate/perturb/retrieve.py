@@ -12,14 +12,13 @@ from sklearn.utils._param_validation import Interval
 
 from surrogate.documents import Documents
 from surrogate.errors import InputError
-from surrogate.neighborhood import ROLES
 from surrogate.perturb.base import Perturb, as_split
+from surrogate.perturb.corpus import role_of
 from surrogate.perturb.sequence import MaskSample, Render
-from surrogate.seeding import content_generator
 from surrogate.units import Document
 from surrogate.units.words import word_spans
 
-__all__ = ["EmbedsTexts", "Retrieve", "Source", "nearest", "role_by_content", "shared_units"]
+__all__ = ["EmbedsTexts", "Retrieve", "Source", "nearest", "shared_units"]
 
 #: Rows of the corpus that are compared at a time.
 _BLOCK = 4096
@@ -152,7 +151,7 @@ class Retrieve(Perturb):
         vectors = self._embedded([document.text, *others])
         chosen = [others[row] for row in nearest(vectors[0], vectors[1:], others, needed)]
         texts = (document.text, *chosen)
-        drawn_roles = ["fit", *(role_by_content(text, self.split, int(self.random_state)) for text in chosen)]
+        drawn_roles = ["fit", *(role_of(text, as_split(self.split), int(self.random_state)) for text in chosen)]
         sample = MaskSample(
             np.stack([np.ones(document.n_units, dtype=bool), *(shared_units(document, text) for text in chosen)]),
             texts,
@@ -181,19 +180,6 @@ class Retrieve(Perturb):
                 f"{vectors.shape}{'' if np.isfinite(vectors).all() else ' with NaN or infinite numbers'}.",
             )
         return vectors
-
-
-def role_by_content(text: str, split: tuple[int, int, int], random_state: int) -> str:
-    """The role of a text that was found and not drawn, by a hash of it, so that it is the same in every company.
-
-    Examples
-    --------
-    >>> role_by_content("pay my bill", (1, 1, 1), 0) in ROLES
-    True
-    """
-    shares = np.cumsum(as_split(split))
-    place = content_generator("found", text, random_state).random() * shares[-1]
-    return ROLES[int(np.searchsorted(shares, place, side="right"))]
 
 
 def nearest(

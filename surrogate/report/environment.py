@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from surrogate.report import (
     added,
@@ -27,13 +28,25 @@ from surrogate.report import (
     words,
 )
 from surrogate.report import number_format as numbers
+from surrogate.report.visible import visible
 
-__all__ = ["template_environment"]
+__all__ = ["finalize_html", "template_environment"]
 
 _MODULES = (
     *(added, anchors, attributions, beside, excerpts, grading, groups, interplay, marks),
     *(numbers, rounds, second, stages, summary, trust, verdicts, words),
 )
+
+
+def finalize_html(value: Any) -> Any:
+    r"""Every string that reaches a page is made visible first, then escaped; markup is only what was built here.
+
+    Examples
+    --------
+    >>> finalize_html("a\x00b"), finalize_html(Markup("<b>"))
+    ('a␀b', Markup('<b>'))
+    """
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def template_environment(finalize: Callable[[Any], Any], *, autoescape: bool, **options: Any) -> Environment:

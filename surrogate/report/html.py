@@ -10,13 +10,12 @@ from markupsafe import Markup
 
 from surrogate.canonical import canonical_bytes, digest
 from surrogate.report import attributions, grading, rounds, words
-from surrogate.report.environment import template_environment
+from surrogate.report.environment import finalize_html, template_environment
 from surrogate.report.marks import KINDS, copy_pieces, mark_text, shown_models, unit_name
 from surrogate.report.normal import ordered
 from surrogate.report.svg import terms_chart
 from surrogate.report.svg_rounds import rounds_chart
 from surrogate.report.svg_tree import MAX_DEPTH, tree_chart, tree_depth
-from surrogate.report.visible import visible
 
 __all__ = ["render_fragment", "render_html"]
 
@@ -56,12 +55,7 @@ def render_fragment(record: dict[str, Any]) -> str:
 
 @cache
 def _environment() -> Environment:
-    return template_environment(_finalize, autoescape=True)
-
-
-def _finalize(value: Any) -> Any:
-    """Every string that reaches the page is made visible first, then escaped; markup is only what was built here."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return template_environment(finalize_html, autoescape=True)
 
 
 def _context(record: dict[str, Any]) -> dict[str, Any]:

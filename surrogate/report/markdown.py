@@ -15,7 +15,7 @@ from surrogate.report.marks import KINDS, shown_models, unit_name
 from surrogate.report.normal import ordered
 from surrogate.report.visible import visible
 
-__all__ = ["render_markdown"]
+__all__ = ["escape_markdown", "render_markdown"]
 
 #: What has a meaning in Markdown or HTML anywhere, what starts a link of its own, and what starts a list or a heading.
 _SPECIAL = re.compile(r"[\\`*_{}\[\]#|<>~&$@^]|:(?=//)|(?<=www)\.|^\s*[-+=]|(?<=^\d)[.)]", re.IGNORECASE)
@@ -51,10 +51,10 @@ def render_markdown(record: dict[str, Any]) -> str:
 @cache
 def _environment() -> Environment:
     # Not HTML: every value is escaped for Markdown instead.
-    return template_environment(_escape, autoescape=False, keep_trailing_newline=True)
+    return template_environment(escape_markdown, autoescape=False, keep_trailing_newline=True)
 
 
-def _escape(value: Any) -> Any:
+def escape_markdown(value: Any) -> Any:
     """A value on one line, without any character that Markdown or HTML would act upon."""
     if not isinstance(value, str):
         return value

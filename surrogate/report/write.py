@@ -18,6 +18,7 @@ from surrogate.canonical import canonical, canonical_bytes, digest
 from surrogate.errors import InputError
 
 if TYPE_CHECKING:
+    from surrogate.corpus_explanation import CorpusExplanation
     from surrogate.explanation import Explanation
 
 __all__ = ["FORMATS", "check_formats", "write_report"]
@@ -29,7 +30,11 @@ _RECORD, _RUN = "report.json", "run.json"
 
 
 def write_report(
-    explanation: Explanation, folder: str | Path, formats: Sequence[str] = ("html",), *, overwrite: bool = False
+    explanation: Explanation | CorpusExplanation,
+    folder: str | Path,
+    formats: Sequence[str] = ("html",),
+    *,
+    overwrite: bool = False,
 ) -> Path:
     """Write ``report.json``, ``run.json`` and the renderings asked for.
 
@@ -37,7 +42,7 @@ def write_report(
 
     Parameters
     ----------
-    explanation : Explanation
+    explanation : Explanation or CorpusExplanation
     folder : str or Path
         Made if it is not there.
     formats : sequence of {"html", "text", "md"}
@@ -103,6 +108,10 @@ def check_formats(formats: Sequence[str]) -> list[str]:
 
 def _render(name: str, record: dict[str, Any]) -> str:
     # Imported here: a rendering that is not asked for need not be loaded.
+    if record.get("schema") == "surrogate-corpus-report":
+        from surrogate.report.corpus import render_corpus
+
+        return render_corpus(name, record)
     if name == "html":
         from surrogate.report.html import render_html
 

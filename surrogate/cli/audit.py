@@ -1,0 +1,120 @@
+"""The verb audit: explain what a model does over a corpus, and write the global rule report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from surrogate.cli.computing import computing_options
+from surrogate.cli.corpora import corpus_options
+from surrogate.cli.exit_codes import DONE, WITHHELD
+from surrogate.cli.showing import asking, default_folder, show_result
+
+__all__ = ["audit"]
+
+
+@click.command()
+@corpus_options
+@click.option(
+    "--label", "label_column", help="Column with the true labels: accuracy is then told, in a table of its own."
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    help="Further column for rules and slices, such as a channel; may be repeated.",
+)
+@click.option(
+    "-m",
+    "--model",
+    default="bank-router",
+    show_default=True,
+    help="Shipped name, local folder (of weights, or of an endpoint's model.toml), .skops file or hub name.",
+)
+@click.option("-p", "--pipeline", default="audit", show_default=True, help="Shipped recipe or TOML file.")
+@click.option("--labels", help="Labels of a causal language model, separated by commas.")
+@click.option(
+    "--embeddings",
+    default="auto",
+    show_default=True,
+    help="Where concepts are found: auto (the model itself), none, or NAME, FOLDER or NAME@LAYER of another model.",
+)
+@computing_options
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="Folder of the report [default: surrogate-report/ID]."
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    default=("html",),
+    show_default=True,
+    help="html, md or text; may be repeated.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the record as JSON and nothing else; no report unless --out."
+)
+@click.option("--overwrite", is_flag=True, help="Replace a different report in the output folder.")
+@click.option("--allow-remote", is_flag=True, help="Allow an endpoint on another machine; the texts are sent to it.")
+@click.option("--no-store", is_flag=True, help="Keep no answers on disk.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only where the report is.")
+def audit(
+    corpus: Path,
+    text_column: str | None,
+    id_column: str | None,
+    limit: int | None,
+    label_column: str | None,
+    columns: tuple[str, ...],
+    model: str,
+    pipeline: str,
+    labels: str | None,
+    embeddings: str,
+    device: str,
+    dtype: str,
+    too_long: str,
+    out: Path | None,
+    formats: tuple[str, ...],
+    as_json: bool,
+    overwrite: bool,
+    allow_remote: bool,
+    no_store: bool,
+    quiet: bool,
+) -> None:
+    """Explain what the model does over CORPUS, a CSV, TSV, JSONL or Parquet file with a text to a row."""
+    from surrogate.corpus import read_corpus
+    from surrogate.report import check_formats
+
+    check_formats(formats)
+    documents = read_corpus(corpus, text=text_column, label=label_column, id=id_column, metadata=columns, limit=limit)
+    from surrogate.corpus.audit import audit as audit_corpus
+
+    with asking(not as_json and not quiet) as progress:
+        explanation = audit_corpus(
+            documents,
+            model,
+            pipeline,
+            embeddings=embeddings,
+            classes=[label.strip() for label in labels.split(",")] if labels else None,
+            store=not no_store,
+            device=device,
+            dtype=dtype,
+            too_long=too_long,
+            progress=progress,
+            allow_remote=allow_remote,
+            announce=lambda words: click.echo(words, err=True),
+        )
+    folder = None
+    if out is not None or not as_json:
+        folder = explanation.report(out or default_folder(explanation), formats, overwrite=overwrite)
+    show_result(explanation, folder, None if quiet else _print, as_json)
+    raise SystemExit(DONE if explanation.passed else WITHHELD)
+
+
+def _print(record: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    from surrogate.report.corpus.terminal import print_corpus
+
+    print_corpus(record, Console())

@@ -1,0 +1,268 @@
+"""CorpusExplanation: measured claims about what a model does over a whole corpus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from surrogate.canonical import canonical
+from surrogate.class_tree_model import ClassTreeModel
+from surrogate.concept import Concept
+from surrogate.estimate import Estimate
+from surrogate.evidence.corpus_fidelity import CorpusFidelity, Slice
+from surrogate.evidence.corpus_rules import CorpusRuleEvidence
+from surrogate.evidence.gate import Verdict
+from surrogate.explanation import BANNER
+from surrogate.multinomial_model import MultinomialModel
+from surrogate.rule_list_model import RuleListModel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["SCHEMA_VERSION", "Accuracy", "ClassExamples", "CorpusExplanation", "CorpusMember", "Quoted", "ShownConcept"]
+
+#: Version of the record's schema.
+SCHEMA_VERSION = "1.0"
+
+
+@dataclass(frozen=True)
+class CorpusMember:
+    """One global surrogate with its evidence and verdict.
+
+    Parameters
+    ----------
+    name : str
+    model : MultinomialModel, RuleListModel or ClassTreeModel
+    verdict : Verdict
+    fidelity : CorpusFidelity
+    slices : tuple of Slice
+        The worst first.
+    rules : tuple of CorpusRuleEvidence
+        Of the rules, or of the leaves of a tree, in the model's order.
+    shares : tuple of float
+        Of a linear model: the share of the held-out documents that have each of its features.
+    undecided : tuple of (str, int)
+        What the model decides on held-out documents that no rule covers, with their number, the most frequent first.
+    """
+
+    name: str
+    model: MultinomialModel | RuleListModel | ClassTreeModel
+    verdict: Verdict
+    fidelity: CorpusFidelity
+    slices: tuple[Slice, ...] = ()
+    rules: tuple[CorpusRuleEvidence, ...] = ()
+    shares: tuple[float, ...] = ()
+    undecided: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """Kind of the model."""
+        return self.model.kind
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form; a surrogate that did not pass is withheld."""
+        passed = self.verdict.passed
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "withheld": not passed,
+            "verdict": {"status": self.verdict.status, "reason": self.verdict.reason},
+            "fidelity": self.fidelity.to_dict(),
+            "slices": [one.to_dict() for one in self.slices],
+            "model": self.model.to_dict() if passed else None,
+            "rules": [one.to_dict() for one in self.rules] if passed else [],
+            "shares": list(self.shares) if passed else [],
+            "undecided": [[label, n] for label, n in self.undecided],
+        }
+
+
+@dataclass(frozen=True)
+class ShownConcept:
+    """A concept found in embeddings, and what the model decides on its documents.
+
+    Parameters
+    ----------
+    concept : Concept
+        Its typical documents by their place among all documents.
+    decisions : tuple of (str, int)
+        Decisions of the model on its documents with their number, the most frequent first.
+    """
+
+    concept: Concept
+    decisions: tuple[tuple[str, int], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {**self.concept.to_dict(), "decisions": [[label, n] for label, n in self.decisions]}
+
+
+@dataclass(frozen=True)
+class ClassExamples:
+    """Documents that stand for one decision of the model, and some that these do not stand for.
+
+    Parameters
+    ----------
+    label : str
+    prototypes, criticisms : tuple of int
+        Documents, by their place.
+
+    Examples
+    --------
+    >>> ClassExamples("cards", (3, 7), (9,)).to_dict()["prototypes"]
+    [3, 7]
+    """
+
+    label: str
+    prototypes: tuple[int, ...]
+    criticisms: tuple[int, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {"label": self.label, "prototypes": list(self.prototypes), "criticisms": list(self.criticisms)}
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """A document that the report shows.
+
+    Parameters
+    ----------
+    id, text : str
+    decision : str
+    probability : float
+        Of the decision, as the model says.
+    held_out : bool
+
+    Examples
+    --------
+    >>> Quoted("17", "where is my card", "cards", 0.98, True).to_dict()["id"]
+    '17'
+    """
+
+    id: str
+    text: str
+    decision: str
+    probability: float
+    held_out: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """How often the model, and each surrogate, decides as the labels of held-out documents say.
+
+    Parameters
+    ----------
+    n : int
+        Held-out documents with a label that the model knows.
+    model : Estimate
+    members : tuple of (str, Estimate)
+        Of every surrogate that passed; a document that it does not decide counts as wrong.
+    unknown : tuple of (str, int)
+        Labels that the model does not know, with their number among all documents.
+
+    Examples
+    --------
+    >>> Accuracy(10, Estimate(0.9, 0.6, 1.0), ()).to_dict()["n"]
+    10
+    """
+
+    n: int
+    model: Estimate
+    members: tuple[tuple[str, Estimate], ...]
+    unknown: tuple[tuple[str, int], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {
+            "n": self.n,
+            "model": self.model.to_dict(),
+            "members": [{"name": name, "accuracy": estimate.to_dict()} for name, estimate in self.members],
+            "unknown": [[label, n] for label, n in self.unknown],
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class CorpusExplanation:
+    """What a model does over a corpus, by surrogates that were measured on held-out documents.
+
+    Parameters
+    ----------
+    model : dict
+        Identity of the explained model.
+    documents : dict
+        Numbers of rows, of duplicates, of documents to fit and held out, and the model's decisions on them.
+    members : tuple of CorpusMember
+    concepts : tuple of ShownConcept
+    examples : tuple of ClassExamples
+    quoted : dict of int to Quoted
+        Documents that are shown, by their place.
+    accuracy : Accuracy or None
+        None: no labels were given.
+    plane : dict or None
+        Places of documents on a map of the embeddings.
+    production : dict
+        How it was produced.
+    findings, limits : tuple of str
+    run : dict
+        What changes from run to run, such as seconds; not in the record.
+    """
+
+    model: dict[str, Any]
+    documents: dict[str, Any]
+    members: tuple[CorpusMember, ...]
+    concepts: tuple[ShownConcept, ...]
+    examples: tuple[ClassExamples, ...]
+    quoted: dict[int, Quoted]
+    accuracy: Accuracy | None
+    plane: dict[str, Any] | None
+    production: dict[str, Any]
+    findings: tuple[str, ...]
+    limits: tuple[str, ...]
+    run: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        """Whether at least one surrogate may be shown."""
+        return any(member.verdict.passed for member in self.members)
+
+    def member(self, name: str) -> CorpusMember:
+        """One surrogate by its name.
+
+        Raises
+        ------
+        KeyError
+        """
+        return {member.name: member for member in self.members}[name]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record: everything that is reported, in canonical numbers."""
+        record: dict[str, Any] = canonical(
+            {
+                "schema": "surrogate-corpus-report",
+                "schema_version": SCHEMA_VERSION,
+                "banner": BANNER,
+                "model": self.model,
+                "documents": self.documents,
+                "members": [member.to_dict() for member in self.members],
+                "concepts": [concept.to_dict() for concept in self.concepts],
+                "examples": [one.to_dict() for one in self.examples],
+                "quoted": {str(place): one.to_dict() for place, one in sorted(self.quoted.items())},
+                "accuracy": None if self.accuracy is None else self.accuracy.to_dict(),
+                "plane": self.plane,
+                "production": self.production,
+                "findings": list(self.findings),
+                "limits": list(self.limits),
+            }
+        )
+        return record
+
+    def report(self, folder: str | Path, formats: Sequence[str] = ("html",), *, overwrite: bool = False) -> Path:
+        """Write the report into a folder; see :func:`surrogate.report.write_report`."""
+        from surrogate.report import write_report
+
+        return write_report(self, folder, formats, overwrite=overwrite)

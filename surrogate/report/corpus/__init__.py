@@ -1,0 +1,22 @@
+"""Renderings of the record of a corpus."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["render_corpus"]
+
+
+def render_corpus(name: str, record: dict[str, Any]) -> str:
+    """The record of a corpus as a page ("html"), as Markdown ("md") or as plain text ("text")."""
+    if name == "html":
+        from surrogate.report.corpus.page import render_page
+
+        return render_page(record)
+    if name == "md":
+        from surrogate.report.corpus.markdown import render_corpus_markdown
+
+        return render_corpus_markdown(record)
+    from surrogate.report.corpus.terminal import render_corpus_text
+
+    return render_corpus_text(record)

@@ -1,0 +1,22 @@
+"""What every rendering of the record of a corpus is given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from surrogate.canonical import canonical_bytes, digest
+
+__all__ = ["KINDS", "corpus_context"]
+
+KINDS = ("multinomial", "rule_list", "class_tree")
+
+
+def corpus_context(record: dict[str, Any]) -> dict[str, Any]:
+    """The record, its digest, the surrogates that are shown by their kind, and the texts by their place."""
+    shown = [member for member in record["members"] if not member["withheld"]]
+    return {
+        "record": record,
+        "sha256": digest(canonical_bytes(record)),
+        "shown": {kind: [one for one in shown if one["kind"] == kind] for kind in KINDS},
+        "text_of": lambda place: record["quoted"][str(place)],
+    }
