@@ -8,8 +8,14 @@ from surrogate.perturb.paraphrase import Paraphrase
 from surrogate.perturb.replace import ReplaceByMask
 from surrogate.perturb.retrieve import Retrieve
 
-<<<<<<< HEAD
-__all__ = ["MIN_SAMPLES", "Corpus", "Delete", "Infill", "Paraphrase", "Perturb", "ReplaceByMask", "Retrieve"]
-=======
-__all__ = ["MIN_SAMPLES", "Corpus", "Delete", "Infill", "Perturb", "ReplaceByMask", "Retrieve", "role_of"]
->>>>>>> main
+__all__ = [
+    "MIN_SAMPLES",
+    "Corpus",
+    "Delete",
+    "Infill",
+    "Paraphrase",
+    "Perturb",
+    "ReplaceByMask",
+    "Retrieve",
+    "role_of",
+]
