@@ -16,6 +16,7 @@ from surrogate.assembly import assemble, teach
 from surrogate.beside import check_baselines, measure_beside
 from surrogate.evidence import Policy
 from surrogate.explanation import Explanation
+from surrogate.kernel_width import with_width
 from surrogate.long_text import MOST_UNITS, prepare
 from surrogate.outcome import resolve_outcome
 from surrogate.plan import Calls, check_calls, most_texts
@@ -169,7 +170,7 @@ def explain(
         if announce is not None and hasattr(getattr(sampler, "rewriter", None), "announcement"):
             announce(sampler.rewriter.announcement(2 * second_calls))  # type: ignore[attr-defined]
     ready = prepare(pipe, text, calls, budget)
-    settled = settle(pipe, ready)
+    settled = settle(with_width(pipe, ready.text), ready)
     recipe_name = _recipe_name(pipeline)
     explanation = assemble(settled, teach(settled), policy or Policy(), recipe_name, ready.refinement)
     beside = _beside(baselines, settled, explanation)

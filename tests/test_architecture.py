@@ -25,7 +25,8 @@ STEPS = {"perturb", "query", "weigh", "describe", "fit"}
 EVIDENCE = {"corpus_explanation", "evidence", "explanation", "findings"}
 ASSEMBLY = {
     "adaptive", "appraisal", "assembly", "beside", "case", "cli",
-    "coarse_to_fine", "confirm", "confirmation", "corpus", "local", "long_text", "model_selection", "noise", "plan", "provenance",
+    "coarse_to_fine", "confirm", "confirmation", "corpus", "kernel_width", "local", "long_text", "model_selection", "noise",
+    "plan", "provenance",
     "recipes", "refinement", "refits", "repeats", "report", "rounds", "second", "settling",
 }  # fmt: skip
 EDGES = {"blackbox", "baselines"}

@@ -28,7 +28,8 @@ def models(context: click.Context) -> None:
     print_table(("name", "kind", "size", "labels", "summary"), rows)
     click.echo(
         "Any local folder or hub name that from_pretrained understands works with --model, and so does a .skops file. A "
-        "masked-lm cannot be explained: it fills words in for --second infill --infill-model NAME, as any AutoModelForMaskedLM does."
+        "masked-lm cannot be explained: it fills words in for --second infill --infill-model NAME, as any "
+        "AutoModelForMaskedLM does."
     )
 
 
