@@ -14,6 +14,7 @@ from surrogate import recipes
 from surrogate.adaptive import Adaptive
 from surrogate.assembly import assemble, teach
 from surrogate.beside import check_baselines, measure_beside
+from surrogate.errors import InputError
 from surrogate.evidence import Policy
 from surrogate.explanation import Explanation
 from surrogate.kernel_width import with_width
@@ -221,10 +222,14 @@ def _recipe_name(pipeline: str | Path | Pipeline) -> str:
 
 
 def _pipeline(pipeline: str | Path | Pipeline, black_box: Any, store: Any) -> Pipeline:
-    if not isinstance(pipeline, Pipeline):
-        return recipes.load(pipeline, black_box, store)
-    pipe = recipes.load(recipes.dump(pipeline))
-    filler = getattr(pipeline.named_steps["perturb"], "model", None)
+    pipe = recipes.load(recipes.dump(pipeline) if isinstance(pipeline, Pipeline) else pipeline)
+    if "weigh" not in pipe.named_steps:
+        raise InputError(
+            "bad-recipe",
+            f"The recipe {_recipe_name(pipeline) or 'given'!r} is for a corpus: use surrogate audit. A single text needs one "
+            "with [weigh], such as local.",
+        )
+    filler = getattr(pipeline.named_steps["perturb"], "model", None) if isinstance(pipeline, Pipeline) else None
     if filler is not None:
         # the one that was given, not another of its name
         pipe.set_params(perturb__model=filler)

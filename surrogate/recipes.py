@@ -136,7 +136,7 @@ def load(recipe: str | Path, black_box: Any = None, store: Any = None) -> Pipeli
         steps.append((name, _build(data[name], classes, where, name)))
     pipe = Pipeline(steps)
     pipe.set_params(query__black_box=black_box, query__store=MemoryStore() if store is None else store)
-    if black_box is not None:
+    if black_box is not None and tables is STEPS:
         fit_to_box(pipe, black_box)
     return pipe
 

@@ -92,7 +92,7 @@ def audit(
 
     start = time.perf_counter()
     named = isinstance(model, str | Path)
-    pipe = recipes.load(recipes.dump(pipeline) if isinstance(pipeline, Pipeline) else pipeline)
+    pipe = _pipeline(pipeline)
     perturb = pipe.named_steps["perturb"]
     prepared = prepare_documents(corpus, as_split(perturb.split), int(perturb.random_state))
     black_box = load_model(
@@ -139,14 +139,14 @@ def _explained(
     pipe: Pipeline, prepared: Prepared, answered: Neighborhood, corpus: Documents, policy: CorpusPolicy, name: str
 ) -> CorpusExplanation:
     case = _usable(prepared.documents, answered)
+    _check_decisions(case.sample)
     described = pipe.named_steps["describe"].fit_transform(_taught(case.sample))
     table = table_of(described)
     documents = table.originals()
-    _check_decisions(documents)
     panel = pipe.named_steps["surrogate"].fit(described)
     held_out = case.held_out
     concepts, present = _concepts(pipe, documents, held_out)
-    fitted = table.take(np.flatnonzero(~held_out[table.documents]))
+    fitted = table.take(np.flatnonzero(~held_out[table.documents])).in_order()
     groups = slice_groups(case.documents, documents, concepts, present)
     measured = Measured(fitted, documents, held_out, groups)
     members = tuple(measure_member(key, one, measured, policy) for key, one in panel.members_.items())
@@ -168,6 +168,17 @@ def _explained(
         findings=find_corpus_findings(members, concepts, accuracy, facts),
         limits=state_corpus_limits(facts),
     )
+
+
+def _pipeline(pipeline: str | Path | Pipeline) -> Pipeline:
+    pipe = recipes.load(recipes.dump(pipeline) if isinstance(pipeline, Pipeline) else pipeline)
+    if "describe" not in pipe.named_steps:
+        raise InputError(
+            "bad-recipe",
+            f"The recipe {str(_name(pipeline) or 'given')!r} explains single texts; a corpus needs one with [describe], such "
+            "as audit.",
+        )
+    return pipe
 
 
 def _given(embeddings: Any, device: str) -> Any:
@@ -192,13 +203,14 @@ def _usable(documents: Documents, answered: Neighborhood) -> _Case:
     return _Case(documents.take(kept), answered.of_documents(kept), len(parts) - len(kept))
 
 
-def _check_decisions(documents: Table) -> None:
-    found = np.unique(documents.decisions)
+def _check_decisions(sample: Neighborhood) -> None:
+    starts = np.cumsum([0, *(len(masks) for masks in sample.masks)])[:-1]
+    found = np.unique(sample.answers.take(starts).probabilities.argmax(axis=1))  # type: ignore[union-attr]
     if len(found) < 2:
         raise InputError(
             "bad-corpus",
-            f"The model decides all {documents.n_rows:,} documents as {documents.classes[found[0]]!r}: over this corpus there "
-            "is nothing that rules could tell apart. Give documents of several kinds.",
+            f"The model decides all {len(starts):,} documents as {sample.classes[found[0]]!r}: over this corpus there is "
+            "nothing that rules could tell apart. Give documents of several kinds.",
         )
 
 
