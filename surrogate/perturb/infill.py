@@ -19,13 +19,13 @@ from surrogate.seeding import content_generator
 from surrogate.units import Document
 from surrogate.units.words import word_spans
 
-__all__ = ["ORDERS", "Filling", "Infill"]
+__all__ = ["OPEN", "ORDERS", "Filling", "Infill"]
 
 #: Blanks of a text are filled from left to right, each after those before it, or all at once, each by itself.
 ORDERS = ("left_to_right", "at_once")
 
 #: Stands for what was removed where only the place matters.
-_OPEN = "\ufffc"
+OPEN = "\ufffc"
 
 
 class Infill(Perturb):
@@ -190,7 +190,7 @@ class Filling:
 
     def outline(self, mask: NDArray[np.bool_]) -> str:
         """The text with a sign for every removed unit: different for different masks."""
-        return self.document.replace(mask, _OPEN)
+        return self.document.replace(mask, OPEN)
 
     def prepare(self, masks: Iterable[NDArray[np.bool_]]) -> None:
         """Fill in what many masks remove (bool, shape (n, n_units)), together."""

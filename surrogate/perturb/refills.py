@@ -33,6 +33,7 @@ def draw_refills(
     split: tuple[int, int, int],
     random_state: int,
     kind: str = "sizes",
+    accepts_empty: bool = True,
 ) -> MaskSample:
     """Copies of a text whose masks are fewer than the copies wanted.
 
@@ -48,6 +49,7 @@ def draw_refills(
     split : tuple of int
     random_state : int
     kind : {"sizes", "uniform"}, default "sizes"
+    accepts_empty : bool, default True
 
     Returns
     -------
@@ -64,6 +66,8 @@ def draw_refills(
     roles = role_sequence(split, content_generator("roles", split, *content))
     rows: list[tuple[NDArray[np.bool_], str, str, int]] = [(_full(document), document.text, "fit", 0)]
     known = {document.text}
+    if not accepts_empty:
+        known.add("")
     for number, pair in enumerate(_pairs(document.n_units, refill, known), start=1):
         if len(rows) + len(pair) > n_samples:
             break
