@@ -23,7 +23,8 @@ from surrogate.outcome import resolve_outcome
 from surrogate.plan import Calls, check_calls, most_texts
 from surrogate.query import ask_afresh
 from surrogate.rows import original_row
-from surrogate.second import check_second, measure_second, second_samplers, with_second
+from surrogate.second import measure_second, with_second
+from surrogate.second_samplers import check_second, second_samplers, try_second
 from surrogate.settling import Settled, settle
 from surrogate.store import MemoryStore, SqliteStore, default_store_path
 from surrogate.units import Document
@@ -168,6 +169,7 @@ def explain(
     recipes.fit_to_box(pipe, black_box)
     samplers = second_samplers(second, pipe, infill_model=infill_model, corpus=corpus)
     for sampler in samplers:
+        try_second(sampler, text, second_calls, pipe.named_steps["perturb"].units)
         if announce is not None and hasattr(getattr(sampler, "rewriter", None), "announcement"):
             announce(sampler.rewriter.announcement(2 * second_calls))  # type: ignore[attr-defined]
     ready = prepare(pipe, text, calls, budget)

@@ -183,6 +183,18 @@ def test_a_classifier_cannot_fill_in() -> None:
     assert caught.value.code == "not-a-masked-lm"
 
 
+def test_what_cannot_be_made_or_found_is_refused_before_anything_is_asked(bank: MaskedLM) -> None:
+    box = card_box()
+    options: dict[str, Any] = {"store": False, "calls": 16, "infill_model": bank, "second": "infill"}
+    with pytest.raises(InputError, match="reads 128"):
+        surrogate.explain(" ".join([MESSAGE] * 10), box, **options)
+    with pytest.raises(InputError, match="JSON"):
+        surrogate.explain('{"text": "lost card", "sum": 3}', box, units="json", **options)
+    with pytest.raises(InputError, match="has 20"):
+        surrogate.explain(MESSAGE, box, store=False, calls=16, second=Retrieve(CORPUS[:20], embedder=Letters()))
+    assert not box.asked
+
+
 def test_a_corpus_with_too_few_neighbours_says_how_many_are_needed() -> None:
     sampler = Retrieve(CORPUS[:20], embedder=Letters())
     with pytest.raises(InputError, match="needs 64 different texts beside the explained one, and the corpus has 20"):

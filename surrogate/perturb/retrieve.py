@@ -140,16 +140,9 @@ class Retrieve(Perturb):
         )
 
     def _draw_one(self, document: Document, roles: tuple[str, ...]) -> MaskSample:
-        others = [text for text in self._distinct() if text != document.text and (self.accepts_empty or text.strip())]
-        needed = int(self.n_samples) - 1
-        if len(others) < needed:
-            raise InputError(
-                "bad-corpus",
-                f"Retrieve needs {needed:,} different texts beside the explained one, and the corpus has {len(others):,}. Give "
-                f"more texts, or ask for fewer (n_samples={len(others) + 1}).",
-            )
+        others = self.others(document)
         vectors = self._embedded([document.text, *others])
-        chosen = [others[row] for row in nearest(vectors[0], vectors[1:], others, needed)]
+        chosen = [others[row] for row in nearest(vectors[0], vectors[1:], others, int(self.n_samples) - 1)]
         texts = (document.text, *chosen)
         drawn_roles = ["fit", *(role_of(text, as_split(self.split), int(self.random_state)) for text in chosen)]
         sample = MaskSample(
@@ -160,6 +153,24 @@ class Retrieve(Perturb):
             np.ones(len(texts)),
         )
         return self._of_roles(sample, roles)
+
+    def others(self, document: Document) -> list[str]:
+        """The different texts of the corpus that are not the explained one.
+
+        Raises
+        ------
+        InputError
+            ``bad-corpus`` when there are fewer than are wanted.
+        """
+        others = [text for text in self._distinct() if text != document.text and (self.accepts_empty or text.strip())]
+        needed = int(self.n_samples) - 1
+        if len(others) < needed:
+            raise InputError(
+                "bad-corpus",
+                f"Retrieve needs {needed:,} different texts beside the explained one, and the corpus has {len(others):,}. Give "
+                f"more texts, or ask for fewer (n_samples={len(others) + 1}).",
+            )
+        return others
 
     def _distinct(self) -> list[str]:
         texts = self.corpus.texts if isinstance(self.corpus, Documents) else self.corpus
