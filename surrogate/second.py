@@ -110,9 +110,10 @@ def check_second(second: Any, n_texts: int, *, infill_model: Any = None, corpus:
         raise _unknown(second)
     if second is not None and n_texts < _FEWEST:
         raise InputError("bad-calls", f"A second sample needs at least {_FEWEST} texts; got {n_texts}.")
-    for given, name, user in ((infill_model, "infill_model", "infill"), (corpus, "corpus", "retrieve")):
-        if given is not None and second != user:
-            raise InputError("bad-parameter", f"{name} belongs to second={user!r}; got second={second!r}.")
+    if infill_model is not None and second != "infill":
+        raise InputError("bad-parameter", f"infill_model belongs to second='infill'; got second={second!r}.")
+    if second == "retrieve":
+        _require(corpus)
 
 
 def _unknown(second: Any) -> InputError:
@@ -139,11 +140,15 @@ def _filler(model: Any, pipe: Pipeline) -> Filler:
     return load_masked_lm(model)
 
 
-def _corpus(corpus: Any) -> Any:
+def _require(corpus: Any) -> None:
     if corpus is None:
         raise InputError(
             "bad-parameter", "A second sample of real texts needs a corpus to find them in: --corpus FILE, or corpus=…."
         )
+
+
+def _corpus(corpus: Any) -> Any:
+    _require(corpus)
     if isinstance(corpus, str | Path):
         from surrogate.corpus.reading import read_corpus
 

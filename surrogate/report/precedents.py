@@ -103,8 +103,10 @@ def lists(found: Record) -> list[tuple[str, list[tuple[str, str, str, str, str, 
     >>> [len(rows) for _, rows in lists({"nearest": [one], "otherwise": []})]
     [1]
     """
-    parts = (("The nearest texts", "nearest"), ("The nearest that the model decides otherwise", "otherwise"))
-    return [(caption, [_row(one) for one in found[key]]) for caption, key in parts if found[key]]
+    shown = {one["rank"] for one in found["nearest"]}
+    further = [one for one in found["otherwise"] if one["rank"] not in shown]
+    parts = (("The nearest texts", found["nearest"]), ("Further away: the nearest that it decides otherwise", further))
+    return [(caption, [_row(one) for one in part]) for caption, part in parts if part]
 
 
 def _row(one: Record) -> tuple[str, str, str, str, str, str, str]:
