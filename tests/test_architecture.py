@@ -18,8 +18,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 VALUES = {
     "agreement", "anchor_model", "answers", "blanks", "canonical", "class_tree_model", "concept", "documents", "errors",
     "estimate", "features", "fired_rules", "interactions", "linear_model", "literals", "locate", "masks",
-    "multinomial_model", "neighborhood", "outcome", "precedents", "reference", "rewriting", "rows",
-    "rule_list_model", "rule_set_model", "seeding", "shapley_model", "shares", "stopping", "table", "tree_model", "unit_effects", "units",
+    "multinomial_model", "neighborhood", "outcome", "precedents", "reference", "rewriting", "rows", "rule_list_model",
+    "rule_set_model", "seeding", "shapley_model", "shares", "stopping", "table", "tree_model", "unit_effects", "units",
     "votes",
 }  # fmt: skip
 STEPS = {"perturb", "query", "weigh", "describe", "fit"}
