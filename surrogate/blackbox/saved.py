@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, BadZipFile
 
 from surrogate.blackbox.estimator import EstimatorBox
 from surrogate.blackbox.packages import missing_package
 from surrogate.errors import ModelError
 
-__all__ = ["PICKLE_SUFFIXES", "load_saved"]
+__all__ = ["PICKLE_SUFFIXES", "load_saved", "saved_bytes"]
 
 #: Types of this package that a student is made of: they hold words, numbers and patterns, and run nothing when loaded.
 _OWN = frozenset(
@@ -25,6 +27,20 @@ _OWN = frozenset(
 
 #: Files that run code when they are loaded.
 PICKLE_SUFFIXES = frozenset({".pkl", ".pickle", ".joblib", ".dill", ".pt", ".pth", ".bin"})
+
+
+def saved_bytes(estimator: Any) -> bytes:
+    """A fitted scikit-learn estimator as the content of a ``.skops`` file.
+
+    Examples
+    --------
+    >>> from sklearn.dummy import DummyClassifier
+    >>> saved_bytes(DummyClassifier())[:2]
+    b'PK'
+    """
+    from skops import io
+
+    return bytes(io.dumps(estimator, compression=ZIP_DEFLATED, compresslevel=9))
 
 
 def load_saved(path: Path) -> EstimatorBox:
@@ -57,8 +73,6 @@ def load_saved(path: Path) -> EstimatorBox:
         from skops import io
     except ImportError as error:
         raise missing_package("skops", f"to open {path.name}") from error
-    from zipfile import BadZipFile
-
     try:
         unknown = set(io.get_untrusted_types(file=path))
         untrusted = sorted(unknown - _OWN)

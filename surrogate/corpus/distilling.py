@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,12 +111,12 @@ class Distilled:
         InputError
             ``output-exists`` or ``cannot-write``; then nothing is changed.
         """
-        from skops import io
-
+        from surrogate.blackbox.saved import saved_bytes
         from surrogate.report.write import write_files
 
-        content = io.dumps(self.pipeline, compression=zipfile.ZIP_DEFLATED, compresslevel=9)
-        return write_files(folder, {"student.skops": content}, self.to_dict(), "student.json", overwrite=overwrite)
+        return write_files(
+            folder, {"student.skops": saved_bytes(self.pipeline)}, self.to_dict(), "student.json", overwrite=overwrite
+        )
 
 
 def distill(
