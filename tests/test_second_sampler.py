@@ -105,6 +105,7 @@ def test_its_texts_are_not_those_it_was_fitted_to() -> None:
     explanation = surrogate.explain(MESSAGE, box, calls=64, store=store, second="delete", second_calls=64)
     (sample,) = explanation.second
     assert sample.perturbation == "delete"
+    assert NOT_MEASURED in " ".join(explanation.limits)
     assert sample.n_calls > 50
     assert MESSAGE not in sample.examples
     assert sample.fidelity["linear"].r2.value == pytest.approx(explanation.evidence["linear"].r2.value, abs=0.1)  # type: ignore[union-attr]
