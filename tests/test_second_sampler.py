@@ -178,6 +178,14 @@ def test_what_cannot_be_carried_out_is_refused(options: dict[str, Any], words: s
         surrogate.explain(MESSAGE, card_box(), store=False, calls=16, **options)
 
 
+def test_an_endpoint_is_not_asked_about_a_whole_corpus() -> None:
+    from tests.endpoint_toys import decides, decision, serving
+
+    with serving(decides) as server, pytest.raises(InputError, match="every text of the corpus"):
+        surrogate.explain(MESSAGE, decision(server.url), store=False, second="retrieve", corpus=CORPUS)
+    assert not server.seen
+
+
 def test_a_classifier_cannot_fill_in() -> None:
     with pytest.raises(ModelError) as caught:
         surrogate.explain(MESSAGE, card_box(), store=False, second="infill", infill_model="bank-router")
