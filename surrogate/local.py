@@ -50,6 +50,8 @@ def explain(
     infill_model: Any = None,
     corpus: Any = None,
     second_calls: int = 128,
+    embeddings: str | Path | Any = "auto",
+    rules: Any = None,
     classes: Sequence[str] | None = None,
     store: bool | str | Path | Any = True,
     policy: Policy | None = None,
@@ -91,9 +93,15 @@ def explain(
     infill_model : str, Path or Filler, optional
         The masked language model of ``second="infill"``; None: the recipe's.
     corpus : Documents, sequence of str, str or Path, optional
-        The texts, or the file of texts, of ``second="retrieve"``.
+        Texts, or a file of texts: the nearest are shown with what the model decides on them (precedents), and
+        ``second="retrieve"`` measures on them.  What is asked about them comes on top.
     second_calls : int, default 128
         The most texts of the second sampler.
+    embeddings : str, Path or Embedder, default "auto"
+        In which embeddings texts of the corpus are near: "auto", the model's own, or what
+        :func:`surrogate.blackbox.embedding_sources.load_embedder` takes.
+    rules : CorpusExplanation, str or Path, optional
+        An audit, or its ``report.json``: which of its rules hold for the text is told.
     classes : sequence of str, optional
         Names of the columns of a callable, or the labels that a causal language model chooses from.
     store : bool, str, Path or AnswerStore, default True
@@ -131,6 +139,7 @@ def explain(
     """
     from surrogate.blackbox import load_model
     from surrogate.blackbox.parity import require_parity
+    from surrogate.corpus.around import read_around
     from surrogate.units import split_units
 
     # What cannot be used is refused before a model is loaded; tokens are known only then.
@@ -139,6 +148,7 @@ def explain(
     check_second(second, second_calls, infill_model=infill_model, corpus=corpus)
     if not isinstance(text, Document):
         split_units(text, "word" if units in (None, "token") else units, max_units=MOST_UNITS)
+    around = read_around(corpus, rules, embeddings)
     start = time.perf_counter()
     named = isinstance(model, str | Path)
     black_box = load_model(
@@ -154,14 +164,15 @@ def explain(
         # also where the store holds an answer to the text, cut and flagged
         black_box.require_whole([text.text if isinstance(text, Document) else text])
     pipe = _pipeline(pipeline, black_box, open_store(store))
+    asked = _Asked(progress)
+    around = around.within(black_box, embeddings, pipe.named_steps["query"].store, device, asked)
     if announce is not None and hasattr(black_box, "announcement"):
         n_texts = most_texts(pipe, calls, Adaptive(pipe).budget if budget is None else budget)
-        more = [*baselines, *([SECOND] if second else [])]
+        more = [*baselines, *([SECOND] if second else []), *around.announced(black_box)]
         announce(_announcement(black_box, n_texts, [*more, *(["--reference"] if reference is not None else [])]))
     if reference is not None:
         require_parity(black_box, Path(reference), ask_afresh(black_box, pipe.named_steps["query"].store))
     loaded = time.perf_counter()
-    asked = _Asked(progress)
     pipe.set_params(query__progress=asked)
     # What is not named here is the recipe's to say.
     given = {"surrogate__target": target, "surrogate__contrast": contrast, "perturb__units": units}
@@ -179,6 +190,7 @@ def explain(
     beside = _beside(baselines, settled, explanation)
     for sampler in samplers:
         explanation = with_second(explanation, measure_second(sampler, settled, explanation, second_calls))
+    explanation = around.added_to(explanation, black_box)
     end = time.perf_counter()
     return replace(
         explanation,

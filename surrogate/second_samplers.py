@@ -108,9 +108,11 @@ def check_second(second: Any, n_texts: int, *, infill_model: Any = None, corpus:
             raise _unknown(one)
     if wanted and n_texts < FEWEST:
         raise InputError("bad-calls", f"A second sample needs at least {FEWEST} texts; got {n_texts}.")
-    for given, name, user in ((infill_model, "infill_model", "infill"), (corpus, "corpus", "retrieve")):
-        if given is not None and user not in [one for one in wanted if isinstance(one, str)]:
-            raise InputError("bad-parameter", f"{name} belongs to second={user!r}; got second={second!r}.")
+    named = [one for one in wanted if isinstance(one, str)]
+    if infill_model is not None and "infill" not in named:
+        raise InputError("bad-parameter", f"infill_model belongs to second='infill'; got second={second!r}.")
+    if "retrieve" in named:
+        _require(corpus)
 
 
 def try_second(sampler: Perturb, text: str | Document, n_texts: int, units: str = "word") -> None:
@@ -173,11 +175,15 @@ def _filler(model: Any, pipe: Pipeline) -> Filler:
     return load_masked_lm(model)
 
 
-def _corpus(corpus: Any) -> Any:
+def _require(corpus: Any) -> None:
     if corpus is None:
         raise InputError(
             "bad-parameter", "A second sample of real texts needs a corpus to find them in: --corpus FILE, or corpus=…."
         )
+
+
+def _corpus(corpus: Any) -> Any:
+    _require(corpus)
     if isinstance(corpus, str | Path):
         from surrogate.corpus.reading import read_corpus
 

@@ -17,9 +17,10 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 #: Which parts of the package each part may import; a part is a module or a folder.
 VALUES = {
     "agreement", "anchor_model", "answers", "blanks", "canonical", "class_tree_model", "concept", "documents", "errors",
-    "estimate", "features", "interactions", "linear_model", "literals", "locate", "masks", "multinomial_model", "neighborhood",
-    "outcome", "reference", "rewriting", "rows", "rule_list_model", "rule_set_model", "seeding", "shapley_model",
-    "shares", "stopping", "table", "tree_model", "unit_effects", "units", "votes",
+    "estimate", "features", "fired_rules", "interactions", "linear_model", "literals", "locate", "masks",
+    "multinomial_model", "neighborhood", "outcome", "precedents", "reference", "rewriting", "rows", "rule_list_model",
+    "rule_set_model", "seeding", "shapley_model", "shares", "stopping", "table", "tree_model", "unit_effects", "units",
+    "votes",
 }  # fmt: skip
 STEPS = {"perturb", "query", "weigh", "describe", "fit"}
 EVIDENCE = {"corpus_explanation", "evidence", "explanation", "findings"}

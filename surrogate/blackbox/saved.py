@@ -10,6 +10,19 @@ from surrogate.errors import ModelError
 
 __all__ = ["PICKLE_SUFFIXES", "load_saved"]
 
+#: Types of this package that a student is made of: they hold words, numbers and patterns, and run nothing when loaded.
+_OWN = frozenset(
+    {
+        "surrogate.describe.columns.Columns",
+        "surrogate.describe.columns._Check",
+        "surrogate.describe.lexicon.Lexicon",
+        "surrogate.describe.patterns.Patterns",
+        "surrogate.describe.terms.Terms",
+        "surrogate.describe.tree_classifier.TreeClassifier",
+        "surrogate.features.Feature",
+    }
+)
+
 #: Files that run code when they are loaded.
 PICKLE_SUFFIXES = frozenset({".pkl", ".pickle", ".joblib", ".dill", ".pt", ".pth", ".bin"})
 
@@ -25,7 +38,7 @@ def load_saved(path: Path) -> EstimatorBox:
     ------
     ModelError
         ``unsafe-weights`` for a pickle, ``untrusted-types`` for a file that holds anything but scikit-learn, NumPy and
-        SciPy types, ``bad-model-file``, ``missing-package``.
+        SciPy types and those of students that read nothing but texts and columns, ``bad-model-file``, ``missing-package``.
 
     Examples
     --------
@@ -47,14 +60,15 @@ def load_saved(path: Path) -> EstimatorBox:
     from zipfile import BadZipFile
 
     try:
-        untrusted = sorted(io.get_untrusted_types(file=path))
+        unknown = set(io.get_untrusted_types(file=path))
+        untrusted = sorted(unknown - _OWN)
         if untrusted:
             raise ModelError(
                 "untrusted-types",
                 f"{path.name} holds types that are not on the trusted list: {', '.join(untrusted)}. Replace them by "
                 "scikit-learn's own, or load the file yourself after a look and pass the fitted estimator.",
             )
-        estimator = io.load(path, trusted=[])
+        estimator = io.load(path, trusted=sorted(unknown))
     except (BadZipFile, KeyError, ValueError, TypeError, OSError) as error:
         raise ModelError(
             "bad-model-file", f"{path.name} cannot be read as a skops file ({type(error).__name__}). Save it again."
