@@ -78,8 +78,8 @@ def _found(member: Record, fidelity: Record) -> str:
     before = member["fidelity"]["agreement"]["value"]
     return (
         f"the {name[:1].lower()}{name[1:]} decides as the model does on {percent(agreement['value'])} of them ({ends}; always "
-        f"the more frequent decision: {percent(agreement['baseline'])}; on the copies it was tested on first: {percent(before)}), "
-        f"R² {decimal(r2['value'])}"
+        f"the more frequent decision: {percent(agreement['baseline'])}; on the copies it was tested on first: "
+        f"{percent(before)}), R² {decimal(r2['value'])}"
     )
 
 
