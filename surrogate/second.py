@@ -28,6 +28,9 @@ from surrogate.units import Document
 
 __all__ = ["measure_second", "with_second"]
 
+#: Second samplers whose texts read more like texts than those with gaps.
+_NATURAL = ("infill", "retrieve", "paraphrase")
+
 #: Texts shown to a reader.
 _EXAMPLES = 3
 
@@ -81,7 +84,7 @@ def measure_second(sampler: Perturb, settled: Settled, explanation: Explanation,
 def with_second(explanation: Explanation, sample: SecondSample) -> Explanation:
     """The explanation with what a second sampler measured, and limits that no longer say that nothing was."""
     limits = explanation.limits
-    if sample.fidelity:
+    if sample.fidelity and sample.perturbation in _NATURAL:
         limits = tuple(limit.replace(NOT_MEASURED, MEASURED) for limit in limits)
     return replace(explanation, second=(*explanation.second, sample), limits=limits)
 

@@ -222,9 +222,15 @@ class ModelEmbedder:
         Raises
         ------
         InputError
-            ``bad-parameter`` for a model that gives no embeddings.
+            ``bad-parameter`` for a model that gives no embeddings, and for an endpoint, which would be asked about every text.
         """
         query = pipe.named_steps["query"]
+        if hasattr(query.black_box, "announcement"):
+            raise InputError(
+                "bad-parameter",
+                f"To find the nearest texts, {query.black_box.name!r} would be asked about every text of the corpus, and an "
+                "endpoint is not. Give the sampler an embedder on this machine: second=Retrieve(corpus, embedder=…).",
+            )
         if not getattr(query.black_box, "embeds", False):
             raise InputError(
                 "bad-parameter",

@@ -75,8 +75,8 @@ def test_nothing_of_the_explanation_changes_but_what_was_not_measured(explained:
     assert NOT_MEASURED in " ".join(alone["limits"])
     assert MEASURED in " ".join(record["limits"])
     assert alone["second"] == []
-    changed = {key for key in record if record[key] != alone[key]}
-    assert changed <= {"second", "limits", "precedents"}
+    # The corpus is also where precedents are found.
+    assert {key for key in record if record[key] != alone[key]} - {"precedents"} == {"second", "limits"}
 
 
 def test_the_record_is_valid_and_read_back(explained: Explanation) -> None:
@@ -106,6 +106,7 @@ def test_its_texts_are_not_those_it_was_fitted_to() -> None:
     explanation = surrogate.explain(MESSAGE, box, calls=64, store=store, second="delete", second_calls=64)
     (sample,) = explanation.second
     assert sample.perturbation == "delete"
+    assert NOT_MEASURED in " ".join(explanation.limits)
     assert sample.n_calls > 50
     assert MESSAGE not in sample.examples
     assert sample.fidelity["linear"].r2.value == pytest.approx(explanation.evidence["linear"].r2.value, abs=0.1)  # type: ignore[union-attr]
@@ -168,6 +169,7 @@ def test_infill_needs_a_language_model_and_the_error_names_the_shipped_one() -> 
         ({"second": "retrieve"}, "needs a corpus"),
         ({"second": "retrieve", "corpus": CORPUS}, "gives none"),
         ({"second": "delete", "infill_model": "bank-mlm"}, "infill_model belongs to second='infill'"),
+        ({"corpus": CORPUS}, "found in embeddings"),
         ({"second": "delete", "second_calls": 4}, "at least 8 texts"),
         ({"second": "mask"}, "names none"),
     ],
@@ -175,6 +177,14 @@ def test_infill_needs_a_language_model_and_the_error_names_the_shipped_one() -> 
 def test_what_cannot_be_carried_out_is_refused(options: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError, match=words):
         surrogate.explain(MESSAGE, card_box(), store=False, calls=16, **options)
+
+
+def test_an_endpoint_is_not_asked_about_a_whole_corpus() -> None:
+    from tests.endpoint_toys import decides, decision, serving
+
+    with serving(decides) as server, pytest.raises(InputError, match="found in embeddings"):
+        surrogate.explain(MESSAGE, decision(server.url), store=False, second="retrieve", corpus=CORPUS)
+    assert not server.seen
 
 
 def test_a_classifier_cannot_fill_in() -> None:

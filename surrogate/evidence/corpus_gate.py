@@ -20,7 +20,7 @@ class CorpusPolicy:
     ----------
     min_agreement : float, default 0.75
         The 95 % lower bound of the share on which a surrogate decides as the model does must reach it.
-    min_precision : float, default 0.9
+    min_precision : float, default 0.85
         The same for rules that leave documents undecided, among those that they decide.
     min_test : int, default 30
         Fewest held-out documents.
@@ -34,7 +34,7 @@ class CorpusPolicy:
     """
 
     min_agreement: float = 0.75
-    min_precision: float = 0.9
+    min_precision: float = 0.85
     min_test: int = 30
     max_unusable: float = 0.1
 

@@ -77,9 +77,9 @@ def _found(member: Record, fidelity: Record) -> str:
     name = surrogate_title(member)
     before = member["fidelity"]["agreement"]["value"]
     return (
-        f"{name[:1].lower()}{name[1:]} decides as the model does on {percent(agreement['value'])} of them ({ends}; always the "
-        f"more frequent decision: {percent(agreement['baseline'])}; on the copies it was tested on first: {percent(before)}), "
-        f"R² {decimal(r2['value'])}"
+        f"the {name[:1].lower()}{name[1:]} decides as the model does on {percent(agreement['value'])} of them ({ends}; always "
+        f"the more frequent decision: {percent(agreement['baseline'])}; on the copies it was tested on first: "
+        f"{percent(before)}), R² {decimal(r2['value'])}"
     )
 
 
