@@ -13,8 +13,8 @@ from surrogate.report.visible import shorten, visible
 
 __all__ = ["print_around", "print_precedents"]
 
-#: Characters of a text that are printed; the report has more.
-_TEXT = 70
+#: Characters of a text that are printed at least, and those of a line that other columns need; the report has more.
+_TEXT, _OTHERS = 28, 60
 
 
 def print_precedents(found: dict[str, Any], console: Console) -> None:
@@ -33,7 +33,7 @@ def print_precedents(found: dict[str, Any], console: Console) -> None:
         table = grid("right", "left", "left", "right", "right", "left")
         table.add_row("", "", "decision", "probability", "similarity", "document", style="dim")
         for rank, text, decision, probability, similarity, name, note in rows:
-            words = Text(shorten(text, _TEXT))
+            words = Text(shorten(text, max(_TEXT, console.width - _OTHERS)))
             if note:
                 words.append(f" ({note})", "bold")
             known = (Text(visible(decision), "bold"), probability, similarity, Text(shorten(name, 24)))
