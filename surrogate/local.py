@@ -14,14 +14,17 @@ from surrogate import recipes
 from surrogate.adaptive import Adaptive
 from surrogate.assembly import assemble, teach
 from surrogate.beside import check_baselines, measure_beside
+from surrogate.errors import InputError
 from surrogate.evidence import Policy
 from surrogate.explanation import Explanation
+from surrogate.kernel_width import with_width
 from surrogate.long_text import MOST_UNITS, prepare
 from surrogate.outcome import resolve_outcome
 from surrogate.plan import Calls, check_calls, most_texts
 from surrogate.query import ask_afresh
 from surrogate.rows import original_row
-from surrogate.second import check_second, measure_second, second_sampler, with_second
+from surrogate.second import measure_second, with_second
+from surrogate.second_samplers import check_second, second_samplers, try_second
 from surrogate.settling import Settled, settle
 from surrogate.store import MemoryStore, SqliteStore, default_store_path
 from surrogate.units import Document
@@ -84,7 +87,7 @@ def explain(
         What is kept or removed: "word", "token", "phrase", "sentence", "paragraph", "line" or "json"; None: the recipe's.
     baselines : sequence of {"lime", "shap"}, default ()
         Packages to run on the same text and to measure on the same test copies; what they ask comes on top.
-    second : {"infill", "retrieve", "delete", "mask"} or sampler, optional
+    second : {"infill", "retrieve", "delete", "mask"}, sampler, or list of them, optional
         Measure the surrogates on texts of a second sampler too: does the explanation survive on texts that read like texts?
         What is asked for it comes on top.
     infill_model : str, Path or Filler, optional
@@ -165,7 +168,7 @@ def explain(
     around = around.within(black_box, embeddings, pipe.named_steps["query"].store, device, asked)
     if announce is not None and hasattr(black_box, "announcement"):
         n_texts = most_texts(pipe, calls, Adaptive(pipe).budget if budget is None else budget)
-        more = [*baselines, *([SECOND] if second is not None else []), *around.announced(black_box)]
+        more = [*baselines, *([SECOND] if second else []), *around.announced(black_box)]
         announce(_announcement(black_box, n_texts, [*more, *(["--reference"] if reference is not None else [])]))
     if reference is not None:
         require_parity(black_box, Path(reference), ask_afresh(black_box, pipe.named_steps["query"].store))
@@ -175,13 +178,17 @@ def explain(
     given = {"surrogate__target": target, "surrogate__contrast": contrast, "perturb__units": units}
     pipe.set_params(**{name: value for name, value in given.items() if value is not None})
     recipes.fit_to_box(pipe, black_box)
-    sampler = second_sampler(second, pipe, infill_model=infill_model, corpus=corpus)
+    samplers = second_samplers(second, pipe, infill_model=infill_model, corpus=corpus)
+    for sampler in samplers:
+        try_second(sampler, text, second_calls, pipe.named_steps["perturb"].units)
+        if announce is not None and hasattr(getattr(sampler, "rewriter", None), "announcement"):
+            announce(sampler.rewriter.announcement(2 * second_calls))  # type: ignore[attr-defined]
     ready = prepare(pipe, text, calls, budget)
-    settled = settle(pipe, ready)
+    settled = settle(with_width(pipe, ready.text), ready)
     recipe_name = _recipe_name(pipeline)
     explanation = assemble(settled, teach(settled), policy or Policy(), recipe_name, ready.refinement)
     beside = _beside(baselines, settled, explanation)
-    if sampler is not None:
+    for sampler in samplers:
         explanation = with_second(explanation, measure_second(sampler, settled, explanation, second_calls))
     explanation = around.added_to(explanation, black_box)
     end = time.perf_counter()
@@ -229,10 +236,14 @@ def _recipe_name(pipeline: str | Path | Pipeline) -> str:
 
 
 def _pipeline(pipeline: str | Path | Pipeline, black_box: Any, store: Any) -> Pipeline:
-    if not isinstance(pipeline, Pipeline):
-        return recipes.load(pipeline, black_box, store)
-    pipe = recipes.load(recipes.dump(pipeline))
-    filler = getattr(pipeline.named_steps["perturb"], "model", None)
+    pipe = recipes.load(recipes.dump(pipeline) if isinstance(pipeline, Pipeline) else pipeline)
+    if "weigh" not in pipe.named_steps:
+        raise InputError(
+            "bad-recipe",
+            f"The recipe {_recipe_name(pipeline) or 'given'!r} is for a corpus: use surrogate audit. A single text needs one "
+            "with [weigh], such as local.",
+        )
+    filler = getattr(pipeline.named_steps["perturb"], "model", None) if isinstance(pipeline, Pipeline) else None
     if filler is not None:
         # the one that was given, not another of its name
         pipe.set_params(perturb__model=filler)

@@ -13,6 +13,7 @@ from surrogate.cli import main
 PAGE = (Path(__file__).parent.parent / "docs" / "corpora.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_every_command_and_example_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

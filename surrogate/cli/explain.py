@@ -60,7 +60,9 @@ def _calls(_context: click.Context, _parameter: click.Parameter, value: str) -> 
 )
 @click.option(
     "--second",
-    help="Measure on texts made in another way too: infill (needs --infill-model), retrieve (needs --corpus), delete or mask.",
+    multiple=True,
+    help="Measure on texts made in another way too: infill (needs --infill-model), retrieve (needs --corpus), delete or mask; "
+    "may be repeated.",
 )
 @click.option("--infill-model", help="Masked language model that fills words in: shipped name, folder or hub name.")
 @click.option(
@@ -125,7 +127,7 @@ def explain(
     budget: int | None,
     units: str | None,
     baselines: tuple[str, ...],
-    second: str | None,
+    second: tuple[str, ...],
     infill_model: str | None,
     corpus: Path | None,
     text_column: str | None,

@@ -91,7 +91,6 @@ def _words(texts: Sequence[str], features: tuple[Feature, ...], language: str, s
     longest = {kind: max(map(len, listed), default=0) for kind, listed in keys.items()}
     analysis = Analysis(
         stemmer(language),
-        words=True,
         stems=stems,
         # A Korean syllable counts for two letters.
         prefixes=(1, 2 * longest["prefix"]) if keys["prefix"] else None,

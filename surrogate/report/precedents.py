@@ -111,11 +111,14 @@ def lists(found: Record) -> list[tuple[str, list[tuple[str, str, str, str, str, 
     """
     shown = {one["rank"] for one in found["nearest"]}
     further = [one for one in found["otherwise"] if one["rank"] not in shown]
-    parts = (("The nearest texts", found["nearest"]), ("Further away: the nearest that it decides otherwise", further))
-    return [(caption, [_row(one, found["decision"]) for one in part]) for caption, part in parts if part]
+    near = [_row(one, note(one, found["decision"])) for one in found["nearest"]]
+    # Their caption says already that they are decided otherwise.
+    far = [_row(one, note(one, one["decision"])) for one in further]
+    parts = (("The nearest texts", near), ("Further away: the nearest that it decides otherwise", far))
+    return [(caption, rows) for caption, rows in parts if rows]
 
 
-def _row(one: Record, decision: str) -> tuple[str, str, str, str, str, str, str]:
+def _row(one: Record, said: str) -> tuple[str, str, str, str, str, str, str]:
     return (
         str(one["rank"]),
         shorten(one["text"], 400),
@@ -123,5 +126,5 @@ def _row(one: Record, decision: str) -> tuple[str, str, str, str, str, str, str]
         percent(one["probability"]),
         decimal(one["similarity"], 3),
         one["id"],
-        note(one, decision),
+        said,
     )
