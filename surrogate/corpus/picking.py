@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from surrogate.evidence.grades import NOT_REPORTABLE
 from surrogate.evidence.pick import submodular_pick
 from surrogate.explanation import Explanation
 
@@ -65,7 +66,7 @@ def effects_of(explanation: Explanation) -> dict[str, float]:
     """
     found: dict[str, float] = {}
     for effect in explanation.effects:
-        if effect.grade != "not reportable":
+        if effect.grade != NOT_REPORTABLE:
             word = " ".join(effect.text.casefold().split())
             found[word] = found.get(word, 0.0) + effect.coefficient
     return found

@@ -14,7 +14,7 @@ from surrogate.report.visible import shorten, visible
 __all__ = ["print_around", "print_precedents"]
 
 #: Characters of a text that are printed; the report has more.
-_TEXT = 70
+_TEXT = 140
 
 
 def print_precedents(found: dict[str, Any], console: Console) -> None:
@@ -30,14 +30,12 @@ def print_precedents(found: dict[str, Any], console: Console) -> None:
     say(console, precedents.lead(found))
     for caption, rows in precedents.lists(found):
         say(console, (f"{caption}:", "bold"))
-        table = grid("right", "left", "left", "right", "right", "left")
-        table.add_row("", "", "decision", "probability", "similarity", "document", style="dim")
+        table = grid("right", "right", "left", "right", "left")
+        table.add_row("", "similarity", "decision", "", "text", style="dim")
         for rank, text, decision, probability, similarity, name, note in rows:
             words = Text(shorten(text, _TEXT))
-            if note:
-                words.append(f" ({note})", "bold")
-            known = (Text(visible(decision), "bold"), probability, similarity, Text(shorten(name, 24)))
-            table.add_row(rank, words, *known)
+            words.append(f" ({', '.join(part for part in (f'document {shorten(name, 24)}', note) if part)})", "dim")
+            table.add_row(rank, similarity, Text(visible(decision), "bold"), probability, words)
         console.print(table)
     say(console, (precedents.CAUTION, "italic"))
 

@@ -81,16 +81,22 @@ def _otherwise(found: Record) -> str:
     return "It decides none of them all otherwise."
 
 
-def note(one: Record) -> str:
-    """What else is to be known of a text: that it is the explained one, or stands in several rows.
+def note(one: Record, decision: str) -> str:
+    """What else is to be known of a text: that it is the explained one, stands in several rows, or is decided otherwise.
 
     Examples
     --------
-    >>> note({"same_text": True, "n_rows": 3}), note({"same_text": False, "n_rows": 1})
-    ('the text itself, in 3 rows', '')
+    >>> note({"same_text": True, "n_rows": 3, "decision": "cards"}, "cards")
+    'the text itself, in 3 rows'
+    >>> note({"same_text": False, "n_rows": 1, "decision": "fees"}, "cards")
+    'decided otherwise'
     """
-    parts = ["the text itself"] if one["same_text"] else []
-    return ", ".join([*parts, *([f"in {one['n_rows']:,} rows"] if one["n_rows"] > 1 else [])])
+    parts = (
+        ("the text itself", one["same_text"]),
+        (f"in {one['n_rows']:,} rows", one["n_rows"] > 1),
+        ("decided otherwise", one["decision"] != decision),
+    )
+    return ", ".join(words for words, holds in parts if holds)
 
 
 def lists(found: Record) -> list[tuple[str, list[tuple[str, str, str, str, str, str, str]]]]:
@@ -100,16 +106,19 @@ def lists(found: Record) -> list[tuple[str, list[tuple[str, str, str, str, str, 
     --------
     >>> one = {"id": "7", "text": "my card", "decision": "cards", "probability": 0.9, "similarity": 0.95, "rank": 1, "n_rows": 1,
     ...        "same_text": False}
-    >>> [len(rows) for _, rows in lists({"nearest": [one], "otherwise": []})]
+    >>> [len(rows) for _, rows in lists({"decision": "cards", "nearest": [one], "otherwise": []})]
     [1]
     """
     shown = {one["rank"] for one in found["nearest"]}
     further = [one for one in found["otherwise"] if one["rank"] not in shown]
-    parts = (("The nearest texts", found["nearest"]), ("Further away: the nearest that it decides otherwise", further))
-    return [(caption, [_row(one) for one in part]) for caption, part in parts if part]
+    near = [_row(one, note(one, found["decision"])) for one in found["nearest"]]
+    # Their caption says already that they are decided otherwise.
+    far = [_row(one, note(one, one["decision"])) for one in further]
+    parts = (("The nearest texts", near), ("Further away: the nearest that it decides otherwise", far))
+    return [(caption, rows) for caption, rows in parts if rows]
 
 
-def _row(one: Record) -> tuple[str, str, str, str, str, str, str]:
+def _row(one: Record, said: str) -> tuple[str, str, str, str, str, str, str]:
     return (
         str(one["rank"]),
         shorten(one["text"], 400),
@@ -117,5 +126,5 @@ def _row(one: Record) -> tuple[str, str, str, str, str, str, str]:
         percent(one["probability"]),
         decimal(one["similarity"], 3),
         one["id"],
-        note(one),
+        said,
     )
