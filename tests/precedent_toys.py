@@ -13,7 +13,7 @@ from surrogate.blackbox.function import FunctionBox
 from surrogate.corpus.audit import audit
 from surrogate.corpus_explanation import CorpusExplanation
 from surrogate.documents import Documents
-from tests.table_toys import toy_texts
+from tests.corpus_toys import toy_texts
 from tests.toys import words
 
 VOCABULARY = ("card", "lost", "fee", "pin", "my", "the", "stolen", "why")

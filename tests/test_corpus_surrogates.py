@@ -19,7 +19,7 @@ from surrogate.fit.corpus_base import CorpusSurrogate
 from surrogate.multinomial_model import Coefficient, MultinomialModel
 from surrogate.neighborhood import Neighborhood
 from surrogate.table import Table, table_of
-from tests.table_toys import (
+from tests.corpus_toys import (
     WORDS,
     answered_sample,
     planted_rules,

@@ -21,7 +21,7 @@ from surrogate.fit.rule_pool import Documents, rule_pool
 from surrogate.fit.soft_errors import exact_weights, soft_errors
 from surrogate.rule_list_model import Condition, CorpusRule, RuleListModel
 from surrogate.table import Table
-from tests.table_toys import WORDS, planted_rules, table_from, toy_answer, with_copies
+from tests.corpus_toys import WORDS, planted_rules, table_from, toy_answer, with_copies
 
 
 def said(model: RuleListModel) -> set[tuple[str, frozenset[tuple[str, bool]]]]:
