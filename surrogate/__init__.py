@@ -11,6 +11,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from surrogate.assembly import explanation_of
     from surrogate.blackbox import load_model, shipped_models
+    from surrogate.blackbox.embedding_sources import load_embedder
+    from surrogate.corpus import read_corpus
+    from surrogate.corpus.audit import audit
+    from surrogate.corpus.distilling import distill
+    from surrogate.corpus_explanation import CorpusExplanation
+    from surrogate.documents import Documents
     from surrogate.errors import InputError, ModelError, SurrogateError
     from surrogate.evidence import Policy
     from surrogate.explanation import Explanation
@@ -25,7 +31,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _WHERE = {
+    "CorpusExplanation": "corpus_explanation",
     "Delete": "perturb",
+    "Documents": "documents",
     "Explanation": "explanation",
     "InputError": "errors",
     "ModelError": "errors",
@@ -38,16 +46,22 @@ _WHERE = {
     "SparseLinear": "fit",
     "SurrogateError": "errors",
     "Weigh": "weigh",
+    "audit": "corpus.audit",
+    "distill": "corpus.distilling",
     "dump": "recipes",
     "explain": "local",
     "explanation_of": "assembly",
     "load": "recipes",
+    "load_embedder": "blackbox.embedding_sources",
     "load_model": "blackbox",
+    "read_corpus": "corpus",
     "shipped_models": "blackbox",
 }
 
 __all__ = [
+    "CorpusExplanation",
     "Delete",
+    "Documents",
     "Explanation",
     "InputError",
     "ModelError",
@@ -61,11 +75,15 @@ __all__ = [
     "SurrogateError",
     "Weigh",
     "__version__",
+    "audit",
+    "distill",
     "dump",
     "explain",
     "explanation_of",
     "load",
+    "load_embedder",
     "load_model",
+    "read_corpus",
     "shipped_models",
 ]
 

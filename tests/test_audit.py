@@ -16,7 +16,7 @@ from surrogate.corpus_explanation import CorpusExplanation
 from surrogate.documents import Documents
 from surrogate.errors import InputError
 from surrogate.report.corpus import render_corpus
-from tests.corpus_toys import CLASSES, corpus, decide
+from tests.audit_toys import CLASSES, corpus, decide
 from tests.toys import Counting
 
 SCHEMA = json.loads(
@@ -232,3 +232,22 @@ def test_wrong_options(tmp_path: Path, capsys: pytest.CaptureFixture[str], argum
     assert main(["audit", str(path), *arguments, "--no-store", "-o", str(out)]) == 2
     assert words in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_scikit_learn_chooses_and_cross_validates_a_pipeline_for_a_corpus() -> None:
+    from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
+    from sklearn.pipeline import Pipeline
+
+    from surrogate.describe import Describe, Terms
+    from surrogate.fit import ClassTree, CorpusPanel
+    from surrogate.perturb import Corpus
+    from surrogate.query import Query
+
+    panel = CorpusPanel([("tree", ClassTree(max_leaves=8))])
+    steps = [("query", Query(box())), ("describe", Describe([("terms", Terms())])), ("surrogate", panel)]
+    pipe = Pipeline([("perturb", Corpus(n_copies=2)), *steps])
+    texts = np.array(corpus().texts, dtype=object)
+    assert cross_val_score(pipe, texts, cv=KFold(4, shuffle=True, random_state=0)).min() == 1.0
+    search = GridSearchCV(pipe, {"surrogate__tree__max_leaves": [2, 8]}, cv=3).fit(texts)
+    assert search.best_params_ == {"surrogate__tree__max_leaves": 8}
+    assert search.predict(["is there a fee", "what a card", "hello"]).tolist() == ["fees", "cards", "other"]

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import clone
 
 from surrogate.perturb import Corpus, role_of
-from tests.corpus_toys import corpus
+from tests.audit_toys import corpus
 
 
 def roles(sample: object) -> list[str]:

@@ -16,7 +16,7 @@ from surrogate.describe.tree_classifier import TreeClassifier
 from surrogate.documents import Documents
 from surrogate.errors import InputError, ModelError
 from surrogate.features import Feature
-from tests.corpus_toys import CLASSES, corpus, decide
+from tests.audit_toys import CLASSES, corpus, decide
 from tests.toys import Counting
 
 

@@ -12,6 +12,9 @@ from surrogate.rule_list_model import RuleListModel
 
 __all__ = ["find_corpus_findings", "state_corpus_limits"]
 
+#: What a surrogate is called, by its kind.
+_TITLES = {"multinomial": "Weighted terms", "rule_list": "Rules", "class_tree": "Decision tree"}
+
 #: Slices that are told of for each surrogate: the worst whose agreement lies clearly below that of all documents.
 _MOST_SLICES = 3
 
@@ -69,7 +72,7 @@ def _of_rules(member: CorpusMember) -> list[str]:
 def _of_slices(member: CorpusMember) -> list[str]:
     worse = [one for one in member.slices if one.agreement.high < member.fidelity.agreement.low]
     return [
-        f"The surrogate “{member.name}” is worse where the {one.by} is “{one.value}”: there it decides as the model on "
+        f"{_TITLES[member.kind]}: worse where the {one.by} is “{one.value}”; there the same decision as the model on "
         f"{percent(one.agreement.value)} of {one.n} held-out documents, against "
         f"{percent(member.fidelity.agreement.value)} of all."
         for one in worse[:_MOST_SLICES]
