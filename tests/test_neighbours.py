@@ -12,7 +12,8 @@ import pytest
 
 from surrogate.answers import Answers
 from surrogate.cli import main
-from surrogate.corpus.neighbours import documents_of, find_precedents, nearest
+from surrogate.corpus.neighbours import find_precedents, nearest
+from surrogate.corpus.precedents import documents_of
 from surrogate.corpus.space import space_of
 from surrogate.documents import Documents
 from surrogate.errors import InputError, ModelError

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from surrogate.corpus.audited import AuditedRules, read_audited_rules
-from surrogate.corpus.neighbours import documents_of, most_asked, precedents_of
+from surrogate.corpus.precedents import documents_of, most_asked, precedents_of
 from surrogate.corpus.space import Space, space_of
 from surrogate.documents import Documents
 from surrogate.errors import InputError
@@ -95,7 +95,7 @@ def read_around(corpus: Any = None, rules: Any = None, embeddings: Any = "auto")
     ------
     InputError
         ``bad-parameter`` for embeddings without a corpus; as
-        :func:`~surrogate.corpus.neighbours.documents_of` and :func:`~surrogate.corpus.audited.read_audited_rules`.
+        :func:`~surrogate.corpus.precedents.documents_of` and :func:`~surrogate.corpus.audited.read_audited_rules`.
     """
     if corpus is None and not (isinstance(embeddings, str) and embeddings == "auto"):
         raise InputError(

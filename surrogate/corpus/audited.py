@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from surrogate.canonical import canonical_bytes, digest
-from surrogate.corpus_explanation import SCHEMA_VERSION, CorpusExplanation
+from surrogate.canonical import digest
+from surrogate.corpus.audit_records import read_audit_record, record_digest
+from surrogate.corpus_explanation import CorpusExplanation
 from surrogate.describe.applying import features_of
 from surrogate.describe.stems import AUTO, stemmer
 from surrogate.errors import InputError
@@ -21,11 +21,6 @@ from surrogate.fired_rules import FiredRule, FiredRules
 from surrogate.rule_list_model import Condition, RuleListModel
 
 __all__ = ["AuditedRules", "read_audited_rules"]
-
-_SCHEMA = "surrogate-corpus-report"
-
-#: The most bytes of a record that are read.
-_MOST_BYTES = 200_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,70 +134,8 @@ def read_audited_rules(audit: CorpusExplanation | str | Path) -> AuditedRules:
     """
     if isinstance(audit, CorpusExplanation):
         return _rules_of(audit.to_dict(), "The audit")
-    path = Path(audit)
-    path = path / "report.json" if path.is_dir() else path
-    record = _read(path)
-    _check_head(record, path.name)
-    _check_unchanged(record, path)
-    return _rules_of(record, path.name)
-
-
-def _read(path: Path) -> Any:
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise InputError("bad-file", f"{path} cannot be read: {error.strerror}.") from error
-    if len(content) > _MOST_BYTES:
-        raise InputError("bad-record", f"{path.name} is larger than any record of an audit.")
-    try:
-        return json.loads(content, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise InputError("bad-record", f"{path.name} is no JSON: {error}. Name the report.json of an audit.") from error
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is no number in JSON")
-
-
-def _check_head(record: Any, name: str) -> None:
-    schema = record.get("schema") if isinstance(record, dict) else None
-    if schema != _SCHEMA:
-        local = isinstance(record, dict) and "surrogates" in record
-        raise InputError(
-            "bad-record",
-            f"{name} is no record of an audit{': it explains a single text' if local else ''}. Rules of a corpus are in the "
-            "report.json that surrogate audit writes.",
-        )
-    version = record.get("schema_version")
-    if version != SCHEMA_VERSION:
-        raise InputError(
-            "bad-record",
-            f"A record of version {SCHEMA_VERSION} is needed; {name} says {version!r}. Audit the corpus again.",
-        )
-
-
-def _check_unchanged(record: dict[str, Any], path: Path) -> None:
-    """Compare with the digest that was written beside the record, if any."""
-    beside = path.parent / "run.json"
-    if path.name != "report.json" or not beside.is_file():
-        return
-    facts = _read(beside)
-    digests = facts.get("sha256") if isinstance(facts, dict) else None
-    written = digests.get("report.json") if isinstance(digests, dict) else None
-    if written is not None and written != _digest(record, path.name):
-        raise InputError(
-            "bad-record",
-            f"{path.name} was changed after it was written: its SHA-256 is not the one in run.json beside it. Use the report as "
-            "it was written, or audit the corpus again.",
-        )
-
-
-def _digest(record: dict[str, Any], name: str) -> str:
-    try:
-        return digest(canonical_bytes(record))
-    except ValueError as error:
-        raise InputError("bad-record", f"{name} holds a value that no record holds: {error}.") from error
+    record, name = read_audit_record(audit)
+    return _rules_of(record, name)
 
 
 def _rules_of(record: dict[str, Any], name: str) -> AuditedRules:
@@ -212,7 +145,7 @@ def _rules_of(record: dict[str, Any], name: str) -> AuditedRules:
             (one for one in record["members"] if one["kind"] == RuleListModel.kind and not one["withheld"]), None
         )
         source = {
-            "sha256": _digest(record, name),
+            "sha256": record_digest(record, name),
             "model": str(record["model"]["name"]),
             "fingerprint": record["model"]["fingerprint"],
             "n_test": int(record["documents"]["n_test"]),

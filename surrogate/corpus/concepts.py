@@ -11,7 +11,7 @@ import numpy as np
 
 from surrogate.canonical import canonical, canonical_bytes, digest
 from surrogate.concept import Concept
-from surrogate.corpus.neighbours import documents_of
+from surrogate.corpus.precedents import documents_of
 from surrogate.corpus.space import Space, space_of
 from surrogate.documents import Documents
 from surrogate.errors import InputError
