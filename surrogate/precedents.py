@@ -74,7 +74,7 @@ class Precedents:
     n_documents, n_distinct : int
         Rows of the corpus with a text, and different texts among them.
     n_asked : int
-        Different texts, the nearest first, on which the model's decision is known: among these the others were looked for.
+        Different texts, the nearest first, on which the model's decision is known: the others were looked for among these.
     n_unusable : int
         Different texts that were left out: refused, or cut before they were embedded or answered.
     truncated : bool

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from surrogate.answers import Answers
 from surrogate.cli import main
 from surrogate.corpus.neighbours import documents_of, find_precedents, nearest
 from surrogate.corpus.space import space_of
 from surrogate.documents import Documents
-from surrogate.errors import InputError
+from surrogate.errors import InputError, ModelError
 from surrogate.precedents import Precedents
 from surrogate.store import MemoryStore
 from tests.precedent_toys import Asked, CountEmbedder, Reading, counts, desks
@@ -120,6 +123,21 @@ def test_texts_that_the_model_cuts_are_left_out_and_counted() -> None:
     found = find_precedents("my card", ["my card " * 40, "my card"], Reading(), store=False)
     assert ([one.text for one in found.nearest], found.n_unusable) == (["my card"], 1)
     assert find_precedents("my card " * 40, ["my card"], Reading(), store=False).truncated
+
+
+class Shy(Reading):
+    """Refuses to answer what holds a word."""
+
+    def answer(self, texts: Sequence[str]) -> Answers:
+        return replace(super().answer(texts), refused=np.array(["stolen" in text for text in texts], dtype=bool))
+
+
+def test_refused_texts_are_left_out_and_a_refused_text_has_no_precedents() -> None:
+    found = find_precedents("my card", corpus(), Shy(), store=False)
+    assert "card stolen" not in [one.text for one in found.nearest]
+    assert (found.n_unusable, found.n_asked, found.n_distinct) == (1, 6, 7)
+    with pytest.raises(ModelError, match="declined"):
+        find_precedents("my stolen card", corpus(), Shy(), store=False)
 
 
 def test_what_was_found_is_read_back() -> None:

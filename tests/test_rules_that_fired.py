@@ -46,7 +46,7 @@ TEXTS = [
 @pytest.mark.parametrize("stems", [True, False])
 @pytest.mark.parametrize("language", ["auto", "none", "german"])
 def test_features_are_computed_as_the_terms_were(language: str, stems: bool) -> None:
-    analysis = Analysis(stemmer(language), words=True, stems=stems, prefixes=(3, 7), characters=(1, 2), phrases=3)
+    analysis = Analysis(stemmer(language), stems=stems, prefixes=(3, 7), characters=(1, 2), phrases=3)
     rows = [{term for term, _ in analysis(text)} for text in TEXTS]
     named = tuple(Feature(kind, key, key) for kind, key in sorted(set().union(*rows)))
     assert {feature.kind for feature in named} >= {"word", "prefix", "phrase", "character"}

@@ -16,7 +16,7 @@ from surrogate.answers import Answers
 from surrogate.canonical import canonical_bytes, digest
 from surrogate.corpus.space import Space, finite_embeddings, space_of
 from surrogate.documents import Documents
-from surrogate.errors import InputError
+from surrogate.errors import InputError, ModelError
 from surrogate.perturb.retrieve import nearest as nearest_rows
 from surrogate.precedents import Precedent, Precedents
 from surrogate.query import ask
@@ -200,6 +200,13 @@ def precedents_of(
     Returns
     -------
     Precedents
+
+    Raises
+    ------
+    InputError
+        ``bad-parameter``, ``bad-embeddings``.
+    ModelError
+        ``declined`` when the model refuses the text itself; otherwise as the model fails.
     """
     _check_numbers(n, n_otherwise)
     texts = list(dict.fromkeys(corpus.texts))
@@ -208,6 +215,11 @@ def precedents_of(
     whole = ~(read.truncated | read.refused)
     order = [row for row in nearest_rows(vectors[0], vectors[1:], texts, len(texts)) if whole[1 + row]]
     own = ask(black_box, [text], space.store)
+    if own.refused[0]:
+        raise ModelError(
+            "declined",
+            f"The model {black_box.name!r} declined to answer the text itself, so that nothing is decided alike.",
+        )
     decision = int(own.probabilities[0].argmax())
     near = _Near(text, texts, _cosines(vectors), corpus, [str(name) for name in black_box.classes_])
     found: list[Precedent] = []
@@ -227,7 +239,7 @@ def precedents_of(
         otherwise=tuple(others),
         n_documents=len(corpus),
         n_distinct=len(texts),
-        n_asked=n_asked,
+        n_asked=n_usable,
         n_unusable=int((~whole[1:]).sum()) + n_asked - n_usable,
         truncated=bool(read.truncated[0] or own.truncated[0]),
         model={"name": str(black_box.name), "fingerprint": black_box.fingerprint},

@@ -95,8 +95,8 @@ def space_of(
     black_box : BlackBox or None
         The model that decides.
     embeddings : str, Path or Embedder, default "auto"
-        "auto": the embeddings that come with the model's own answers.  On messages to a bank the nearest texts by these had
-        the same intent 83 % of the time, by those one layer earlier 76 %.  Otherwise what
+        "auto": the embeddings that come with the model's own answers.  Of the ten messages to a bank nearest to an unseen one
+        by these, 85 % had the same intent; by those one layer earlier 82 %.  Otherwise what
         :func:`~surrogate.blackbox.embedding_sources.load_embedder` takes, or an object of that kind.
     store : AnswerStore
     device : str, default "auto"

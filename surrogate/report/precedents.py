@@ -76,7 +76,7 @@ def _otherwise(found: Record) -> str:
     if found["otherwise"]:
         first = found["otherwise"][0]
         return f"The nearest that it decides otherwise is number {first['rank']:,}: “{first['decision']}”."
-    if found["n_asked"] < found["n_distinct"]:
+    if found["n_asked"] + found["n_unusable"] < found["n_distinct"]:
         return f"Among the {found['n_asked']:,} nearest, about which it was asked, it decides none otherwise."
     return "It decides none of them all otherwise."
 
