@@ -26,10 +26,10 @@ from surrogate.rows import original_row
 from surrogate.second import measure_second, with_second
 from surrogate.second_samplers import check_second, second_samplers, try_second
 from surrogate.settling import Settled, settle
-from surrogate.store import MemoryStore, SqliteStore, default_store_path
+from surrogate.store import open_store
 from surrogate.units import Document
 
-__all__ = ["explain", "open_store"]
+__all__ = ["explain"]
 
 #: What an endpoint's owner is told asks more.
 SECOND = "the second sampler"
@@ -250,12 +250,3 @@ def _pipeline(pipeline: str | Path | Pipeline, black_box: Any, store: Any) -> Pi
     pipe.set_params(query__black_box=black_box, query__store=store)
     recipes.fit_to_box(pipe, black_box)
     return pipe
-
-
-def open_store(store: Any) -> Any:
-    """The store of answers: the user's own, none, a file, or the object that was given."""
-    if store is True:
-        return SqliteStore(default_store_path())
-    if store is False or store is None:
-        return MemoryStore()
-    return SqliteStore(store) if isinstance(store, str | Path) else store

@@ -16,70 +16,14 @@ import tomli_w
 from sklearn.pipeline import Pipeline
 
 from surrogate.blanks import Filler
-from surrogate.describe import Columns, Concepts, Describe, Lexicon, Patterns, Probes, Terms
 from surrogate.errors import InputError
-from surrogate.fit import (
-    Anchor,
-    ClassTree,
-    CorpusPanel,
-    DecisionRules,
-    Panel,
-    RuleSet,
-    RuleTree,
-    Shapley,
-    SparseLinear,
-    SparseMultinomial,
-)
 from surrogate.locate import data_folder
-from surrogate.perturb import Corpus, Delete, Infill, Mixture, Perturb, ReplaceByMask
-from surrogate.query import Query
+from surrogate.perturb import Infill, Mixture, Perturb, ReplaceByMask
+from surrogate.recipe_classes import CORPUS_STEPS, NESTED, STEPS
 from surrogate.store import MemoryStore
-from surrogate.weigh import Weigh
 
 __all__ = ["CORPUS_STEPS", "STEPS", "dump", "fit_to_box", "load", "read_recipe", "shipped_recipes", "show_recipe"]
 
-_SURROGATES = {
-    "SparseLinear": SparseLinear,
-    "RuleTree": RuleTree,
-    "RuleSet": RuleSet,
-    "Anchor": Anchor,
-    "Shapley": Shapley,
-}
-
-_CORPUS_SURROGATES = {"SparseMultinomial": SparseMultinomial, "DecisionRules": DecisionRules, "ClassTree": ClassTree}
-_PARTS = {
-    "Terms": Terms,
-    "Lexicon": Lexicon,
-    "Patterns": Patterns,
-    "Columns": Columns,
-    "Concepts": Concepts,
-    "Probes": Probes,
-}
-
-_SAMPLERS: dict[str, type] = {"Delete": Delete, "Infill": Infill, "ReplaceByMask": ReplaceByMask}
-
-#: The tables of a recipe for one text in the order of the pipeline, and the classes each may name.
-STEPS: dict[str, dict[str, type]] = {
-    "perturb": {**_SAMPLERS, "Mixture": Mixture},
-    "query": {"Query": Query},
-    "weigh": {"Weigh": Weigh},
-    "surrogate": {"Panel": Panel, **_SURROGATES},
-}
-#: The same of a recipe for a corpus.
-CORPUS_STEPS: dict[str, dict[str, type]] = {
-    "perturb": {"Corpus": Corpus},
-    "query": {"Query": Query},
-    "describe": {"Describe": Describe},
-    "surrogate": {"CorpusPanel": CorpusPanel},
-}
-
-#: Classes that hold others: the key under which these stand, and which they may be.
-_NESTED: dict[type, tuple[str, dict[str, type]]] = {
-    Mixture: ("members", _SAMPLERS),
-    Panel: ("members", _SURROGATES),
-    CorpusPanel: ("members", _CORPUS_SURROGATES),
-    Describe: ("parts", _PARTS),
-}
 _HEAD = ("name", "summary")
 #: Parameters that belong to a run, not to a recipe.
 _RUNTIME = {"black_box", "store", "progress", "tokenize", "embedder"}
@@ -242,10 +186,10 @@ def _build(table: Any, classes: dict[str, type], where: str, place: str) -> Any:
             continue
         if key not in allowed:
             raise _unknown(where, f"[{place}]", key, ["class", *allowed])
-        inner = _NESTED.get(kind, ("", {}))
+        inner = NESTED.get(kind, ("", {}))
         params[key] = _nested(value, inner[1], where, f"{place}.{key}") if key == inner[0] else _given(kind, key, value)
-    if kind in _NESTED and _NESTED[kind][0] not in params:
-        key = _NESTED[kind][0]
+    if kind in NESTED and NESTED[kind][0] not in params:
+        key = NESTED[kind][0]
         raise InputError("bad-recipe", f"{where}: [{place}] lacks the tables of its {key}, [{place}.{key}.NAME].")
     return _checked(kind, params, where, place)
 
@@ -286,7 +230,7 @@ def _describe(step: Any, classes: dict[str, type], place: str) -> dict[str, Any]
     table: dict[str, Any] = {"class": name}
     for key in _parameters(type(step)):
         value = getattr(step, key)
-        inner_key, inner_classes = _NESTED.get(type(step), ("", {}))
+        inner_key, inner_classes = NESTED.get(type(step), ("", {}))
         if key == inner_key:
             table[key] = {member: _describe(inner, inner_classes, f"{place}.{member}") for member, inner in value}
         elif isinstance(value, Filler):

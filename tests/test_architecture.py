@@ -28,7 +28,7 @@ ASSEMBLY = {
     "adaptive", "appraisal", "assembly", "beside", "case", "cli",
     "coarse_to_fine", "confirm", "confirmation", "corpus", "kernel_width", "local", "long_text", "model_selection", "noise",
     "plan", "provenance",
-    "recipes", "refinement", "refits", "repeats", "report", "rounds", "second", "second_samplers", "settling",
+    "recipe_classes", "recipes", "refinement", "refits", "repeats", "report", "rounds", "second", "second_samplers", "settling",
 }  # fmt: skip
 EDGES = {"blackbox", "baselines"}
 HEAVY = {

@@ -17,9 +17,9 @@ from surrogate.corpus.preparing import Prepared, prepare_documents
 from surrogate.corpus.scoring import unknown_labels
 from surrogate.documents import Documents
 from surrogate.errors import InputError
-from surrogate.local import open_store
 from surrogate.neighborhood import Neighborhood
 from surrogate.perturb.base import as_split
+from surrogate.store import open_store
 
 __all__ = ["Asked", "Case", "ask_corpus"]
 

@@ -121,7 +121,7 @@ def find_concepts(
     >>> sorted(concept.n_documents for concept in found.concepts)
     [3, 3]
     """
-    from surrogate.local import open_store
+    from surrogate.store import open_store
 
     corpus = documents_of(documents)
     _check_number(n)

@@ -108,7 +108,7 @@ def find_precedents(
     ('security', 2, ['what are your fees'])
     """
     from surrogate.blackbox import load_model
-    from surrogate.local import open_store
+    from surrogate.store import open_store
 
     _check_text(text)
     check_numbers(n, n_otherwise)

@@ -6,6 +6,7 @@ without a fingerprint has no identity that outlives the process, so its answers 
 
 from surrogate.store.base import AnswerStore, MemoryStore
 from surrogate.store.housekeeping import StoreInfo, export_store, purge_store, store_info, verify_store
+from surrogate.store.opening import open_store
 from surrogate.store.sqlite import SqliteStore, default_store_path
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "StoreInfo",
     "default_store_path",
     "export_store",
+    "open_store",
     "purge_store",
     "store_info",
     "verify_store",
