@@ -56,6 +56,12 @@ __all__ = ["audit"]
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the record as JSON and nothing else; no report unless --out."
 )
+@click.option(
+    "--explain",
+    "n_explained",
+    type=click.IntRange(min=1),
+    help="Explain so many prototypes one by one too; their reports come into texts/ in the folder.",
+)
 @click.option("--overwrite", is_flag=True, help="Replace a different report in the output folder.")
 @click.option("--allow-remote", is_flag=True, help="Allow an endpoint on another machine; the texts are sent to it.")
 @click.option("--no-store", is_flag=True, help="Keep no answers on disk.")
@@ -77,6 +83,7 @@ def audit(
     out: Path | None,
     formats: tuple[str, ...],
     as_json: bool,
+    n_explained: int | None,
     overwrite: bool,
     allow_remote: bool,
     no_store: bool,
@@ -90,26 +97,41 @@ def audit(
     documents = read_corpus(corpus, text=text_column, label=label_column, id=id_column, metadata=columns, limit=limit)
     from surrogate.corpus.audit import audit as audit_corpus
 
+    asked: dict[str, Any] = {
+        "classes": [label.strip() for label in labels.split(",")] if labels else None,
+        "store": not no_store,
+        "device": device,
+        "dtype": dtype,
+        "too_long": too_long,
+        "allow_remote": allow_remote,
+        "announce": lambda words: click.echo(words, err=True),
+    }
     with asking(not as_json and not quiet) as progress:
         explanation = audit_corpus(
             documents,
             model,
             pipeline,
             embeddings=embeddings,
-            classes=[label.strip() for label in labels.split(",")] if labels else None,
-            store=not no_store,
-            device=device,
-            dtype=dtype,
-            too_long=too_long,
             progress=progress,
-            allow_remote=allow_remote,
-            announce=lambda words: click.echo(words, err=True),
+            **asked,
         )
     folder = None
-    if out is not None or not as_json:
+    if out is not None or not as_json or n_explained is not None:
         folder = explanation.report(out or default_folder(explanation), formats, overwrite=overwrite)
     show_result(explanation, folder, None if quiet else _print, as_json)
+    if folder is not None and n_explained is not None:
+        page = _explain_examples(explanation, model, n_explained, folder, asked, overwrite)
+        click.echo(f"explained one by one: {page}", err=as_json)
     raise SystemExit(DONE if explanation.passed else WITHHELD)
+
+
+def _explain_examples(
+    explanation: Any, model: str, number: int, folder: Path, asked: dict[str, Any], overwrite: bool
+) -> Path:
+    """Explain prototypes and write their reports; the page that leads to them."""
+    from surrogate.corpus.explaining import explain_examples, write_examples
+
+    return write_examples(explain_examples(explanation, model, number, **asked), folder, overwrite=overwrite)
 
 
 def _print(record: dict[str, Any]) -> None:

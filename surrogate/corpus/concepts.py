@@ -15,6 +15,7 @@ from surrogate.corpus.precedents import documents_of
 from surrogate.corpus.space import Space, space_of
 from surrogate.documents import Documents
 from surrogate.errors import InputError
+from surrogate.store import open_store
 
 __all__ = ["FoundConcepts", "find_concepts"]
 
@@ -121,8 +122,6 @@ def find_concepts(
     >>> sorted(concept.n_documents for concept in found.concepts)
     [3, 3]
     """
-    from surrogate.store import open_store
-
     corpus = documents_of(documents)
     _check_number(n)
     rows = {text: row for row, text in reversed(list(enumerate(corpus.texts)))}

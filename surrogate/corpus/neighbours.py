@@ -10,6 +10,7 @@ from surrogate.corpus.precedents import check_numbers, documents_of, most_asked,
 from surrogate.corpus.space import space_of
 from surrogate.errors import InputError
 from surrogate.precedents import Precedent, Precedents
+from surrogate.store import open_store
 
 __all__ = ["find_precedents", "nearest"]
 
@@ -108,7 +109,6 @@ def find_precedents(
     ('security', 2, ['what are your fees'])
     """
     from surrogate.blackbox import load_model
-    from surrogate.store import open_store
 
     _check_text(text)
     check_numbers(n, n_otherwise)
