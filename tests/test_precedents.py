@@ -97,7 +97,7 @@ def test_a_text_further_away_that_is_decided_otherwise_is_shown_apart() -> None:
 
 def test_none_decided_otherwise_is_said() -> None:
     found = surrogate.explain(TEXT, Reading(), calls=32, corpus=["my card", "lost card"], store=False)
-    assert "It decides none of them all otherwise." in plain("text", found.to_dict())
+    assert "No text of the corpus is decided otherwise." in plain("text", found.to_dict())
 
 
 def test_left_out_and_cut_texts_are_said() -> None:

@@ -121,7 +121,7 @@ def space_of(
             called = getattr(black_box, "name", "")
             raise InputError(
                 "missing-embedder",
-                f"The nearest texts are found in embeddings, and the model {called!r} gives none. Name what does: "
+                f"Which texts are alike is found in embeddings, and the model {called!r} gives none. Name what does: "
                 "--embeddings NAME, FOLDER or NAME@LAYER (embeddings=… in Python), for instance --embeddings bank-router for "
                 "messages to a bank, or the folder of a sentence-transformers model.",
             )

@@ -78,7 +78,7 @@ def _otherwise(found: Record) -> str:
         return f"The nearest that it decides otherwise is number {first['rank']:,}: “{first['decision']}”."
     if found["n_asked"] + found["n_unusable"] < found["n_distinct"]:
         return f"Among the {found['n_asked']:,} nearest, about which it was asked, it decides none otherwise."
-    return "It decides none of them all otherwise."
+    return "No text of the corpus is decided otherwise."
 
 
 def note(one: Record, decision: str) -> str:
