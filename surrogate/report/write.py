@@ -12,16 +12,12 @@ import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from surrogate.canonical import canonical, canonical_bytes, digest
 from surrogate.errors import InputError
 
-if TYPE_CHECKING:
-    from surrogate.corpus_explanation import CorpusExplanation
-    from surrogate.explanation import Explanation
-
-__all__ = ["FORMATS", "check_formats", "write_files", "write_report"]
+__all__ = ["FORMATS", "Reportable", "check_formats", "write_files", "write_report"]
 
 #: Renderings by name, with the file each is written to.
 FORMATS: dict[str, str] = {"html": "report.html", "text": "report.txt", "md": "report.md"}
@@ -29,8 +25,19 @@ FORMATS: dict[str, str] = {"html": "report.html", "text": "report.txt", "md": "r
 _RECORD, _RUN = "report.json", "run.json"
 
 
+class Reportable(Protocol):
+    """What can be written: a record, and facts of the run that are kept out of it."""
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """Facts that change from run to run."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record."""
+
+
 def write_report(
-    explanation: Explanation | CorpusExplanation,
+    explanation: Reportable,
     folder: str | Path,
     formats: Sequence[str] = ("html",),
     *,
