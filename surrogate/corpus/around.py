@@ -96,6 +96,11 @@ def read_around(corpus: Any = None, rules: Any = None, embeddings: Any = "auto")
     InputError
         ``bad-parameter`` for embeddings without a corpus; as
         :func:`~surrogate.corpus.precedents.documents_of` and :func:`~surrogate.corpus.audited.read_audited_rules`.
+
+    Examples
+    --------
+    >>> read_around(["a fee"]).corpus.ids, read_around().rules
+    (('1',), None)
     """
     if corpus is None and not (isinstance(embeddings, str) and embeddings == "auto"):
         raise InputError(

@@ -86,6 +86,12 @@ def explain_examples(
     ------
     InputError
         ``bad-parameter`` for a number below one; otherwise as :func:`surrogate.explain`.
+
+    Examples
+    --------
+    >>> explain_examples(None, None, 0)
+    Traceback (most recent call last):
+    surrogate.errors.InputError: The number of texts is a whole number of at least 1; got 0. [bad-parameter]
     """
     from surrogate.blackbox import load_model
     from surrogate.local import explain
@@ -125,6 +131,13 @@ def write_examples(examples: tuple[ExplainedExample, ...], folder: str | Path, *
     ------
     InputError
         ``output-exists`` or ``cannot-write``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_examples((), folder).name
+    'index.html'
     """
     from surrogate.report.corpus.texts import render_texts
     from surrogate.report.write import write_files

@@ -70,6 +70,12 @@ def finite_embeddings(answers: Answers) -> NDArray[np.float32]:
     ------
     InputError
         ``bad-embeddings`` when there are none, or a value is no number.
+
+    Examples
+    --------
+    >>> finite_embeddings(Answers.from_probabilities([[1.0]]))
+    Traceback (most recent call last):
+    surrogate.errors.InputError: The model said that it gives embeddings, and its answers came without. [bad-embeddings]
     """
     vectors = answers.embeddings
     if vectors is None or vectors.ndim != 2:

@@ -88,7 +88,14 @@ def condition(rule: Record) -> str:
 
 
 def facts(rule: Record) -> str:
-    """What is known of a rule: precision, documents, grade and identifier."""
+    r"""What is known of a rule: precision, documents, grade and identifier.
+
+    Examples
+    --------
+    >>> precision = {"value": 0.9, "low": 0.8, "high": 0.95}
+    >>> facts({"precision": precision, "n": 41, "grade": "confirmed", "id": "abc"}).replace("\xa0", " ")
+    'precision 90 % (80 to 95 %) on 41 held-out documents, confirmed, id abc'
+    """
     return (
         f"precision {estimate(rule['precision'])} on {rule['n']:,} held-out {'document' if rule['n'] == 1 else 'documents'}, "
         f"{rule['grade']}, id {rule['id']}"
