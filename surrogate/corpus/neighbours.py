@@ -137,10 +137,18 @@ def find_precedents(
         allow_remote=allow_remote,
     )
     kept = open_store(store)
-    space = space_of(black_box, embeddings, store=kept, device=device, progress=progress)
-    if announce is not None and hasattr(black_box, "announcement"):
-        announce(black_box.announcement(1 + most_asked(corpus, black_box, space, n), "the nearest texts of the corpus"))
+    space = space_of(black_box, embeddings, store=kept, device=device, progress=progress, allow_remote=allow_remote)
+    if announce is not None:
+        _announce(announce, corpus, black_box, space, n)
     return precedents_of(text, corpus, black_box, space, n=n, n_otherwise=n_otherwise)
+
+
+def _announce(announce: Callable[[str], None], corpus: Documents, black_box: Any, space: Space, n: int) -> None:
+    """Say how many texts may be sent to an endpoint, and how many to one of embeddings."""
+    if hasattr(black_box, "announcement"):
+        announce(black_box.announcement(1 + most_asked(corpus, black_box, space, n), "the nearest texts of the corpus"))
+    if space.reader is not black_box and (words := space.announcement(1 + corpus.n_distinct, "yours and the corpus")):
+        announce(words)
 
 
 def documents_of(corpus: Any) -> Documents:
@@ -206,7 +214,11 @@ def precedents_of(
     read = space.read([text, *texts])
     vectors = finite_embeddings(read).astype(np.float64)
     whole = ~(read.truncated | read.refused)
-    order = [row for row in nearest_rows(vectors[0], vectors[1:], texts, len(texts)) if whole[1 + row]]
+    if not np.isfinite(vectors[0]).all():
+        raise InputError("bad-embeddings", "The text itself was given no embedding, so no other is near it.")
+    rows = np.flatnonzero(whole[1:]).tolist()
+    nearby = nearest_rows(vectors[0], vectors[1:][rows], [texts[row] for row in rows], len(rows))
+    order = [rows[place] for place in nearby]
     own = ask(black_box, [text], space.store)
     decision = int(own.probabilities[0].argmax())
     near = _Near(text, texts, _cosines(vectors), corpus, [str(name) for name in black_box.classes_])

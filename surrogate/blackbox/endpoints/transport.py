@@ -43,6 +43,7 @@ class State:
     pace: Pace
     reached: bool = False
     served: str = ""
+    dimensions: int = 0
     votes: dict[tuple[str, int], list[int | None]] = field(default_factory=dict)
 
     @classmethod
@@ -202,7 +203,7 @@ class Transport:
             secrets = [text] if self._key is None else [text, self._key]
             location = urlsplit(response.headers.get("location", "")).netloc.rpartition("@")[2]
             wait = retry_after(response.headers.get("retry-after"))
-            words = quotable(raw, secrets)
+            words = "" if response.is_success else quotable(raw, secrets)
             failed = status_failure(response.status_code, self._address.place, wait, location, words)
             return self._json(raw) if failed is None else failed
 
@@ -214,7 +215,7 @@ class Transport:
             parts.append(part)
             size += len(part)
             if size > self._manners.max_reply_bytes:
-                return self._bad(f"answered with more than {self._manners.max_reply_bytes:,} bytes")
+                return self._bad(f"answered with more than {self._manners.max_reply_bytes:,} bytes (max_reply_bytes)")
         return b"".join(parts)
 
     def _json(self, raw: bytes) -> dict[str, Any] | Failure:
