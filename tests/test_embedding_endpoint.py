@@ -23,6 +23,7 @@ from surrogate.cli import main
 from surrogate.corpus.audit import audit
 from surrogate.corpus.concepts import find_concepts
 from surrogate.corpus.neighbours import find_precedents
+from surrogate.corpus.space import Space
 from surrogate.errors import InputError, ModelError
 from surrogate.local import explain
 from surrogate.perturb import Delete
@@ -143,7 +144,7 @@ CASES: dict[str, tuple[Callable[..., Told], str, str]] = {
     "no numbers": (lambda *_: items(["AACAPw==", "AACAPw=="]), "bad-reply", "encoding_format"),
     "null": (lambda *_: items([[1.0, None], [1.0, 2.0]]), "bad-reply", "no list of numbers"),
     "true": (lambda *_: items([[True], [False]]), "bad-reply", "no list of numbers"),
-    "nothing": (lambda *_: items([[], []]), "bad-reply", "no list of numbers"),
+    "nothing": (lambda *_: items([[], []]), "bad-reply", "of no numbers"),
     "NaN": (lambda *_: items([[1.0, float("nan")], [1.0, 2.0]]), "bad-reply", "NaN"),
     "infinite": (lambda *_: items([[1.0, 1e300], [1.0, 2.0]]), "bad-reply", "infinite"),
     "huge": (lambda *_: items([[10**400], [1]]), "bad-reply", "infinite"),
@@ -169,6 +170,12 @@ def test_a_failure_is_a_sentence_without_text_or_key(name: str, monkeypatch: pyt
     assert caught.value.message.endswith((".", "?"))
     said = "".join(traceback.format_exception(caught.value))
     assert not any(word in said for word in (KEY, "Quimby", "violet"))
+
+
+def test_a_short_text_among_others_is_not_repeated_either() -> None:
+    with serving(lambda *_: told({"detail": "Bad name: Quimby"}, 400)) as server, pytest.raises(ModelError) as caught:
+        embedding(server.url).answer(["lost", "Quimby", "a long text about a card"])
+    assert "Quimby" not in str(caught.value)
 
 
 def test_one_text_needs_no_index() -> None:
@@ -443,6 +450,29 @@ def test_a_text_without_an_embedding_is_no_neighbour() -> None:
         found = find_precedents("lost card", [*TEXTS, " "], "bank-router", n=9, embeddings=box, store=False)
     assert len(found.nearest) == 6
     assert found.n_unusable == 1
+
+
+class Declining(Canary):
+    """An embedder that declines a text."""
+
+    embeds, details = True, {}  # noqa: RUF012 - never changed
+
+    def answer(self, texts: list[str]) -> Answers:
+        answers = super().answer(texts)
+        declined = np.array([text == "lost card" for text in texts])
+        vectors = np.where(declined[:, None], np.nan, answers.embeddings)
+        return Answers(answers.log_probabilities, vectors, None, declined, answers.truncated)
+
+    @property
+    def classes_(self) -> np.ndarray:  # type: ignore[type-arg]
+        return np.array([], dtype=str)
+
+
+def test_a_text_that_is_declined_itself_has_no_neighbours() -> None:
+    with pytest.raises(InputError, match="The text itself was given no embedding"):
+        find_precedents("lost card", TEXTS, "bank-router", embeddings=Declining([1.0, 2.0]), store=False)
+    with pytest.raises(InputError, match="text 1 holds"):
+        Space(Declining([1.0, 2.0]), MemoryStore()).embed(["a", "lost card"])
 
 
 def test_an_explanation_says_what_is_sent_for_embeddings() -> None:

@@ -68,8 +68,9 @@ def _in_order(data: list[dict[str, Any]], place: str) -> list[dict[str, Any]]:
 
 def _vector(values: Any, place: str) -> NDArray[np.float32]:
     """One embedding, shape (n_dimensions,)."""
-    numbers = isinstance(values, list) and all(type(value) in (int, float) for value in values)
-    if not numbers or not values:
+    if values == []:
+        raise _bad(place, "with an embedding of no numbers. Try batch_size = 1, and look at the server's log.")
+    if not isinstance(values, list) or not all(type(value) in (int, float) for value in values):
         raise _bad(place, "with an embedding that is no list of numbers. It was asked for encoding_format = float.")
     try:
         with np.errstate(over="ignore"):

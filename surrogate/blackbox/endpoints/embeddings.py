@@ -192,7 +192,7 @@ class EmbeddingEndpoint(Endpoint):
 
     async def _ask_batch(self, transport: Transport, texts: list[str]) -> Answers:
         body = {**self._template, "input": [filled(self._form, text) for text in texts]}
-        reply = await transport.post("/v1/embeddings", body, "\n".join(texts))
+        reply = await transport.post("/v1/embeddings", body, texts)
         self.check_served(reply)
         vectors = read_embeddings(reply, len(texts), self.access.address.place)
         self._check_dimensions(vectors.shape[1])

@@ -192,13 +192,10 @@ def _advice(status: int) -> str:
     if status in (404, 405):
         return "Check the URL, which must be the base URL without the path of a method, and the name of the model."
     if status == 413:
-        return (
-            "The text is too long for the server; explain a passage of it. Where many were sent at once for their embeddings, "
-            "send fewer (batch_size)."
-        )
+        return "The text is too long for the server; explain a passage of it. For embeddings: send fewer at once (batch_size)."
     return (
-        "Check the name of the model, the question and the request fields against what the server offers, and for embeddings "
-        "how many texts it takes at once (batch_size)."
+        "Check the name of the model, the question and the request fields against what the server offers; for embeddings also "
+        "batch_size."
     )
 
 
