@@ -22,6 +22,7 @@ from surrogate.blackbox.function import FunctionBox
 from surrogate.cli import main
 from surrogate.corpus.audit import audit
 from surrogate.corpus.concepts import find_concepts
+from surrogate.corpus.distilling import distill
 from surrogate.corpus.neighbours import find_precedents
 from surrogate.corpus.space import Space
 from surrogate.errors import InputError, ModelError
@@ -455,7 +456,7 @@ def test_a_text_without_an_embedding_is_no_neighbour() -> None:
 class Declining(Canary):
     """An embedder that declines a text."""
 
-    embeds, details = True, {}  # noqa: RUF012 - never changed
+    embeds, details = True, {}
 
     def answer(self, texts: list[str]) -> Answers:
         answers = super().answer(texts)
@@ -501,6 +502,17 @@ def test_an_audit_finds_concepts_in_its_embeddings_and_asks_once(tmp_path: Path)
     assert "127.0.0.1" not in json.dumps(record)
     assert again.to_dict()["concepts"] == record["concepts"]
     assert said[0].startswith(f"Up to {n_texts:,} texts (yours and altered copies of them, for their embeddings)")
+
+
+def test_a_student_is_measured_without_asking_twice() -> None:
+    box = FunctionBox(decide, classes=CLASSES, fingerprint="toy:1")
+    with serving(embeds) as server:
+        found = distill(corpus(), box, kinds=("tree",), embeddings=embedding(server.url), store=False)
+        texts = asked(server)
+        assert len(texts) == len(set(texts))
+        predicted = found.pipeline.predict(corpus().take([0, 1]))
+    assert len(predicted) == 2
+    assert "embeddings" in found.to_dict()["student"]["reads"]
 
 
 def test_the_command_line_says_what_it_sends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
