@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,8 @@ class Answers:
         Natural logarithm of the probability of each class; minus infinity where the probability is zero.  Rows of a
         single-label classifier sum to one as probabilities; those of a multi-label one need not.
     embeddings : ndarray of float32, shape (n, n_dimensions), or None
-        The model's embedding of each text, from the same forward pass as the probabilities.
+        The model's embedding of each text, from the same forward pass as the probabilities; not-a-number for a text that was
+        refused without one.
     label_mass : ndarray of float64, shape (n,), or None
         Probability that a generative model gives to all labels together (the rest went to other answers).
     refused : ndarray of bool, shape (n,)
@@ -100,11 +102,19 @@ class Answers:
 
     @classmethod
     def concatenate(cls, parts: Sequence[Answers]) -> Answers:
-        """One set of answers from several, in order; all must have, or lack, the same optional fields."""
+        """One set of answers from several, in order; all must have, or lack, the same optional fields.
+
+        Refused answers may come with embeddings of no dimension; among others these are not-a-number.
+
+        Raises
+        ------
+        ModelError
+            ``bad-answer-shape``.
+        """
         first = parts[0]
         return cls(
             np.concatenate([part.log_probabilities for part in parts]),
-            None if first.embeddings is None else np.concatenate([_given(part.embeddings) for part in parts]),
+            None if first.embeddings is None else _stacked([_given(part.embeddings) for part in parts]),
             None if first.label_mass is None else np.concatenate([_given(part.label_mass) for part in parts]),
             np.concatenate([part.refused for part in parts]),
             np.concatenate([part.truncated for part in parts]),
@@ -172,6 +182,24 @@ def _given(array: NDArray[np.generic] | None) -> NDArray[np.generic]:
     if array is None:
         raise ModelError("bad-answer-shape", "Some answers came with embeddings, label mass or votes and some without.")
     return array
+
+
+def _stacked(embeddings: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Embeddings one below the other; rows of those without a dimension are not-a-number where others have some."""
+    widths = sorted({array.shape[1] for array in embeddings} - {0})
+    if len(widths) > 1:
+        raise ModelError(
+            "bad-answer-shape",
+            f"The model gave embeddings of {widths[0]:,} and of {widths[-1]:,} numbers; all must have as many. Has another model "
+            "taken its place? Then give it another revision, so that stored answers are not used again.",
+        )
+    width = widths[0] if widths else 0
+    return np.concatenate(
+        [
+            array if array.shape[1] == width else np.full((len(array), width), np.nan, array.dtype)
+            for array in embeddings
+        ]
+    )
 
 
 def _as_matrix(probabilities: object, n_texts: int | None, n_classes: int | None) -> NDArray[np.float64]:

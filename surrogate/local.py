@@ -165,11 +165,13 @@ def explain(
         black_box.require_whole([text.text if isinstance(text, Document) else text])
     pipe = _pipeline(pipeline, black_box, open_store(store))
     asked = _Asked(progress)
-    around = around.within(black_box, embeddings, pipe.named_steps["query"].store, device, asked)
+    around = around.within(black_box, embeddings, pipe.named_steps["query"].store, device, asked, allow_remote)
     if announce is not None and hasattr(black_box, "announcement"):
         n_texts = most_texts(pipe, calls, Adaptive(pipe).budget if budget is None else budget)
         more = [*baselines, *([SECOND] if second else []), *around.announced(black_box)]
         announce(_announcement(black_box, n_texts, [*more, *(["--reference"] if reference is not None else [])]))
+    if announce is not None and (words := around.sent(black_box)):
+        announce(words)
     if reference is not None:
         require_parity(black_box, Path(reference), ask_afresh(black_box, pipe.named_steps["query"].store))
     loaded = time.perf_counter()

@@ -36,7 +36,8 @@ class Query(StepMixin, TransformerMixin, BaseEstimator):
     progress : callable (n_done, n_all) -> None, optional
         Called before and after each batch.
     embedder : Embedder, optional
-        Gives the embeddings of the texts, in place of the model's own; its answers are kept in the same store.
+        Gives the embeddings of the texts, in place of the model's own; its answers are kept in the same store.  A text to
+        which it refuses an embedding counts as refused.
 
     Attributes
     ----------
@@ -131,7 +132,8 @@ class Query(StepMixin, TransformerMixin, BaseEstimator):
         answers = _drawn(box, neighborhood, self.store_, int(self.batch_size), progress)
         if self.embedder is not None:
             read = ask(self.embedder, neighborhood.texts, self.store_, int(self.batch_size), progress)
-            answers = replace(answers, embeddings=read.embeddings)
+            # A text without an embedding is as little use as one without an answer.
+            answers = replace(answers, embeddings=read.embeddings, refused=answers.refused | read.refused)
         draws = neighborhood.draws
         if draws is None and getattr(box, "stochastic", False):
             draws = np.zeros(neighborhood.n_samples, dtype=np.int64)

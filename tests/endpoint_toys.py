@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 import time
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
-from surrogate.blackbox.endpoints import Access, ChatEndpoint, DecisionEndpoint, Decoding, Manners
+from surrogate.blackbox.endpoints import Access, ChatEndpoint, DecisionEndpoint, Decoding, EmbeddingEndpoint, Manners
 from surrogate.blackbox.spec import Prompt
 
 ROUTE = {"type": "choice", "instructions": "Which desk?", "criteria": {"cards": "lost cards", "cash": "machines"}}
@@ -153,3 +154,29 @@ def chat(
     decoding = Decoding(**more.pop("decoding", {}))
     access = Access.to(url, manners=Manners(**(FAST | (manners or {}))))
     return ChatEndpoint(access, "m", labels, Prompt("Which desk?\n{text}"), decoding=decoding, **more)
+
+
+def vector(text: str, dimensions: int = 8) -> list[float]:
+    """A vector that the words of a text decide: near for texts with words in common."""
+    sums = [0.0] * dimensions
+    for word in ["", *text.split()]:
+        for place, byte in enumerate(hashlib.sha256(word.encode()).digest()[:dimensions]):
+            sums[place] += byte / 128 - 1
+    return sums
+
+
+def embeds(path: str, body: dict[str, Any], number: int) -> Told:
+    """A well-behaved server of embeddings, which answers in the opposite order."""
+    data = [
+        {"object": "embedding", "index": place, "embedding": vector(text, body.get("dimensions", 8))}
+        for place, text in enumerate(body["input"])
+    ]
+    return told(
+        {"object": "list", "model": "e-1", "data": data[::-1], "usage": {"prompt_tokens": 5, "total_tokens": 5}}
+    )
+
+
+def embedding(url: str, manners: dict[str, Any] | None = None, **more: Any) -> Any:
+    names = ("api_key_env", "allow_remote", "served_model", "expires_after", "tolerance")
+    access = {name: more.pop(name) for name in names if name in more}
+    return EmbeddingEndpoint(Access.to(url, manners=Manners(**(FAST | (manners or {}))), **access), "e", **more)

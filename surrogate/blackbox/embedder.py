@@ -122,10 +122,9 @@ class Embedder(ModelBacked):
         return np.empty((0, 0), np.float32) if embeddings is None else embeddings
 
     def _again(self) -> ModelBacked:
-        from surrogate.blackbox.embedding_sources import load_embedder
+        from surrogate.blackbox.embedding_sources import load_local_embedder
 
-        found: ModelBacked = load_embedder(**self._source)
-        return found
+        return load_local_embedder(**self._source)
 
 
 @dataclass(frozen=True, eq=False)

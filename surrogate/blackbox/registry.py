@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from surrogate.blackbox.backed import ModelBacked
 from surrogate.blackbox.base import BlackBox
 from surrogate.blackbox.devices import CPU
+from surrogate.blackbox.endpoint_folder import EMBEDDINGS, endpoint_table, gives_no_decisions, where_described
 from surrogate.blackbox.estimator import EstimatorBox
 from surrogate.blackbox.files import check_folder, read_config, verify_files
 from surrogate.blackbox.find import Found, find_model
@@ -96,7 +96,7 @@ def load_model(
         return load_saved(found.path)
     source: dict[str, Any] = {"model": found.name, "labels": labels and tuple(labels), "prompt": asked}
     source |= {"scoring": scoring, "max_length": max_length, **options}
-    if found.origin == "folder" and (table := _endpoint_table(found.path)) is not None:
+    if found.origin == "folder" and (table := endpoint_table(found.path)) is not None:
         _refuse_options(source, found.path.name)
         refuse_options(options, found.path.name, None)
         return _load_endpoint(table, found.path, allow_remote)
@@ -178,19 +178,12 @@ def _load_described(folder: Path, source: dict[str, Any]) -> BlackBox:
     return box
 
 
-def _endpoint_table(folder: Path) -> Mapping[str, Any] | None:
-    """The table of a model.toml that describes an endpoint; None: there is none, or it describes something else."""
-    try:
-        table = tomllib.loads((folder / SPEC_FILE).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return None  # what is wrong with the file is said where it is read as that of a model with weights
-    return table if str(table.get("kind")).endswith("-endpoint") else None
-
-
 def _load_endpoint(table: Mapping[str, Any], folder: Path, allow_remote: bool) -> BlackBox:
     from surrogate.blackbox.endpoints.spec import ENDPOINT_KINDS, load_endpoint
 
-    where = f"{folder.resolve().name}/{SPEC_FILE}"
+    if table["kind"] == EMBEDDINGS:
+        raise gives_no_decisions(folder)
+    where = where_described(folder)
     if table["kind"] not in ENDPOINT_KINDS:
         kinds = ", ".join(ENDPOINT_KINDS)
         raise ModelError("bad-model-file", f"{where}: 'kind' of an endpoint must be one of {kinds}.")

@@ -39,7 +39,8 @@ __all__ = ["audit"]
     "--embeddings",
     default="auto",
     show_default=True,
-    help="Where concepts are found: auto (the model itself), none, or NAME, FOLDER or NAME@LAYER of another model.",
+    help="Where concepts are found: auto (the model itself), none, or NAME, FOLDER or NAME@LAYER of another model, or "
+    "FOLDER of an endpoint of embeddings.",
 )
 @computing_options
 @click.option(

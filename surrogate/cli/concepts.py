@@ -26,7 +26,8 @@ __all__ = ["concepts"]
     "--embeddings",
     default="auto",
     show_default=True,
-    help="auto (the model itself, one layer before its last), or NAME, FOLDER or NAME@LAYER of another model.",
+    help="auto (the model itself, one layer before its last), or NAME, FOLDER or NAME@LAYER of another model, or "
+    "FOLDER of an endpoint of embeddings.",
 )
 @click.option(
     "-n",
@@ -37,6 +38,7 @@ __all__ = ["concepts"]
 @click.option("--texts", "n_texts", type=click.IntRange(min=0), default=0, help="Show so many typical texts of each.")
 @click.option("--device", default="auto", show_default=True, metavar="auto|cpu|cuda|cuda:N|mps")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON and nothing else.")
+@click.option("--allow-remote", is_flag=True, help="Allow an endpoint on another machine; the texts are sent to it.")
 @click.option("--no-store", is_flag=True, help="Keep no embeddings on disk.")
 def concepts(
     corpus: Path,
@@ -49,6 +51,7 @@ def concepts(
     n_texts: int,
     device: str,
     as_json: bool,
+    allow_remote: bool,
     no_store: bool,
 ) -> None:
     """Find groups of texts of CORPUS that a model reads alike, and name them by the words that tell them apart.
@@ -69,6 +72,8 @@ def concepts(
             store=not no_store,
             device=device,
             progress=progress,
+            allow_remote=allow_remote,
+            announce=lambda words: click.echo(words, err=True),
         )
     if as_json:
         from surrogate.canonical import canonical_bytes

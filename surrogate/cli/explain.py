@@ -75,7 +75,8 @@ def _calls(_context: click.Context, _parameter: click.Parameter, value: str) -> 
     "--embeddings",
     default="auto",
     show_default=True,
-    help="Where texts of --corpus are near: auto (in the model itself), or in NAME, FOLDER or NAME@LAYER of another model.",
+    help="Where texts of --corpus are near: auto (in the model itself), or in NAME, FOLDER or NAME@LAYER of another model, or "
+    "FOLDER of an endpoint of embeddings.",
 )
 @click.option(
     "--rules",

@@ -29,7 +29,8 @@ __all__ = ["neighbours"]
     "--embeddings",
     default="auto",
     show_default=True,
-    help="Where texts are near: auto (in the model itself), or in NAME, FOLDER or NAME@LAYER of another model.",
+    help="Where texts are near: auto (in the model itself), or in NAME, FOLDER or NAME@LAYER of another model, or "
+    "FOLDER of an endpoint of embeddings.",
 )
 @click.option("-n", "number", type=click.IntRange(min=1), default=10, show_default=True, help="How many texts.")
 @computing_options

@@ -48,6 +48,7 @@ class Around:
         store: Any,
         device: str,
         progress: Callable[[int, int], None] | None,
+        allow_remote: bool = False,
     ) -> Around:
         """With the embeddings in which texts are near; none are needed without a corpus.
 
@@ -58,7 +59,8 @@ class Around:
         """
         if self.corpus is None:
             return self
-        return replace(self, space=space_of(black_box, embeddings, store=store, device=device, progress=progress))
+        options = {"store": store, "device": device, "progress": progress, "allow_remote": allow_remote}
+        return replace(self, space=space_of(black_box, embeddings, **options))
 
     def announced(self, black_box: Any) -> list[str]:
         """What may be sent to an endpoint on top, for the one who is told before it is."""
@@ -67,6 +69,12 @@ class Around:
         return [
             f"the precedents (up to {most_asked(self.corpus, black_box, self.space, _NEAREST):,} texts of the corpus)"
         ]
+
+    def sent(self, black_box: Any) -> str:
+        """What an endpoint of embeddings will be sent, where it is another than the model; else nothing."""
+        if self.corpus is None or self.space is None or self.space.reader is black_box:
+            return ""
+        return self.space.announcement(1 + self.corpus.n_distinct, "yours and the corpus")
 
     def added_to(self, explanation: Explanation, black_box: Any) -> Explanation:
         """The explanation with precedents, with the rules that hold, and with what is to be known of these."""

@@ -130,14 +130,16 @@ def ask_corpus(
         allow_remote=allow_remote,
     )
     unknown_labels(corpus, [str(label) for label in black_box.classes_])
-    embedder = own_embedder(model, black_box, device) if embeddings == "auto" else _given(embeddings, device)
+    embedder = (
+        own_embedder(model, black_box, device) if embeddings == "auto" else _given(embeddings, device, allow_remote)
+    )
     embedded = embeddings != "none" and (embedder is not None or black_box.embeds)
     drop_parts(pipe, columns=bool(prepared.documents.metadata), embeddings=embedded)
     pipe.set_params(query__black_box=black_box, query__store=open_store(store), query__embedder=embedder)
     pipe.set_params(query__progress=progress)
     sample = perturb.draw(prepared.documents)
-    if announce is not None and hasattr(black_box, "announcement"):
-        announce(black_box.announcement(len(set(sample.texts))))
+    if announce is not None:
+        _announce(announce, black_box, embedder, len(set(sample.texts)))
     answered = pipe.named_steps["query"].fit(None).transform(sample)
     case = _usable(prepared.documents, answered)
     _check_decisions(case)
@@ -159,12 +161,20 @@ def _name(pipeline: str | Path | Pipeline) -> str:
     return Path(pipeline).stem if isinstance(pipeline, str | Path) else ""
 
 
-def _given(embeddings: Any, device: str) -> Any:
+def _announce(announce: Callable[[str], None], black_box: Any, embedder: Any, n_texts: int) -> None:
+    """Say how many texts may be sent to an endpoint, and how many to one of embeddings."""
+    if hasattr(black_box, "announcement"):
+        announce(black_box.announcement(n_texts))
+    if hasattr(embedder, "announcement"):
+        announce(embedder.announcement(n_texts, "yours and altered copies of them, for their embeddings"))
+
+
+def _given(embeddings: Any, device: str, allow_remote: bool) -> Any:
     if embeddings == "none" or not isinstance(embeddings, str | Path):
         return None if embeddings == "none" else embeddings
     from surrogate.blackbox.embedding_sources import load_embedder
 
-    return load_embedder(embeddings, device=device)
+    return load_embedder(embeddings, device=device, allow_remote=allow_remote)
 
 
 def _usable(documents: Documents, answered: Neighborhood) -> Case:

@@ -86,6 +86,8 @@ def find_concepts(
     store: bool | str | Path | Any = True,
     device: str = "auto",
     progress: Callable[[int, int], None] | None = None,
+    allow_remote: bool = False,
+    announce: Callable[[str], None] | None = None,
 ) -> FoundConcepts:
     """Group the texts of a corpus by their embeddings, and name the groups.
 
@@ -102,6 +104,10 @@ def find_concepts(
     store : bool, str, Path or AnswerStore, default True
     device : str, default "auto"
     progress : callable (n_done, n_all) -> None, optional
+    allow_remote : bool, default False
+        Whether an endpoint may be on another machine, and so the texts be sent there.
+    announce : callable (str) -> None, optional
+        Told, before anything is sent to an endpoint, how many texts may be sent where.
 
     Returns
     -------
@@ -130,7 +136,11 @@ def find_concepts(
         raise InputError(
             "bad-corpus", "Concepts are groups of texts, and the corpus holds only one text. Give more documents."
         )
-    return _found(distinct, len(corpus), _space(model, embeddings, open_store(store), device, progress), n)
+    options = {"store": open_store(store), "device": device, "progress": progress, "allow_remote": allow_remote}
+    space = _space(model, embeddings, options)
+    if announce is not None and (words := space.announcement(len(distinct), "the corpus")):
+        announce(words)
+    return _found(distinct, len(corpus), space, n)
 
 
 def _found(distinct: Documents, n_documents: int, space: Space, n: int | None) -> FoundConcepts:
@@ -150,16 +160,16 @@ def _found(distinct: Documents, n_documents: int, space: Space, n: int | None) -
     return FoundConcepts(fitted.concepts_, kept, n_documents, len(distinct) - len(kept), space.to_dict())
 
 
-def _space(model: Any, embeddings: Any, store: Any, device: str, progress: Any) -> Space:
+def _space(model: Any, embeddings: Any, options: dict[str, Any]) -> Space:
     """The embeddings that were asked for; only for the model's own is the model loaded."""
     from surrogate.blackbox import load_model
     from surrogate.corpus.embedding import own_embedder
 
     if not (isinstance(embeddings, str) and embeddings == "auto"):
-        return space_of(None, embeddings, store=store, device=device, progress=progress)
-    black_box = load_model(model, device=device)
-    embedder = own_embedder(model, black_box, device)
-    return space_of(black_box, "auto" if embedder is None else embedder, store=store, device=device, progress=progress)
+        return space_of(None, embeddings, **options)
+    black_box = load_model(model, device=options["device"], allow_remote=options["allow_remote"])
+    embedder = own_embedder(model, black_box, options["device"])
+    return space_of(black_box, "auto" if embedder is None else embedder, **options)
 
 
 def _check_number(n: Any) -> None:

@@ -15,6 +15,7 @@ from surrogate.canonical import canonical
 from surrogate.corpus.asking import Asked, ask_corpus
 from surrogate.corpus.producing import describe_corpus, describe_corpus_production
 from surrogate.corpus.scoring import label_places
+from surrogate.corpus.space import Space
 from surrogate.corpus.student import make_student, reads
 from surrogate.documents import Documents
 from surrogate.errors import InputError
@@ -167,9 +168,12 @@ def distill(
     chosen = max(candidates, key=lambda one: (one.agreement.value, -one.size))
     taught = asked.taught()
     tables = _tables(asked, taught)
-    student = make_student(asked.describe, _estimator(chosen).learn(tables.fit), asked.embedder)
+    learnt = _estimator(chosen).learn(tables.fit)
+    student = make_student(asked.describe, learnt, asked.embedder)
+    # The same student, but for embeddings that are in the store already and are not asked for twice.
+    measured = make_student(asked.describe, learnt, _stored(asked))
     held_out = asked.case.documents.take(np.flatnonzero(asked.case.held_out).tolist())
-    decided = label_places(student.predict(held_out).tolist(), tables.classes)
+    decided = label_places(measured.predict(held_out).tolist(), tables.classes)
     decisions = tables.test.decisions
     return Distilled(
         student,
@@ -183,6 +187,12 @@ def distill(
             "production": describe_corpus_production(asked.pipe, asked.answered, CorpusPolicy(), asked.recipe_name),
         },
     )
+
+
+def _stored(asked: Asked) -> Space | None:
+    if asked.embedder is None:
+        return None
+    return Space(asked.embedder, asked.pipe.named_steps["query"].store_)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from surrogate.corpus.precedents import check_numbers, documents_of, most_asked, precedents_of
-from surrogate.corpus.space import space_of
+from surrogate.corpus.space import Space, space_of
+from surrogate.documents import Documents
 from surrogate.errors import InputError
 from surrogate.precedents import Precedent, Precedents
 from surrogate.store import open_store
@@ -124,10 +125,18 @@ def find_precedents(
         allow_remote=allow_remote,
     )
     kept = open_store(store)
-    space = space_of(black_box, embeddings, store=kept, device=device, progress=progress)
-    if announce is not None and hasattr(black_box, "announcement"):
-        announce(black_box.announcement(1 + most_asked(corpus, black_box, space, n), "the nearest texts of the corpus"))
+    space = space_of(black_box, embeddings, store=kept, device=device, progress=progress, allow_remote=allow_remote)
+    if announce is not None:
+        _announce(announce, corpus, black_box, space, n)
     return precedents_of(text, corpus, black_box, space, n=n, n_otherwise=n_otherwise)
+
+
+def _announce(announce: Callable[[str], None], corpus: Documents, black_box: Any, space: Space, n: int) -> None:
+    """Say how many texts may be sent to an endpoint, and how many to one of embeddings."""
+    if hasattr(black_box, "announcement"):
+        announce(black_box.announcement(1 + most_asked(corpus, black_box, space, n), "the nearest texts of the corpus"))
+    if space.reader is not black_box and (words := space.announcement(1 + corpus.n_distinct, "yours and the corpus")):
+        announce(words)
 
 
 def _check_text(text: str) -> None:

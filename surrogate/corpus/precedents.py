@@ -104,7 +104,11 @@ def precedents_of(
     read = space.read([text, *texts])
     vectors = finite_embeddings(read).astype(np.float64)
     whole = ~(read.truncated | read.refused)
-    order = [row for row in nearest_rows(vectors[0], vectors[1:], texts, len(texts)) if whole[1 + row]]
+    if not np.isfinite(vectors[0]).all():
+        raise InputError("bad-embeddings", "The text itself was given no embedding, so no other is near it.")
+    rows = np.flatnonzero(whole[1:]).tolist()
+    nearby = nearest_rows(vectors[0], vectors[1:][rows], [texts[row] for row in rows], len(rows))
+    order = [rows[place] for place in nearby]
     own = ask(black_box, [text], space.store)
     if own.refused[0]:
         raise ModelError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +50,23 @@ class Space:
         Raises
         ------
         InputError
-            ``bad-embeddings`` for what is none, or not finite.
+            ``bad-embeddings`` for what is none, or not finite; also where a text was refused.
         """
-        return finite_embeddings(self.read(texts))
+        answers = self.read(texts)
+        return finite_embeddings(replace(answers, refused=np.zeros(len(answers), dtype=bool)))
+
+    def announcement(self, n_texts: int, which: str) -> str:
+        """What an endpoint will be sent for embeddings; empty where texts stay in this process.
+
+        Parameters
+        ----------
+        n_texts : int
+            Texts at most.
+        which : str
+            Whose texts they are.
+        """
+        sends = hasattr(self.reader, "announcement")
+        return str(self.reader.announcement(n_texts, f"{which}, for their embeddings")) if sends else ""
 
     def to_dict(self) -> dict[str, Any]:
         """What a record says of it."""
@@ -64,7 +78,7 @@ class Space:
 
 
 def finite_embeddings(answers: Answers) -> NDArray[np.float32]:
-    """The embeddings of answers, checked.
+    """The embeddings of answers, checked; those of texts that were refused may be not-a-number, and are to be left out.
 
     Raises
     ------
@@ -80,8 +94,9 @@ def finite_embeddings(answers: Answers) -> NDArray[np.float32]:
     vectors = answers.embeddings
     if vectors is None or vectors.ndim != 2:
         raise InputError("bad-embeddings", "The model said that it gives embeddings, and its answers came without.")
-    if not np.isfinite(vectors).all():
-        row = int(np.flatnonzero(~np.isfinite(vectors).all(axis=1))[0])
+    wrong = ~np.isfinite(vectors).all(axis=1) & ~answers.refused
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
         raise InputError("bad-embeddings", f"The embedding of text {row} holds a value that is no number.")
     return vectors
 
@@ -93,6 +108,7 @@ def space_of(
     store: Any,
     device: str = "auto",
     progress: Callable[[int, int], None] | None = None,
+    allow_remote: bool = False,
 ) -> Space:
     """The space that was asked for.
 
@@ -107,6 +123,8 @@ def space_of(
     store : AnswerStore
     device : str, default "auto"
     progress : callable (n_done, n_all) -> None, optional
+    allow_remote : bool, default False
+        Whether an endpoint of embeddings may be on another machine.
 
     Raises
     ------
@@ -129,7 +147,7 @@ def space_of(
                 "missing-embedder",
                 f"Which texts are alike is found in embeddings, and the model {called!r} gives none. Name what does: "
                 "--embeddings NAME, FOLDER or NAME@LAYER (embeddings=… in Python), for instance --embeddings bank-router for "
-                "messages to a bank, or the folder of a sentence-transformers model.",
+                "messages to a bank, or the folder of a sentence-transformers model or of an endpoint of embeddings.",
             )
         return Space(black_box, store, progress)
     if isinstance(embeddings, str) and embeddings == "none":
@@ -147,4 +165,4 @@ def space_of(
         return Space(embeddings, store, progress)
     from surrogate.blackbox.embedding_sources import load_embedder
 
-    return Space(load_embedder(embeddings, device=device), store, progress)
+    return Space(load_embedder(embeddings, device=device, allow_remote=allow_remote), store, progress)

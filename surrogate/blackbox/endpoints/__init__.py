@@ -1,4 +1,4 @@
-"""Black boxes behind HTTP: decision endpoints and chat endpoints."""
+"""Black boxes behind HTTP: decision endpoints, chat endpoints and embedding endpoints."""
 
 from __future__ import annotations
 
@@ -6,8 +6,18 @@ from surrogate.blackbox.endpoints.access import Access
 from surrogate.blackbox.endpoints.chat import ChatEndpoint
 from surrogate.blackbox.endpoints.decision import DecisionEndpoint
 from surrogate.blackbox.endpoints.decoding import Decoding
+from surrogate.blackbox.endpoints.embeddings import EmbeddingEndpoint
 from surrogate.blackbox.endpoints.endpoint import Endpoint
 from surrogate.blackbox.endpoints.manners import Manners
 from surrogate.blackbox.endpoints.rewriting import ChatRewriter
 
-__all__ = ["Access", "ChatEndpoint", "ChatRewriter", "DecisionEndpoint", "Decoding", "Endpoint", "Manners"]
+__all__ = [
+    "Access",
+    "ChatEndpoint",
+    "ChatRewriter",
+    "DecisionEndpoint",
+    "Decoding",
+    "EmbeddingEndpoint",
+    "Endpoint",
+    "Manners",
+]

@@ -35,7 +35,7 @@ class Access:
         The model id that answers must carry; empty: that of the first one.
     tolerance : float, default 0.01
         Largest difference in probability between two answers to one text that the same model may give, beyond the noise of
-        votes.
+        votes; of embeddings, that of their cosine from one, and the share by which their lengths may differ.
 
     Examples
     --------

@@ -15,6 +15,7 @@ from surrogate.blackbox.base import Detail, Identity
 from surrogate.blackbox.checks import check_labels
 from surrogate.blackbox.endpoints.access import Access, endpoint_fingerprint, public_name
 from surrogate.blackbox.endpoints.decoding import Decoding
+from surrogate.blackbox.endpoints.embedding_replies import read_embeddings
 from surrogate.blackbox.endpoints.endpoint import DECIMALS, Endpoint, one_answer, refused_answer
 from surrogate.blackbox.endpoints.top_logprobs import label_masses
 from surrogate.blackbox.endpoints.transport import Transport
@@ -195,12 +196,8 @@ class ChatEndpoint(Endpoint):
 
     async def _embed(self, transport: Transport, text: str) -> NDArray[np.float32]:
         reply = await transport.post("/v1/embeddings", {"model": self._embedding_model, "input": text}, text)
-        data = reply.get("data")
-        first = data[0] if isinstance(data, list) and data else None
-        vector = first.get("embedding") if isinstance(first, dict) else None
-        if not isinstance(vector, list) or not vector or not all(isinstance(each, int | float) for each in vector):
-            raise self._bad("no embedding, a list of numbers, at /v1/embeddings")
-        return np.array(vector, dtype=np.float32)
+        vector: NDArray[np.float32] = read_embeddings(reply, 1, self.access.address.place)[0]
+        return vector
 
     def _bad(self, what: str) -> ModelError:
         return ModelError("bad-reply", f"{self.access.address.place} gives {what}.")

@@ -84,10 +84,13 @@ class Endpoint(SharedBlackBox):
         which : str
             Whose texts they are.
         """
+        return self._announced(n_texts, n_texts * self.requests_per_text, which)
+
+    def _announced(self, n_texts: int, n_requests: int, which: str) -> str:
         limits = self.access.manners.describe()
         return (
             f"Up to {n_texts:,} texts ({which}) may be sent to {self.access.address.place} in up to "
-            f"{n_texts * self.requests_per_text:,} requests" + (f"; budget: {limits}." if limits else ".")
+            f"{n_requests:,} requests" + (f"; budget: {limits}." if limits else ".")
         )
 
     def answer(self, texts: Sequence[str]) -> Answers:
@@ -107,6 +110,8 @@ class Endpoint(SharedBlackBox):
         def keep(kept: list[str], answers: Answers) -> None:
             rows.update((text, answers.take([row])) for row, text in enumerate(kept))
 
+        if not distinct:
+            return refused_answer(len(self.classes_)).take([])
         self.answer_each(distinct, keep)
         return Answers.concatenate([rows[text] for text in distinct]).for_texts(texts, distinct)
 

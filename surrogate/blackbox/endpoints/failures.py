@@ -192,8 +192,11 @@ def _advice(status: int) -> str:
     if status in (404, 405):
         return "Check the URL, which must be the base URL without the path of a method, and the name of the model."
     if status == 413:
-        return "The text is too long for the server; explain a passage of it."
-    return "Check the name of the model, the question and the request fields against what the server offers."
+        return "The text is too long for the server; explain a passage of it. For embeddings: send fewer at once (batch_size)."
+    return (
+        "Check the name of the model, the question and the request fields against what the server offers; for embeddings also "
+        "batch_size."
+    )
 
 
 def quotable(raw: bytes, secrets: Iterable[str]) -> str:

@@ -10,12 +10,13 @@ from surrogate.blackbox.endpoints.access import DAY, Access
 from surrogate.blackbox.endpoints.chat import ChatEndpoint
 from surrogate.blackbox.endpoints.decision import DecisionEndpoint
 from surrogate.blackbox.endpoints.decoding import Decoding
+from surrogate.blackbox.endpoints.embeddings import EmbeddingEndpoint
 from surrogate.blackbox.endpoints.endpoint import Endpoint
 from surrogate.blackbox.endpoints.manners import Manners
 from surrogate.blackbox.spec import Prompt
 from surrogate.blackbox.toml_table import Table, is_number
 
-__all__ = ["ENDPOINT_KINDS", "load_endpoint"]
+__all__ = ["ENDPOINT_KINDS", "load_embedding_endpoint", "load_endpoint"]
 
 _COMMON = {
     "schema",
@@ -34,6 +35,7 @@ _COMMON = {
 }
 _DECISION = _COMMON | {"form", "explain", "questions", "state"}
 _CHAT = _COMMON | {"labels", "prompt", "decoding", "request", "embedding_model"}
+_EMBEDDINGS = _COMMON | {"dimensions", "batch_size", "text_form", "request"}
 
 
 def load_endpoint(table: Mapping[str, Any], where: str, *, allow_remote: bool = False) -> Endpoint:
@@ -63,6 +65,44 @@ def load_endpoint(table: Mapping[str, Any], where: str, *, allow_remote: bool = 
     read = Table(where, table)
     read.first_schema()
     return ENDPOINT_KINDS[str(table.get("kind"))](read, allow_remote)
+
+
+def load_embedding_endpoint(table: Mapping[str, Any], where: str, *, allow_remote: bool = False) -> EmbeddingEndpoint:
+    """Make an endpoint of embeddings of the table of a model.toml; nothing is sent.
+
+    Parameters
+    ----------
+    table : mapping
+    where : str
+        What messages call the file.
+    allow_remote : bool, default False
+
+    Raises
+    ------
+    InputError
+        ``bad-endpoint`` or ``remote-not-allowed``.
+    ModelError
+        ``bad-model-file`` naming the key; ``prompt-without-text``.
+
+    Examples
+    --------
+    >>> table = {"schema": 1, "name": "vectors", "kind": "embeddings-endpoint", "url": "http://localhost:8000", "model": "m"}
+    >>> load_embedding_endpoint(table, "vectors/model.toml").batch_size
+    32
+    """
+    read = Table(where, table)
+    read.first_schema()
+    read.only(_EMBEDDINGS)
+    return EmbeddingEndpoint(
+        _access(read, allow_remote),
+        _given(read, "model"),
+        dimensions=table.get("dimensions"),
+        batch_size=table.get("batch_size", 32),
+        text_form=read.text("text_form", "{text}"),
+        request=read.part("request").table if "request" in table else None,
+        revision=read.text("revision", ""),
+        name=_given(read, "name"),
+    )
 
 
 def _decision(table: Table, allow_remote: bool) -> DecisionEndpoint:

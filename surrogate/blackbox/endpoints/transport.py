@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,6 +43,7 @@ class State:
     pace: Pace
     reached: bool = False
     served: str = ""
+    dimensions: int = 0
     votes: dict[tuple[str, int], list[int | None]] = field(default_factory=dict)
 
     @classmethod
@@ -121,7 +122,9 @@ class Transport:
     def __repr__(self) -> str:
         return f"Transport({self._address.place!r})"
 
-    async def post(self, path: str, body: dict[str, Any], text: str, output_tokens: int = 0) -> dict[str, Any]:
+    async def post(
+        self, path: str, body: dict[str, Any], text: str | Sequence[str], output_tokens: int = 0
+    ) -> dict[str, Any]:
         """Send one request and bring back its answer, after as many attempts as manners allow.
 
         Parameters
@@ -129,7 +132,7 @@ class Transport:
         path : str
         body : dict
             JSON values.
-        text : str
+        text : str or sequence of str
             What no message may repeat.
         output_tokens : int, default 0
             Tokens that the answer may have, for the budget.
@@ -141,6 +144,7 @@ class Transport:
         Stopped
             When the work is stopped before the request is answered.
         """
+        texts = [text] if isinstance(text, str) else list(text)
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         attempt, waited = 0, 0.0
         while True:
@@ -148,7 +152,7 @@ class Transport:
             if pause > 0:
                 await rest(pause, self._stop)
             held = await self._room(len(content), output_tokens)
-            answer = await self._attempt(path, content, text, held)
+            answer = await self._attempt(path, content, texts, held)
             if isinstance(answer, dict):
                 self._state.reached = True
                 return answer
@@ -165,12 +169,14 @@ class Transport:
             await rest(_ROOM_POLL, self._stop)
         return held
 
-    async def _attempt(self, path: str, content: bytes, text: str, held: Reservation) -> dict[str, Any] | Failure:
+    async def _attempt(
+        self, path: str, content: bytes, texts: list[str], held: Reservation
+    ) -> dict[str, Any] | Failure:
         """One attempt; what it cost is booked whatever becomes of it."""
         usage: Any = None
         taken = True
         try:
-            answer = await self._exchange(path, content, text)
+            answer = await self._exchange(path, content, texts)
             taken = not isinstance(answer, Failure) or answer.taken
             usage = answer.get("usage") if isinstance(answer, dict) else None
             return answer
@@ -180,17 +186,17 @@ class Transport:
             else:
                 self._state.ledger.release(held)
 
-    async def _exchange(self, path: str, content: bytes, text: str) -> dict[str, Any] | Failure:
+    async def _exchange(self, path: str, content: bytes, texts: list[str]) -> dict[str, Any] | Failure:
         import httpx2
 
         try:
             async with asyncio.timeout(self._manners.timeout):
-                return await self._send(path, content, text)
+                return await self._send(path, content, texts)
         except (TimeoutError, httpx2.RequestError) as error:
             # Returned, not raised from here: the exception of the client holds the request, and so text and key.
             return connection_failure(error, self._address.place, self._manners.timeout, self._state.reached)
 
-    async def _send(self, path: str, content: bytes, text: str) -> dict[str, Any] | Failure:
+    async def _send(self, path: str, content: bytes, texts: list[str]) -> dict[str, Any] | Failure:
         headers = {"Content-Type": "application/json", "Accept": "application/json", "Accept-Encoding": "identity"}
         if self._key is not None:
             headers["Authorization"] = f"Bearer {self._key}"
@@ -199,10 +205,10 @@ class Transport:
             raw = await self._read(response)
             if isinstance(raw, Failure):
                 return raw
-            secrets = [text] if self._key is None else [text, self._key]
+            secrets = texts if self._key is None else [*texts, self._key]
             location = urlsplit(response.headers.get("location", "")).netloc.rpartition("@")[2]
             wait = retry_after(response.headers.get("retry-after"))
-            words = quotable(raw, secrets)
+            words = "" if response.is_success else quotable(raw, secrets)
             failed = status_failure(response.status_code, self._address.place, wait, location, words)
             return self._json(raw) if failed is None else failed
 
@@ -214,7 +220,7 @@ class Transport:
             parts.append(part)
             size += len(part)
             if size > self._manners.max_reply_bytes:
-                return self._bad(f"answered with more than {self._manners.max_reply_bytes:,} bytes")
+                return self._bad(f"answered with more than {self._manners.max_reply_bytes:,} bytes (max_reply_bytes)")
         return b"".join(parts)
 
     def _json(self, raw: bytes) -> dict[str, Any] | Failure:
