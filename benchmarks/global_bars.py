@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from benchmarks.global_measure import CONTROL, LIST, OURS, OURS_BARE, SET, TREE_TERMS
+from benchmarks.global_measure import CONTROL, LIST, OURS, OURS_BARE, SET, SET_BARE, TREE_TERMS
 from benchmarks.global_tasks import EMBEDDINGS
 
 Rows = list[dict[str, Any]]
@@ -21,7 +21,7 @@ LEAST_COVERAGE, LEAST_PRECISION, LEAST_COVERAGE_LEAD = 0.50, 0.95, 0.10
 LEAST_GAIN = 0.05
 MOST_SECONDS, MOST_MEGABYTES = 300.0, 2000.0
 
-OWN = (OURS, OURS_BARE, SET, LIST)
+OWN = (OURS, OURS_BARE, SET, LIST, SET_BARE)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ Row = dict[str, Any]
 OURS, OURS_BARE = "**ours**", "ours, without altered copies"
 PEER_L1, PEER_TREE = "scikit-learn, L1, TF-IDF of words", "scikit-learn, tree, TF-IDF of words"
 CONTROL = "control: scikit-learn, L1, TF-IDF of our stems"
-SET, LIST = "**ours**, a set", "**ours**, an ordered list"
+SET, LIST, SET_BARE = "**ours**, a set", "**ours**, an ordered list", "ours, a set, without altered copies"
 GREEDY = "greedy list over words, without altered copies"
 TREE_TERMS = "terms only"
 
@@ -74,6 +74,8 @@ def rule_rows(split: Split, described: Described) -> list[Row]:
         chosen = {"at": member.caution_, "chosen": True, "seconds": seconds, "shown": len(model.rules)}
         rows.append(_rule(method, split, chosen | point(model.decide(held_out.features), held_out.decisions)))
         rows += [_rule(method, split, one) for one in _curve(member, described)]
+    bare = recipe_member("rules").set_params(copy_weight=0.0)
+    rows += [_rule(SET_BARE, split, one) for one in _curve(bare, described, rule_peers.CAUTIONS)]
     fitted, held = split.of(False), split.of(True)
     for n_leaves in (40, 100, 200):
         for min_leaf in (1, 4):
@@ -86,7 +88,7 @@ def rule_rows(split: Split, described: Described) -> list[Row]:
     return rows
 
 
-def _curve(member: Any, described: Described) -> Iterable[Row]:
+def _curve(member: Any, described: Described, prices: tuple[float, ...] = CURVE) -> Iterable[Row]:
     search = RuleSearch(
         int(member.max_rules),
         int(member.max_conditions),
@@ -97,7 +99,7 @@ def _curve(member: Any, described: Described) -> Iterable[Row]:
     )
     table, held_out = member.prepared(described.fitted), described.held_out
     with threadpool_limits(1):
-        models = search.models(table, CURVE)
+        models = search.models(table, prices)
     for caution, model in models.items():
         found = point(model.decide(held_out.features), held_out.decisions)
         yield {"at": caution, "shown": len(model.rules), **found}

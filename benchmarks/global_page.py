@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import platform
-from importlib.metadata import PackageNotFoundError, version
-
 from benchmarks import global_bars as bars
 from benchmarks import global_tables as tables
 
@@ -117,19 +113,7 @@ def _splits(rows: bars.Rows) -> str:
 
 
 def _machine(rows: bars.Rows) -> str:
-    names = ("scikit-learn", "numpy", "scipy", "torch", "transformers")
-    packages = [f"{name} {_version(name)}" for name in names]
+    run = next(row for row in rows if row["part"] == "run")
     own = sorted({str(row["package"]) for row in rows if "package" in row})
     apart = f" In an environment of their own: {', '.join(own)}." if own else ""
-    minutes = sum(row["minutes"] for row in rows if row["part"] == "run")
-    return (
-        f"{platform.machine()}, {os.cpu_count()} cores, shared with other work; Python {platform.python_version()}; "
-        f"{', '.join(packages)}.{apart} The run took {minutes:.0f} minutes."
-    )
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
+    return f"{run['machine']}.{apart} The run took {run['minutes']:.0f} minutes."

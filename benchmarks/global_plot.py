@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import global_bars as bars
-from benchmarks.global_measure import CONTROL, LIST, OURS, OURS_BARE, SET
+from benchmarks.global_measure import CONTROL, LIST, OURS, OURS_BARE, SET, SET_BARE
 
 #: Colours that people with colour blindness can tell apart (Okabe and Ito).
-OWN = {OURS: "#0072B2", SET: "#0072B2", OURS_BARE: "#56B4E9", LIST: "#009E73", CONTROL: "#666666"}
+OWN = {OURS: "#0072B2", SET: "#0072B2", OURS_BARE: "#56B4E9", SET_BARE: "#56B4E9", LIST: "#009E73", CONTROL: "#666666"}
 OTHERS = ("#D55E00", "#CC79A7", "#E69F00", "#B8860B", "#8B4513", "#A0522D", "#800080", "#999933")
 
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import platform
 import subprocess
 import sys
 import tempfile
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,7 @@ Rows = list[dict[str, Any]]
 
 RESULTS = Path(__file__).parent / "results"
 MODEL = "bank-router"
+PACKAGES = ("scikit-learn", "numpy", "scipy", "torch", "transformers")
 SIZES = (50, 100, 200, 400)
 PARTS = ("splits", "peers", "concepts", "corpora", "cost")
 
@@ -45,6 +49,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=default_data())
     parser.add_argument("--out", type=Path, default=RESULTS)
     parser.add_argument("--rows", type=Path, help="write every measured row as a line of JSON, too")
+    parser.add_argument("--from-rows", type=Path, help="measure nothing: write the page from rows of an earlier run")
     return parser.parse_args(arguments)
 
 
@@ -133,14 +138,24 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure and write tables and picture."""
+    """Measure, unless the rows are given, and write tables and picture."""
     options = parse(arguments)
-    start = time.perf_counter()
-    rows = collect(options)
-    rows.append({"part": "run", "minutes": (time.perf_counter() - start) / 60})
-    write(rows, options.out)
+    if options.from_rows:
+        rows = [json.loads(line) for line in options.from_rows.read_text(encoding="utf-8").splitlines()]
+    else:
+        start = time.perf_counter()
+        rows = collect(options)
+        rows.append({"part": "run", "minutes": (time.perf_counter() - start) / 60, "machine": machine()})
     if options.rows:
         options.rows.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    write(rows, options.out)
+
+
+def machine() -> str:
+    """The machine and the versions."""
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    cores = f"{os.cpu_count()} cores, shared with other work"
+    return f"{platform.machine()}, {cores}; Python {platform.python_version()}; {packages}"
 
 
 def write(rows: Rows, out: Path) -> None:
