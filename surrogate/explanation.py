@@ -15,7 +15,9 @@ from surrogate.evidence.gate import Verdict
 from surrogate.evidence.rules import Rule
 from surrogate.evidence.second import SecondSample
 from surrogate.evidence.size_reference import SizeReference, Stability
+from surrogate.fired_rules import FiredRules
 from surrogate.linear_model import LinearModel, Term
+from surrogate.precedents import Precedents
 from surrogate.rule_set_model import RuleSetModel
 from surrogate.shapley_model import ShapleyModel
 from surrogate.stopping import Stopping
@@ -195,6 +197,10 @@ class Explanation:
         What other methods reach on the same test copies.
     second : tuple of SecondSample
         What is left of the fidelity on texts that were made, or found, in another way.
+    precedents : Precedents or None
+        The nearest texts of a corpus, with what the model decides on them; None: no corpus was given.
+    global_rules : FiredRules or None
+        Rules of an audit of a whole corpus that hold for the text; None: no audit was given.
 
     Examples
     --------
@@ -220,6 +226,8 @@ class Explanation:
     refinement: dict[str, Any] | None = None
     side_by_side: tuple[dict[str, Any], ...] = ()
     second: tuple[SecondSample, ...] = ()
+    precedents: Precedents | None = None
+    global_rules: FiredRules | None = None
     #: Volatile facts (duration, host, store hits) for run.json; never part of the record.
     run: dict[str, Any] = field(default_factory=dict)
 
@@ -277,6 +285,8 @@ class Explanation:
                 "refinement": self.refinement,
                 "side_by_side": list(self.side_by_side),
                 "second": [sample.to_dict() for sample in self.second],
+                "precedents": None if self.precedents is None else self.precedents.to_dict(),
+                "global_rules": None if self.global_rules is None else self.global_rules.to_dict(),
                 "findings": list(self.findings),
                 "limits": list(self.limits),
                 "production": self.production,
@@ -320,6 +330,8 @@ class Explanation:
             data["refinement"],
             tuple(data["side_by_side"]),
             tuple(SecondSample.from_dict(sample) for sample in data["second"]),
+            None if data["precedents"] is None else Precedents.from_dict(data["precedents"]),
+            None if data["global_rules"] is None else FiredRules.from_dict(data["global_rules"]),
         )
 
     def report(self, folder: str | Path, formats: tuple[str, ...] = ("html",), *, overwrite: bool = False) -> Path:

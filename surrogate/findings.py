@@ -172,6 +172,8 @@ def _how_altered(whole: Neighborhood) -> str:
     nouns = unit_noun(document.kind)
     if whole.perturbation == "infill":
         return f"putting other words, which a language model filled in, in the place of {nouns}"
+    if whole.perturbation == "mixture":
+        return f"removing {nouns} in several ways, which the recipe names"
     if whole.perturbation != "delete":
         return f"replacing {nouns} by the model's mask token"
     return f"emptying {nouns}" if document.is_json else f"deleting {nouns}"

@@ -14,14 +14,17 @@ from surrogate import recipes
 from surrogate.adaptive import Adaptive
 from surrogate.assembly import assemble, teach
 from surrogate.beside import check_baselines, measure_beside
+from surrogate.errors import InputError
 from surrogate.evidence import Policy
 from surrogate.explanation import Explanation
+from surrogate.kernel_width import with_width
 from surrogate.long_text import MOST_UNITS, prepare
 from surrogate.outcome import resolve_outcome
 from surrogate.plan import Calls, check_calls, most_texts
 from surrogate.query import ask_afresh
 from surrogate.rows import original_row
-from surrogate.second import check_second, measure_second, second_sampler, with_second
+from surrogate.second import measure_second, with_second
+from surrogate.second_samplers import check_second, second_samplers, try_second
 from surrogate.settling import Settled, settle
 from surrogate.store import MemoryStore, SqliteStore, default_store_path
 from surrogate.units import Document
@@ -47,6 +50,8 @@ def explain(
     infill_model: Any = None,
     corpus: Any = None,
     second_calls: int = 128,
+    embeddings: str | Path | Any = "auto",
+    rules: Any = None,
     classes: Sequence[str] | None = None,
     store: bool | str | Path | Any = True,
     policy: Policy | None = None,
@@ -82,15 +87,21 @@ def explain(
         What is kept or removed: "word", "token", "phrase", "sentence", "paragraph", "line" or "json"; None: the recipe's.
     baselines : sequence of {"lime", "shap"}, default ()
         Packages to run on the same text and to measure on the same test copies; what they ask comes on top.
-    second : {"infill", "retrieve", "delete", "mask"} or sampler, optional
+    second : {"infill", "retrieve", "delete", "mask"}, sampler, or list of them, optional
         Measure the surrogates on texts of a second sampler too: does the explanation survive on texts that read like texts?
         What is asked for it comes on top.
     infill_model : str, Path or Filler, optional
         The masked language model of ``second="infill"``; None: the recipe's.
     corpus : Documents, sequence of str, str or Path, optional
-        The texts, or the file of texts, of ``second="retrieve"``.
+        Texts, or a file of texts: the nearest are shown with what the model decides on them (precedents), and
+        ``second="retrieve"`` measures on them.  What is asked about them comes on top.
     second_calls : int, default 128
         The most texts of the second sampler.
+    embeddings : str, Path or Embedder, default "auto"
+        In which embeddings texts of the corpus are near: "auto", the model's own, or what
+        :func:`surrogate.blackbox.embedding_sources.load_embedder` takes.
+    rules : CorpusExplanation, str or Path, optional
+        An audit, or its ``report.json``: which of its rules hold for the text is told.
     classes : sequence of str, optional
         Names of the columns of a callable, or the labels that a causal language model chooses from.
     store : bool, str, Path or AnswerStore, default True
@@ -128,6 +139,7 @@ def explain(
     """
     from surrogate.blackbox import load_model
     from surrogate.blackbox.parity import require_parity
+    from surrogate.corpus.around import read_around
     from surrogate.units import split_units
 
     # What cannot be used is refused before a model is loaded; tokens are known only then.
@@ -136,6 +148,7 @@ def explain(
     check_second(second, second_calls, infill_model=infill_model, corpus=corpus)
     if not isinstance(text, Document):
         split_units(text, "word" if units in (None, "token") else units, max_units=MOST_UNITS)
+    around = read_around(corpus, rules, embeddings)
     start = time.perf_counter()
     named = isinstance(model, str | Path)
     black_box = load_model(
@@ -151,27 +164,33 @@ def explain(
         # also where the store holds an answer to the text, cut and flagged
         black_box.require_whole([text.text if isinstance(text, Document) else text])
     pipe = _pipeline(pipeline, black_box, open_store(store))
+    asked = _Asked(progress)
+    around = around.within(black_box, embeddings, pipe.named_steps["query"].store, device, asked)
     if announce is not None and hasattr(black_box, "announcement"):
         n_texts = most_texts(pipe, calls, Adaptive(pipe).budget if budget is None else budget)
-        more = [*baselines, *([SECOND] if second is not None else [])]
+        more = [*baselines, *([SECOND] if second else []), *around.announced(black_box)]
         announce(_announcement(black_box, n_texts, [*more, *(["--reference"] if reference is not None else [])]))
     if reference is not None:
         require_parity(black_box, Path(reference), ask_afresh(black_box, pipe.named_steps["query"].store))
     loaded = time.perf_counter()
-    asked = _Asked(progress)
     pipe.set_params(query__progress=asked)
     # What is not named here is the recipe's to say.
     given = {"surrogate__target": target, "surrogate__contrast": contrast, "perturb__units": units}
     pipe.set_params(**{name: value for name, value in given.items() if value is not None})
     recipes.fit_to_box(pipe, black_box)
-    sampler = second_sampler(second, pipe, infill_model=infill_model, corpus=corpus)
+    samplers = second_samplers(second, pipe, infill_model=infill_model, corpus=corpus)
+    for sampler in samplers:
+        try_second(sampler, text, second_calls, pipe.named_steps["perturb"].units)
+        if announce is not None and hasattr(getattr(sampler, "rewriter", None), "announcement"):
+            announce(sampler.rewriter.announcement(2 * second_calls))  # type: ignore[attr-defined]
     ready = prepare(pipe, text, calls, budget)
-    settled = settle(pipe, ready)
+    settled = settle(with_width(pipe, ready.text), ready)
     recipe_name = _recipe_name(pipeline)
     explanation = assemble(settled, teach(settled), policy or Policy(), recipe_name, ready.refinement)
     beside = _beside(baselines, settled, explanation)
-    if sampler is not None:
+    for sampler in samplers:
         explanation = with_second(explanation, measure_second(sampler, settled, explanation, second_calls))
+    explanation = around.added_to(explanation, black_box)
     end = time.perf_counter()
     return replace(
         explanation,
@@ -217,10 +236,14 @@ def _recipe_name(pipeline: str | Path | Pipeline) -> str:
 
 
 def _pipeline(pipeline: str | Path | Pipeline, black_box: Any, store: Any) -> Pipeline:
-    if not isinstance(pipeline, Pipeline):
-        return recipes.load(pipeline, black_box, store)
-    pipe = recipes.load(recipes.dump(pipeline))
-    filler = getattr(pipeline.named_steps["perturb"], "model", None)
+    pipe = recipes.load(recipes.dump(pipeline) if isinstance(pipeline, Pipeline) else pipeline)
+    if "weigh" not in pipe.named_steps:
+        raise InputError(
+            "bad-recipe",
+            f"The recipe {_recipe_name(pipeline) or 'given'!r} is for a corpus: use surrogate audit. A single text needs one "
+            "with [weigh], such as local.",
+        )
+    filler = getattr(pipeline.named_steps["perturb"], "model", None) if isinstance(pipeline, Pipeline) else None
     if filler is not None:
         # the one that was given, not another of its name
         pipe.set_params(perturb__model=filler)

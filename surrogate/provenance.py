@@ -84,7 +84,7 @@ def describe_production(
 
 def _describe_sampler(perturb: Any) -> dict[str, Any] | None:
     """Identity of the model that made the copies; None where none did."""
-    filler = getattr(perturb, "model", None)
+    filler = getattr(perturb, "source", None)
     return {"name": filler.name, "fingerprint": filler.fingerprint} if isinstance(filler, Filler) else None
 
 

@@ -31,7 +31,7 @@ from surrogate.fit import (
     SparseMultinomial,
 )
 from surrogate.locate import data_folder
-from surrogate.perturb import Corpus, Delete, Infill, ReplaceByMask
+from surrogate.perturb import Corpus, Delete, Infill, Mixture, Perturb, ReplaceByMask
 from surrogate.query import Query
 from surrogate.store import MemoryStore
 from surrogate.weigh import Weigh
@@ -56,9 +56,11 @@ _PARTS = {
     "Probes": Probes,
 }
 
+_SAMPLERS: dict[str, type] = {"Delete": Delete, "Infill": Infill, "ReplaceByMask": ReplaceByMask}
+
 #: The tables of a recipe for one text in the order of the pipeline, and the classes each may name.
 STEPS: dict[str, dict[str, type]] = {
-    "perturb": {"Delete": Delete, "Infill": Infill, "ReplaceByMask": ReplaceByMask},
+    "perturb": {**_SAMPLERS, "Mixture": Mixture},
     "query": {"Query": Query},
     "weigh": {"Weigh": Weigh},
     "surrogate": {"Panel": Panel, **_SURROGATES},
@@ -73,6 +75,7 @@ CORPUS_STEPS: dict[str, dict[str, type]] = {
 
 #: Classes that hold others: the key under which these stand, and which they may be.
 _NESTED: dict[type, tuple[str, dict[str, type]]] = {
+    Mixture: ("members", _SAMPLERS),
     Panel: ("members", _SURROGATES),
     CorpusPanel: ("members", _CORPUS_SURROGATES),
     Describe: ("parts", _PARTS),
@@ -136,7 +139,7 @@ def load(recipe: str | Path, black_box: Any = None, store: Any = None) -> Pipeli
         steps.append((name, _build(data[name], classes, where, name)))
     pipe = Pipeline(steps)
     pipe.set_params(query__black_box=black_box, query__store=MemoryStore() if store is None else store)
-    if black_box is not None:
+    if black_box is not None and tables is STEPS:
         fit_to_box(pipe, black_box)
     return pipe
 
@@ -305,6 +308,11 @@ def fit_to_box(pipe: Pipeline, black_box: Any) -> None:
     perturb.set_params(accepts_empty=bool(perturb.accepts_empty and black_box.accepts_empty))
     if perturb.units == "token":
         perturb.set_params(tokenize=getattr(black_box, "token_spans", None))
+    for sampler in [member for _, member in perturb.members] if isinstance(perturb, Mixture) else [perturb]:
+        _fit_sampler(sampler, black_box)
+
+
+def _fit_sampler(perturb: Perturb, black_box: Any) -> None:
     if isinstance(perturb, ReplaceByMask) and perturb.mask_token is None:
         perturb.set_params(mask_token=black_box.mask_token)
     if isinstance(perturb, Infill) and isinstance(perturb.model, str):

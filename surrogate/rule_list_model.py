@@ -164,7 +164,7 @@ class RuleListModel:
         fires = self.fires(features)
         speaks = np.full(len(fires), -1, dtype=np.intp)
         # Backwards, so that the rule that comes first has the last word.
-        for number in reversed(self._order()):
+        for number in reversed(self.order):
             speaks[fires[:, number]] = number
         return speaks
 
@@ -173,7 +173,9 @@ class RuleListModel:
         said = np.array([*(rule.class_index for rule in self.rules), -1], dtype=np.intp)
         return said[self.first(features)]
 
-    def _order(self) -> list[int]:
+    @property
+    def order(self) -> list[int]:
+        """Places of the rules in the order in which they are heard: of those that hold, the first speaks."""
         places = range(len(self.rules))
         if self.ordered:
             return list(places)

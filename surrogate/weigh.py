@@ -15,7 +15,10 @@ from surrogate.errors import InputError
 from surrogate.estimator import StepMixin, announced
 from surrogate.neighborhood import Neighborhood
 
-__all__ = ["KERNELS", "Weigh", "exponential_kernel"]
+__all__ = ["AUTO", "KERNELS", "Weigh", "exponential_kernel"]
+
+#: A width that is still to be chosen.
+AUTO = "auto"
 
 #: Locality kernels: all copies alike, or less weight the further a copy is from the text, in words or in the model's eyes.
 KERNELS = ("uniform", "mask_cosine", "embedding_cosine")
@@ -44,8 +47,9 @@ class Weigh(StepMixin, TransformerMixin, BaseEstimator):
     kernel : {"uniform", "mask_cosine", "embedding_cosine"}, default "uniform"
         "mask_cosine": cosine distance between the mask and the full mask, as in LIME.  "embedding_cosine": cosine distance
         between the model's embeddings of the copy and of the text.
-    kernel_width : float, default 0.25
-        In units of cosine distance.
+    kernel_width : float or "auto", default 0.25
+        In units of cosine distance.  "auto": chosen by fidelity on the select part, see :mod:`surrogate.kernel_width`;
+        :func:`surrogate.explain` does it, and the step alone cannot.
 
     Attributes
     ----------
@@ -62,10 +66,10 @@ class Weigh(StepMixin, TransformerMixin, BaseEstimator):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "kernel": [StrOptions(set(KERNELS))],
-        "kernel_width": [Interval(Real, 0, None, closed="neither")],
+        "kernel_width": [Interval(Real, 0, None, closed="neither"), StrOptions({AUTO})],
     }
 
-    def __init__(self, *, kernel: str = "uniform", kernel_width: float = 0.25) -> None:
+    def __init__(self, *, kernel: str = "uniform", kernel_width: float | str = 0.25) -> None:
         self.kernel = kernel
         self.kernel_width = kernel_width
 
@@ -76,9 +80,15 @@ class Weigh(StepMixin, TransformerMixin, BaseEstimator):
         Raises
         ------
         InputError
-            ``bad-parameter`` when the model gives no embeddings.
+            ``bad-parameter`` when the model gives no embeddings, or the width is still to be chosen.
         """
         self._validate_params()
+        if self.kernel_width == AUTO and self.kernel != "uniform":
+            raise InputError(
+                "bad-parameter",
+                "kernel_width='auto' is chosen on a whole pipeline. Use explain(text, model, pipe), or choose it first: "
+                "surrogate.kernel_width.with_width(pipe, text).",
+            )
         self.origins_ = {}
         if self.kernel == "embedding_cosine":
             for part in neighborhood.parts():
@@ -91,15 +101,22 @@ class Weigh(StepMixin, TransformerMixin, BaseEstimator):
         weights = [self._distance_weight(part) * _design_weight(part) for part in neighborhood.parts()]
         return neighborhood.replace(sample_weight=np.concatenate(weights))
 
+    def distances(self, neighborhood: Neighborhood) -> NDArray[np.float64]:
+        """Distance of each copy from its text, as the kernel sees it, shape (n_samples,); zeros for "uniform"."""
+        return np.concatenate([self._distance(part) for part in neighborhood.parts()])
+
+    def _distance(self, part: Neighborhood) -> NDArray[np.float64]:
+        if self.kernel == "uniform":
+            return np.zeros(part.n_samples)
+        if self.kernel == "mask_cosine":
+            # The cosine between a mask and the full mask is the square root of the share it keeps.
+            return np.asarray(1.0 - np.sqrt(part.masks[0].mean(axis=1)))
+        return self._embedding_distance(part)
+
     def _distance_weight(self, part: Neighborhood) -> NDArray[np.float64]:
         if self.kernel == "uniform":
             return np.ones(part.n_samples)
-        if self.kernel == "mask_cosine":
-            # The cosine between a mask and the full mask is the square root of the share it keeps.
-            distance = 1.0 - np.sqrt(part.masks[0].mean(axis=1))
-        else:
-            distance = self._embedding_distance(part)
-        return exponential_kernel(distance, float(self.kernel_width))
+        return exponential_kernel(self._distance(part), float(self.kernel_width))
 
     def _embedding_distance(self, part: Neighborhood) -> NDArray[np.float64]:
         origin = getattr(self, "origins_", {}).get(part.documents[0].text)

@@ -78,14 +78,27 @@ def test_the_gradient_is_the_deviance_s_slope() -> None:
 
     table, weights = planted_coefficients(60)
     problem = Deviance.of_table(table, 0.0, 1e-2)
-    design, active = table.features.presence.toarray(), weights != 0
+    columns, active = table.features.presence.tocsc(), weights != 0
     values = np.linspace(-1, 1, active.sum() + 4)
-    _, slope = problem._value_and_gradient(values, design, active)
+
+    def at(values: np.ndarray) -> tuple[float, np.ndarray]:
+        return problem._value_and_gradient(values, columns.tocsr(), columns.T, active)
+
+    value, slope = at(values)
+    said = softmax(columns @ _filled(active, values[:-4]) + values[-4:])
+    deviance = -np.mean((table.probabilities * np.log(said)).sum(axis=1)) + 1e-2 / 2 * (values[:-4] ** 2).sum()
+    assert value == pytest.approx(deviance, rel=1e-5)
     for place in (0, 3, len(values) - 1):
         step = np.zeros(len(values))
         step[place] = 1e-2
-        above, below = (problem._value_and_gradient(values + sign * step, design, active)[0] for sign in (1, -1))
+        above, below = (at(values + sign * step)[0] for sign in (1, -1))
         assert slope[place] == pytest.approx((above - below) / 2e-2, abs=1e-3)
+
+
+def _filled(active: np.ndarray, values: np.ndarray) -> np.ndarray:
+    filled = np.zeros(active.shape)
+    filled[active] = values
+    return filled
 
 
 def test_a_path_has_the_model_that_a_fit_gives() -> None:
@@ -208,6 +221,15 @@ def test_keys_are_digests_of_the_documents(sample: Neighborhood) -> None:
     assert table.keys is not None
     assert table.keys[:4].tolist() == [digest(sample.documents[0].text)] * 4
     assert len(set(table.keys.tolist())) == 160
+
+
+def test_rows_of_one_text_that_differ_in_their_features_have_an_order_too() -> None:
+    base = planted_rules(6)
+    assert base.keys is not None
+    twins = replace(base, keys=np.repeat(base.keys[:1], 6), probabilities=np.full((6, 3), 1 / 3))
+    turned = twins.take(np.arange(6)[::-1])
+    one, other = (table.in_order().features.presence.toarray().tolist() for table in (twins, turned))
+    assert one == other
 
 
 def test_a_panel_fits_clones_of_its_members(sample: Neighborhood) -> None:

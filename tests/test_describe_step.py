@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import doctest
+import pickle
+import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas
 import pytest
 from numpy.typing import NDArray
 from scipy.sparse import issparse
@@ -116,20 +121,20 @@ def test_parts_stand_in_a_column_transformer() -> None:
 
 
 def test_parts_stand_in_a_column_transformer_of_a_data_frame() -> None:
-    frame = Frame({"text": TEXTS, "amount": [1.0, 2.0, 3.0, 4.0, np.nan, np.nan]})
-    assert Terms().fit(frame["text"]).features_ == Terms().fit(TEXTS).features_
-    assert [feature.key for feature in Columns(["amount"], n_bins=2).fit(frame).features_] == [
-        "amount > 2",
-        "amount missing",
-    ]
+    frame = pandas.DataFrame({"text": TEXTS, "amount": [1.0, 2, 3, 4, np.nan, np.nan], "day": ["Mon", pandas.NA] * 3})
+    columns = ColumnTransformer([("terms", Terms(), "text"), ("columns", Columns(n_bins=2), ["amount", "day"])])
+    assert columns.fit_transform(frame).shape == (6, len(columns.get_feature_names_out()))
+    assert columns.named_transformers_["terms"].features_ == Terms().fit(TEXTS).features_
+    assert [feature.key for feature in columns.named_transformers_["columns"].features_] == [
+        "amount > 2", "amount missing", "day=Mon", "day missing",
+    ]  # fmt: skip
 
 
-class Frame(dict[str, Any]):
-    """As much of a data frame as is looked at."""
-
-    @property
-    def columns(self) -> list[str]:
-        return list(self)
+def test_fitted_parts_travel_between_processes() -> None:
+    for part in PARTS:
+        fitted = clone(part).fit(TEXTS)
+        copy = pickle.loads(pickle.dumps(fitted))
+        assert (copy.transform(TEXTS) != fitted.transform(TEXTS)).nnz == 0
 
 
 def test_features_are_learnt_from_unaltered_fitting_documents_alone() -> None:
@@ -210,3 +215,11 @@ def test_a_sample_without_fitting_documents_is_told() -> None:
 def test_inputs_are_taken_by_rows() -> None:
     inputs = Inputs(2, ("a", "b"), np.eye(2), {"n": (1.0, None)}).take([1, 1])
     assert (inputs.n_rows, inputs.texts, inputs.metadata["n"]) == (2, ("b", "b"), (None, None))
+
+
+def test_the_guide_s_examples_run() -> None:
+    guide = (Path(__file__).parent.parent / "docs" / "describing.md").read_text(encoding="utf-8")
+    examples = "\n".join(re.findall(r"```python\n(.*?)```", guide, flags=re.DOTALL))
+    test = doctest.DocTestParser().get_doctest(examples, {}, "docs/describing.md", None, None)
+    assert test.examples
+    assert doctest.DocTestRunner().run(test).failed == 0

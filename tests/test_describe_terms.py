@@ -90,6 +90,13 @@ def test_a_beginning_holds_for_the_word_itself() -> None:
     assert terms.transform(["fraud", "fraudulent", "frau"]).toarray().ravel().tolist() == [1.0, 1.0, 0.0]
 
 
+def test_a_beginning_that_one_word_has_is_that_word() -> None:
+    terms = Terms().fit(["checks", "check it", "checking", "checking", "none"])
+    assert "word:checking" in names(terms)
+    assert "prefix:checki" in terms.merged_["word:checking"]
+    assert "word:check" not in names(terms)
+
+
 def test_a_beginning_parts_no_letter_from_its_marks() -> None:
     terms = Terms(stems=False, prefixes=(1, 7), min_documents=1).fit(["कि", "रु"])
     assert {feature.key for feature in terms.features_} == {"कि", "रु"}

@@ -200,6 +200,9 @@ def test_whole_words_of_the_common_kinds_of_vocabulary() -> None:
     assert [text for text, ok in zip(pieces.texts, pieces.marks, strict=True) if ok] == ["'"]
     sentence = WholeWords.of_tokens(["▁lost", "ly", "▁", "卡", "."], set())
     assert sentence.words.tolist() == [True, False, False, True, False]
+    # A sign that is text, and not the mark of this vocabulary.
+    both = WholeWords.of_tokens(["lost", "##ly", "##s", "▁", "Ġ"], set())
+    assert both.words.tolist() == [True, False, False, False, True]
 
 
 def test_byte_level_vocabularies_can_be_filled_from(tmp_path: Path) -> None:

@@ -18,7 +18,10 @@ from surrogate.query import Query
 from surrogate.weigh import Weigh
 from tests.toys import card_box
 
-SHIPPED = ["lime", "local", "local-anchor", "local-linear", "local-rules", "local-shapley", "local-tree"]
+SHIPPED = [
+    *("audit", "audit-complaints", "audit-contracts", "audit-medical", "audit-messages"),
+    *("lime", "local", "local-anchor", "local-linear", "local-rules", "local-shapley", "local-tree"),
+]
 
 
 def pipeline(perturb: object, weigh: object, surrogate: object) -> Pipeline:

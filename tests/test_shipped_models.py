@@ -1,4 +1,4 @@
-"""The two shipped models: small, complete, undamaged and as accurate as their cards say.
+"""The shipped models: small, complete, undamaged and as accurate as their cards say.
 
 Plain transformers only, so that a fault in the project's own adapters cannot hide a fault in a model.
 """
@@ -16,9 +16,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 MODELS = ROOT / "models"
-LIMITS_MB = {"bank-router": 6.0, "bank-router-lm": 8.0}
+LIMITS_MB = {"bank-mlm": 6.0, "bank-router": 6.0, "bank-router-lm": 8.0}
 ROUTES = ["cards", "payments", "cash", "top-up", "transfers", "fees and exchange", "identity and account", "security"]
 NAMES = sorted(LIMITS_MB)
+#: The masked language model has no labels.
+CLASSIFIERS = ["bank-router", "bank-router-lm"]
 
 
 def manifest(name: str) -> dict:
@@ -120,7 +122,7 @@ def test_every_file_that_decides_an_answer_has_its_digest(name):
     assert found == stated
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_labels_are_the_routes(name):
     assert manifest(name)["labels"] == ROUTES
     assert set(read_routes(name).values()) == set(ROUTES)
@@ -153,6 +155,47 @@ def test_classifier_answers_its_references(classifier):
         np.testing.assert_allclose(classify(classifier, reference["text"]), reference["probabilities"], atol=1e-5)
 
 
+@pytest.fixture(scope="module")
+def masked_lm(transformers):
+    folder = MODELS / "bank-mlm"
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    return tokenizer, transformers.AutoModelForMaskedLM.from_pretrained(folder, local_files_only=True).eval()
+
+
+def fill(masked_lm, text: str) -> np.ndarray:
+    """Probability of each token in the place of the one mask."""
+    import torch
+
+    tokenizer, model = masked_lm
+    inputs = tokenizer(text, return_tensors="pt")
+    with torch.inference_mode():
+        logits = model(**inputs).logits[0][inputs["input_ids"][0] == tokenizer.mask_token_id]
+    return softmax(logits[0].double().numpy())
+
+
+def test_masked_language_model_answers_its_references(masked_lm):
+    references = manifest("bank-mlm")["reference"]
+    assert len(references) >= 4
+    assert "labels" not in manifest("bank-mlm")
+    for reference in references:
+        shares = fill(masked_lm, reference["text"])
+        tokens = masked_lm[0].convert_tokens_to_ids(reference["tokens"])
+        np.testing.assert_allclose(shares[tokens], reference["probabilities"], atol=1e-5)
+        assert shares.max() == shares[tokens[0]]
+
+
+def test_masked_language_model_fills_more_than_half_of_the_words_in_rightly(masked_lm, banking77):
+    rows, generator = read_rows(banking77, "test.csv"), np.random.default_rng(0)
+    hits = []
+    for row in [rows[i] for i in generator.permutation(len(rows))[:300]]:
+        words = row["text"].split()
+        place = int(generator.integers(len(words)))
+        ids = masked_lm[0](words[place], add_special_tokens=False)["input_ids"]
+        masked = " ".join("[MASK]" if i == place else word for i, word in enumerate(words))
+        hits.append(fill(masked_lm, masked).argmax() == ids[0])
+    assert np.mean(hits) > 0.5
+
+
 def test_language_model_answers_its_references(language_model):
     for reference in manifest("bank-router-lm")["reference"]:
         scores = score_labels(language_model, reference["text"])
@@ -160,7 +203,7 @@ def test_language_model_answers_its_references(language_model):
         np.testing.assert_allclose(np.exp(scores).sum(), reference["label_mass"], atol=1e-5)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_references_hold_the_hard_texts(name):
     texts = [reference["text"] for reference in manifest(name)["reference"]]
     assert len(texts) >= 4

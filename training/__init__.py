@@ -1,1 +1,1 @@
-"""Scripts that train the two shipped language models; not part of the installed package."""
+"""Scripts that train the shipped language models; not part of the installed package."""

@@ -1,4 +1,4 @@
-"""The command line that both training scripts share."""
+"""The command line that the training scripts share."""
 
 from __future__ import annotations
 

@@ -18,9 +18,8 @@ _INSIDE = "'’-"
 #: Longest run of punctuation that counts as one mark.
 _LONGEST_MARK = 3
 
-#: How tokenizers mark the start of a word: by this sign before the first token, or by "##" before the others.
-_STARTS = ("Ġ", "▁")
-_CONTINUES = "##"
+#: How tokenizers mark the start of a word: by one of the first two signs before the first token, or by "##" before the others.
+_BYTES, _SENTENCE, _CONTINUES = "Ġ", "▁", "##"
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +54,7 @@ class WholeWords:
         """Those of a transformers tokenizer."""
         tokens = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))
         spelt = None
-        if any(token.startswith("Ġ") for token in tokens if token):
+        if _style([token or "" for token in tokens]) == _BYTES:
             # bytes are written with other letters
             spelt = [tokenizer.convert_tokens_to_string([token]) if token else "" for token in tokens]
         return cls.of_tokens([token or "" for token in tokens], set(tokenizer.all_special_ids), spelt)
@@ -72,8 +71,8 @@ class WholeWords:
         spelt : sequence of str, optional
             How each is written, where the tokens do not say it themselves.
         """
-        sign = next((sign for sign in _STARTS if any(token.startswith(sign) for token in tokens)), None)
-        bare = [token.removeprefix(sign or "") for token in tokens] if spelt is None else list(spelt)
+        sign = _style(tokens)
+        bare = [token.removeprefix(sign) for token in tokens] if spelt is None else list(spelt)
         texts = tuple(text.strip() for text in bare)
         starts = [_starts(token, text, sign) for token, text in zip(tokens, texts, strict=True)]
         usable = [number not in special for number in range(len(tokens))]
@@ -86,9 +85,14 @@ class WholeWords:
         return cls(texts, np.array(words), np.array(marks), same)
 
 
-def _starts(token: str, text: str, sign: str | None) -> bool:
+def _style(tokens: Sequence[str]) -> str:
+    """The sign that most tokens begin with: a few others may begin with another one as text."""
+    return max((_CONTINUES, _BYTES, _SENTENCE), key=lambda sign: sum(token.startswith(sign) for token in tokens))
+
+
+def _starts(token: str, text: str, sign: str) -> bool:
     """Whether a token starts a word; signs of scripts without spaces always do."""
-    if sign is None:
+    if sign == _CONTINUES:
         return not token.startswith(_CONTINUES)
     return token.startswith(sign) or (bool(text) and all(_is_unspaced(letter) for letter in text))
 

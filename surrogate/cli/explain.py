@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from surrogate.cli.computing import computing_options
+from surrogate.cli.corpora import column_options
 from surrogate.cli.exit_codes import DONE, WITHHELD
 from surrogate.cli.reading import read_text
 from surrogate.cli.showing import asking, default_folder, show_result
@@ -59,13 +60,27 @@ def _calls(_context: click.Context, _parameter: click.Parameter, value: str) -> 
 )
 @click.option(
     "--second",
-    help="Measure on texts made in another way too: infill (needs --infill-model), retrieve (needs --corpus), delete or mask.",
+    multiple=True,
+    help="Measure on texts made in another way too: infill (needs --infill-model), retrieve (needs --corpus), delete or mask; "
+    "may be repeated.",
 )
 @click.option("--infill-model", help="Masked language model that fills words in: shipped name, folder or hub name.")
 @click.option(
     "--corpus",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="CSV, TSV, JSONL or Parquet file of texts, to find the nearest in.",
+    help="CSV, TSV, JSONL or Parquet file of texts: the nearest are shown with what the model decides on them.",
+)
+@column_options
+@click.option(
+    "--embeddings",
+    default="auto",
+    show_default=True,
+    help="Where texts of --corpus are near: auto (in the model itself), or in NAME, FOLDER or NAME@LAYER of another model.",
+)
+@click.option(
+    "--rules",
+    type=click.Path(path_type=Path),
+    help="report.json of an audit, or its folder: which of its rules hold for the text is told.",
 )
 @click.option("--second-calls", type=int, default=128, show_default=True, help="Most texts of --second; come on top.")
 @click.option("--labels", help="Labels of a causal language model or of --url, separated by commas.")
@@ -112,9 +127,13 @@ def explain(
     budget: int | None,
     units: str | None,
     baselines: tuple[str, ...],
-    second: str | None,
+    second: tuple[str, ...],
     infill_model: str | None,
     corpus: Path | None,
+    text_column: str | None,
+    id_column: str | None,
+    embeddings: str,
+    rules: Path | None,
     second_calls: int,
     labels: str | None,
     url: str | None,
@@ -155,7 +174,9 @@ def explain(
             baselines=baselines,
             second=second,
             infill_model=infill_model,
-            corpus=corpus,
+            corpus=_documents(corpus, text_column, id_column),
+            embeddings=embeddings,
+            rules=rules,
             second_calls=second_calls,
             classes=classes,
             store=not no_store,
@@ -182,6 +203,17 @@ def _endpoint(url: str, model: str, labels: list[str] | None, question: str, all
         raise InputError("bad-endpoint", "An endpoint named by --url needs --labels a,b,c to choose from.")
     asked = {"type": "choice", "instructions": question, "criteria": dict.fromkeys(labels, "")}
     return DecisionEndpoint(Access.to(url, allow_remote=allow_remote), model, {"label": asked})
+
+
+def _documents(corpus: Path | None, text: str | None, name: str | None) -> Any:
+    """The documents of --corpus, which --text and --id belong to."""
+    if corpus is not None:
+        from surrogate.corpus import read_corpus
+
+        return read_corpus(corpus, text=text, id=name)
+    if text is not None or name is not None:
+        raise InputError("bad-parameter", "--text and --id name columns of a corpus; give --corpus FILE too.")
+    return None
 
 
 def _print(record: dict[str, Any]) -> None:

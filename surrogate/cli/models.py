@@ -22,12 +22,14 @@ def models(context: click.Context) -> None:
     from surrogate.blackbox import shipped_models
 
     rows = [
-        (model.name, model.kind, f"{model.size_bytes / 1e6:.1f} MB", ", ".join(model.labels), model.summary)
+        (model.name, model.kind, f"{model.size_bytes / 1e6:.1f} MB", ", ".join(model.labels) or "–", model.summary)
         for model in shipped_models()
     ]
     print_table(("name", "kind", "size", "labels", "summary"), rows)
     click.echo(
-        "Any local folder or hub name that from_pretrained understands works with --model, and so does a .skops file."
+        "Any local folder or hub name that from_pretrained understands works with --model, and so does a .skops file. A "
+        "masked-lm cannot be explained: it fills words in for --second infill --infill-model NAME, as any "
+        "AutoModelForMaskedLM does."
     )
 
 

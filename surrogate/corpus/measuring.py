@@ -35,7 +35,7 @@ class Measured:
     Parameters
     ----------
     fitted : Table
-        Rows they were fitted to, altered copies included.
+        Rows they were fitted to, altered copies included, in the order of their content.
     documents : Table
         Every document as it is.
     held_out : ndarray of bool, shape (n_documents,)

@@ -11,10 +11,52 @@ from numpy.typing import NDArray
 from surrogate.corpus_explanation import Accuracy, CorpusMember
 from surrogate.documents import Documents
 from surrogate.errors import InputError
+from surrogate.estimate import Estimate
 from surrogate.evidence.binomial import share_estimate
 from surrogate.table import Table
 
-__all__ = ["measure_accuracy"]
+__all__ = ["label_places", "measure_accuracy", "unknown_labels"]
+
+
+def unknown_labels(corpus: Documents, classes: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    """Labels of a corpus that a model does not know, with their number, the most frequent first.
+
+    Parameters
+    ----------
+    corpus : Documents
+    classes : sequence of str
+
+    Raises
+    ------
+    InputError
+        ``bad-corpus`` when the model knows none of the labels.
+
+    Examples
+    --------
+    >>> unknown_labels(Documents(("a", "b"), ("1", "2"), ("cards", "cash")), ["cash", "fees"])
+    (('cards', 1),)
+    """
+    counts = Counter(label for label in corpus.labels or () if label is not None)
+    unknown = {label: n for label, n in counts.items() if label not in classes}
+    if counts and len(unknown) == len(counts):
+        raise InputError(
+            "bad-corpus",
+            f"The model knows none of the labels of the corpus, such as {', '.join(map(repr, sorted(unknown)[:3]))}. Its own are "
+            f"{', '.join(map(repr, classes[:8]))}. Name another column, or leave the labels out.",
+        )
+    return tuple(sorted(unknown.items(), key=lambda one: (-one[1], one[0])))
+
+
+def label_places(labels: Sequence[str | None], classes: Sequence[str]) -> NDArray[np.int64]:
+    """Number of the class that each label names, -1: none that is known, shape (n_documents,).
+
+    Examples
+    --------
+    >>> label_places(["cash", None, "tax"], ["fees", "cash"]).tolist()
+    [1, -1, -1]
+    """
+    place = {label: number for number, label in enumerate(classes)}
+    return np.array([-1 if label is None else place.get(label, -1) for label in labels], dtype=np.int64)
 
 
 def measure_accuracy(
@@ -36,33 +78,15 @@ def measure_accuracy(
     Raises
     ------
     InputError
-        ``bad-corpus`` when the model knows none of the labels.
+        As :func:`unknown_labels`.
     """
-    if corpus.labels is None or documents.labels is None:
+    if documents.labels is None:
         return None
-    counts = Counter(label for label in corpus.labels if label is not None)
-    unknown = tuple(
-        sorted(
-            ((label, n) for label, n in counts.items() if label not in table.classes), key=lambda one: (-one[1], one[0])
-        )
-    )
-    if counts and len(unknown) == len(counts):
-        raise InputError(
-            "bad-corpus",
-            f"The model knows none of the labels of the corpus, such as {', '.join(repr(label) for label, _ in unknown[:3])}. "
-            f"Its own are {', '.join(map(repr, table.classes[:8]))}. Name another column, or leave the labels out.",
-        )
-    place = {label: number for number, label in enumerate(table.classes)}
-    labels = np.array([place.get(label, -1) if label is not None else -1 for label in documents.labels])
+    labels = label_places(documents.labels, table.classes)
     rows = np.flatnonzero(held_out & (labels >= 0))
 
-    def right(decided: NDArray[np.int64]) -> int:
-        return int((decided[rows] == labels[rows]).sum())
+    def accuracy(decided: NDArray[np.int64]) -> Estimate:
+        return share_estimate(int((decided[rows] == labels[rows]).sum()), len(rows))
 
-    scored = [member for member in members if member.verdict.passed]
-    return Accuracy(
-        len(rows),
-        share_estimate(right(table.decisions), len(rows)),
-        tuple((one.name, share_estimate(right(one.model.decide(table.features)), len(rows))) for one in scored),
-        unknown,
-    )
+    scored = tuple((one.name, accuracy(one.model.decide(table.features))) for one in members if one.verdict.passed)
+    return Accuracy(len(rows), accuracy(table.decisions), scored, unknown_labels(corpus, table.classes))

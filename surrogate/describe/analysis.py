@@ -22,8 +22,8 @@ class Analysis:
     Parameters
     ----------
     stem : callable (word) -> str or None
-    words, stems : bool
-        Whether whole words, and stems, are terms.  With stems, a word that has no stem is a term itself.
+    stems : bool
+        Whether stems are terms, and phrases made of them; words always are.
     prefixes, characters : (int, int) or None
         Shortest and longest beginning of a word, in letters; shortest and longest run of characters in a script without spaces.
     phrases : int
@@ -32,21 +32,20 @@ class Analysis:
     Examples
     --------
     >>> from surrogate.describe.stems import stemmer
-    >>> sorted(Analysis(stemmer("auto"), False, True, (3, 4), None, 2)("Charged fees"))
-    [(('phrase', 'charg fee'), 'charged fees'), (('prefix', 'cha'), 'charged'), (('prefix', 'char'), 'charged'),
-     (('prefix', 'fee'), 'fees'), (('prefix', 'fees'), 'fees'), (('stem', 'charg'), 'charged'), (('stem', 'fee'), 'fees')]
+    >>> sorted(Analysis(stemmer("auto"), True, (4, 4), None, 2)("Charged fees"))
+    [(('phrase', 'charg fee'), 'charged fees'), (('prefix', 'char'), 'charged'), (('prefix', 'fees'), 'fees'),
+     (('stem', 'charg'), 'charged'), (('stem', 'fee'), 'fees'), (('word', 'charged'), 'charged'), (('word', 'fees'), 'fees')]
     """
 
     def __init__(
         self,
         stem: Stem,
-        words: bool,
         stems: bool,
         prefixes: tuple[int, int] | None,
         characters: tuple[int, int] | None,
         phrases: int,
     ) -> None:
-        self.stem, self.words, self.stems = stem, words, stems
+        self.stem, self.stems = stem, stems
         self.prefixes, self.characters, self.phrases = prefixes, characters, phrases
         # A corpus has few distinct words; each is analysed once.
         self._cached = lru_cache(maxsize=200_000)(self._of_word)
@@ -66,10 +65,10 @@ class Analysis:
     def _of_word(self, word: str) -> tuple[tuple[Term, str], ...]:
         if word == BREAK:
             return ()
+        terms: list[Term] = [("word", word)]
         stem = self.stem(word) if self.stems else None
-        terms: list[Term] = [("stem", stem)] if stem else []
-        if self.words or (self.stems and not stem):
-            terms.append(("word", word))
+        if stem:
+            terms.append(("stem", stem))
         if self.prefixes is not None and not is_unspaced(word):
             terms += [("prefix", word[:length]) for length in self._cuts(word)]
         return tuple((term, word) for term in terms)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from array import array
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, ClassVar, Self
 
@@ -26,6 +27,12 @@ class Describer(TransformerMixin, BaseEstimator):
     ----------
     features_ : tuple of Feature, length n_features
         The columns.
+
+    Examples
+    --------
+    >>> from surrogate.describe import Patterns
+    >>> isinstance(Patterns({"number": "[0-9]+"}), Describer)
+    True
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {}
@@ -96,11 +103,11 @@ def presence_of(rows: Iterable[Iterable[Hashable]], columns: Mapping[Any, int]) 
     >>> presence_of([{"fee"}, {"card", "fee"}], {"card": 0, "fee": 1}).toarray().tolist()
     [[0.0, 1.0], [1.0, 1.0]]
     """
-    indices: list[int] = []
-    ends = [0]
+    # Arrays of machine numbers: a large corpus has hundreds of millions of presences.
+    indices, ends = array("i"), array("q", [0])
     for row in rows:
-        indices += sorted(columns[key] for key in row if key in columns)
+        indices.extend(sorted(columns[key] for key in row if key in columns))
         ends.append(len(indices))
     data = np.ones(len(indices), dtype=np.float32)
     shape = (len(ends) - 1, len(columns))
-    return csr_matrix((data, np.array(indices, dtype=np.int32), np.array(ends, dtype=np.int32)), shape=shape)
+    return csr_matrix((data, np.array(indices, dtype=np.int32), np.array(ends, dtype=np.int64)), shape=shape)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from threadpoolctl import threadpool_limits
 
 from surrogate.concept import Concept
 from surrogate.describe.base import Describer
@@ -29,11 +30,13 @@ N_TYPICAL = 10
 class Concepts(Describer):
     """One feature per group of documents that lie together in an embedding; each document has the nearest.
 
-    Embeddings are standardised on the documents of the fit and brought to length one; k-means finds the groups.  On a router
-    of bank messages the hidden layers' groups, beside the terms, raised a 32-leaf tree's agreement with the model on unseen
-    messages by 4 to 15 points; factors (``nmf``, ``dictionary``) raised it less, and more than 20 groups too.  Groups do not
-    depend on the order of the documents.  They are numbered by cohesion, named by class-based TF-IDF, and called *mixed*
-    where the name fits fewer than half of the typical texts.
+    Embeddings are standardised on the documents of the fit and brought to length one; k-means finds the groups.  They do not
+    depend on the order of the documents.  They are numbered by cohesion, named by class-based TF-IDF, and called *mixed* where
+    the name fits fewer than half of the typical texts.
+
+    The hidden layers of a router of bank messages gave 16 groups by which, beside the terms, a tree of 32 leaves agreed with
+    the model on 7 to 16 points more of the unseen messages; groups by factors on 0 to 12 points more.  More than 20 groups
+    were worse.
 
     Parameters
     ----------
@@ -109,7 +112,8 @@ class Concepts(Describer):
         clusters = Clusters(self.method, int(self.n_concepts), int(self.n_init), int(self.random_state))
         self.clusters_ = clusters.fit(vectors[order])
         own = self.clusters_.assign(vectors)
-        cosines = self._cosines(vectors[order], own[order])[np.argsort(order)]
+        with threadpool_limits(1):
+            cosines = self._cosines(vectors[order], own[order])[np.argsort(order)]
         found = sorted(set(own.tolist()) - {-1}, key=lambda cluster: (-_mean(cosines[own == cluster]), cluster))
         self.numbers_ = {cluster: number for number, cluster in enumerate(found)}
         self.concepts_ = self._described(inputs, own, cosines, order)

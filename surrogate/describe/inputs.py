@@ -134,9 +134,10 @@ def _value(value: Any) -> Value:
         return str(bool(value))
     if isinstance(value, int | float | np.integer | np.floating):
         return float(value)
-    # A data frame's own missing value is equal to nothing.
-    text = str(value)
-    return None if not text.strip() or text in ("<NA>", "NaT") else text
+    if not isinstance(value, str) and str(value) in ("<NA>", "NaT"):
+        # what a data frame writes for a missing value
+        return None
+    return str(value) if str(value).strip() else None
 
 
 def _checked(X: Any) -> tuple[str, ...]:

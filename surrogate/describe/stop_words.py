@@ -17,8 +17,8 @@ couldnt wouldnt
 
 # Words of scikit-learn's list that carry meaning in the texts of a business, or name things.
 _MEANINGFUL = """
-amount bill bottom call computer con cry de describe detail eg empty etc fill find fire found front full ie inc interest ltd
-mill mine move part serious show side sincere system thick thin top un
+amount back bill bottom call computer con cry de describe detail eg empty etc fill find fire first found front full ie inc
+interest last less ltd mill mine move name next part serious show side sincere system thick thin top un
 """
 
 # What it lacks: contractions, what the splitting leaves of them, auxiliary verbs and courtesies.

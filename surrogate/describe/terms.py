@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from array import array
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csc_matrix, csr_matrix
 from sklearn.utils._param_validation import Interval
 
 from surrogate.describe.analysis import Analysis, Term
@@ -28,8 +29,10 @@ _SHORT = 4
 #: Forms that a feature lists; the most frequent.
 MAX_FORMS = 8
 
-# Of terms in exactly the same documents the one that reads best is kept: a word, else a stem, ...
-_RANK = {"word": 0, "stem": 1, "character": 2, "prefix": 3, "phrase": 4}
+# Of terms in exactly the same documents the first of these is kept: a stem also meets forms that were not seen, and a
+# word reads better than its beginning.
+_RANK = {"stem": 0, "word": 1, "character": 2, "prefix": 3, "phrase": 4}
+_LAST = ("prefix", "phrase")
 
 
 class Terms(Describer):
@@ -40,9 +43,9 @@ class Terms(Describer):
     one and two characters, since dictionaries cut the same characters now so, now so.
 
     A term in every document or in fewer than ``min_documents`` is left out.  Of terms in exactly the same documents one is
-    kept: no stop word if there is another, a word or stem rather than a beginning, then the shortest; ``merged_`` says which
-    it stands for.  Stop words and beginnings of three letters are kept, since a linear model needs them, but are
-    ``common``: rules do not name them.
+    kept: a stem or word rather than a beginning, no stop word if there is another, then the shortest; ``merged_`` says which
+    it stands for.  So a beginning that only one word has is shown as that word.  Stop words and
+    beginnings of three letters are kept, since a linear model needs them, but are ``common``: rules do not name them.
 
     Parameters
     ----------
@@ -115,54 +118,81 @@ class Terms(Describer):
 
     def _fit(self, inputs: Inputs) -> None:
         analysis = self._analysis()
-        found = [analysis(text) for text in texts_of(inputs)]
-        forms: Counter[tuple[Term, str]] = Counter(pair for pairs in found for pair in pairs)
-        rows = [{term for term, _ in pairs} for pairs in found]
-        documents, others = _merged(rows, self._frequent(rows, analysis))
-        kept = sorted(documents, key=lambda term: -documents[term])[: self.max_features]
+        presence, terms, forms = _counted(analysis(text) for text in texts_of(inputs))
+        documents, others = _merged(presence, self._frequent(presence, terms, analysis))
+        wanted = [term for term in documents if self._wants(term, analysis) or _names_beginning(others[":".join(term)])]
+        kept = sorted(wanted, key=lambda term: -documents[term])[: self.max_features]
         self.features_ = _features(sorted(kept, key=lambda term: (_RANK[term[0]], term[1])), forms)
-        self.merged_ = {feature.name: others[feature.name] for feature in self.features_ if feature.name in others}
+        self.merged_ = {feature.name: others[feature.name] for feature in self.features_ if others[feature.name]}
 
     def _transform(self, inputs: Inputs) -> csr_matrix:
         analysis = self._analysis()
         rows = ({term for term, _ in analysis(text)} for text in texts_of(inputs))
         return presence_of(rows, {(feature.kind, feature.key): i for i, feature in enumerate(self.features_)})
 
+    def _wants(self, term: Term, analysis: Analysis) -> bool:
+        """Whether a term was asked for: a whole word, or one that has no stem to stand for it."""
+        kind, key = term
+        return kind != "word" or self.words or (self.stems and not analysis.stem(key))
+
     def _analysis(self) -> Analysis:
         return Analysis(
             stemmer(self.language),
-            self.words,
             self.stems,
             _lengths("prefixes", self.prefixes),
             _lengths("characters", self.characters),
             int(self.phrases),
         )
 
-    def _frequent(self, rows: list[set[Term]], analysis: Analysis) -> list[Term]:
-        """Terms in enough documents and not in all, those that read best first."""
-        fewest = self.min_documents if self.min_documents >= 1 else self.min_documents * len(rows)
-        documents = Counter(term for row in rows for term in row)
-        kept = [term for term, count in documents.items() if fewest <= count < len(rows)]
+    def _frequent(self, presence: csc_matrix, terms: list[Term], analysis: Analysis) -> dict[Term, int]:
+        """Columns of the terms in enough documents and not in all, those that read best first."""
+        n_documents = presence.shape[0]
+        fewest = self.min_documents if self.min_documents >= 1 else self.min_documents * n_documents
+        counts = np.diff(presence.indptr).tolist()
+        kept = {term: column for column, term in enumerate(terms) if fewest <= counts[column] < n_documents}
         stop = stop_words() | {analysis.stem(word) for word in stop_words()}
-        return sorted(kept, key=lambda term: (term[1] in stop, _RANK[term[0]], len(term[1]), term[1]))
+
+        def reads(term: Term) -> tuple[bool, bool, int, int, str]:
+            return term[0] in _LAST, term[1] in stop, _RANK[term[0]], len(term[1]), term[1]
+
+        return {term: kept[term] for term in sorted(kept, key=reads)}
 
 
-def _merged(rows: Iterable[set[Term]], terms: list[Term]) -> tuple[dict[Term, int], dict[str, tuple[str, ...]]]:
+def _counted(
+    documents: Iterable[set[tuple[Term, str]]],
+) -> tuple[csc_matrix, list[Term], Counter[tuple[Term, str]]]:
+    """Which documents have which terms (n_documents, n_terms), what the terms are, and in how many each has which form."""
+    forms: Counter[tuple[Term, str]] = Counter()
+    columns: dict[Term, int] = defaultdict(lambda: len(columns))
+    indices, ends = array("i"), array("q", [0])
+    for pairs in documents:
+        forms.update(pairs)
+        indices.extend(sorted({columns[term] for term, _ in pairs}))
+        ends.append(len(indices))
+    shape = (len(ends) - 1, len(columns))
+    arrays = (np.ones(len(indices), dtype=np.float32), np.array(indices, np.int32), np.array(ends, np.int64))
+    return csr_matrix(arrays, shape=shape).tocsc(), list(columns), forms
+
+
+def _merged(presence: csc_matrix, columns: Mapping[Term, int]) -> tuple[dict[Term, int], dict[str, tuple[str, ...]]]:
     """Of terms in the same documents the first, with its number of documents; and which others it stands for."""
-    columns = presence_of(rows, {term: number for number, term in enumerate(terms)}).tocsc()
-    columns.sort_indices()
     first: dict[bytes, Term] = {}
     kept: dict[Term, int] = {}
-    others: dict[str, tuple[str, ...]] = {}
-    for number, term in enumerate(terms):
-        documents = columns.indices[columns.indptr[number] : columns.indptr[number + 1]]
+    others: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    for term, column in columns.items():
+        documents = presence.indices[presence.indptr[column] : presence.indptr[column + 1]]
         chosen = first.setdefault(documents.tobytes(), term)
         if chosen == term:
             kept[term] = len(documents)
         else:
             name = ":".join(chosen)
-            others[name] = (*others.get(name, ()), ":".join(term))
+            others[name] += (":".join(term),)
     return kept, others
+
+
+def _names_beginning(others: tuple[str, ...]) -> bool:
+    """Whether a term stands for a beginning that only one word has: the word reads better."""
+    return any(name.startswith("prefix:") for name in others)
 
 
 def _features(terms: list[Term], forms: Mapping[tuple[Term, str], int]) -> tuple[Feature, ...]:

@@ -76,8 +76,8 @@ def standard_errors(
 
 
 def _sums(rows: Array, documents: NDArray[np.int64]) -> Array:
-    """Sum of the rows of each document."""
-    _, place = np.unique(documents, return_inverse=True)
-    sums = np.zeros((int(place.max(initial=-1)) + 1, rows.shape[1]))
-    np.add.at(sums, place, rows)
+    """Sum of the rows of each document, in the order in which the documents come."""
+    _, first, place = np.unique(documents, return_index=True, return_inverse=True)
+    sums = np.zeros((len(first), rows.shape[1]))
+    np.add.at(sums, np.argsort(np.argsort(first))[place], rows)
     return sums

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +32,8 @@ class CrossFit:
     Examples
     --------
     >>> one = CrossFit(4.0, 200, 100, 96)
-    >>> one.coverage, one.precision
-    (0.5, 0.96)
+    >>> one.coverage, one.precision, CrossFit.from_dict(one.to_dict()) == one
+    (0.5, 0.96, True)
     """
 
     caution: float
@@ -49,6 +50,15 @@ class CrossFit:
     def precision(self) -> float:
         """Share of those for which it decides as the model does; not-a-number where no rule speaks."""
         return self.n_right / self.n_covered if self.n_covered else float("nan")
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> CrossFit:
+        """Inverse of :meth:`to_dict`."""
+        return cls(**data)
 
 
 def folds_of(table: Table, n_folds: int) -> NDArray[np.int64]:

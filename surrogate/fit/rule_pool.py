@@ -22,6 +22,9 @@ _CAUTION = 6.0
 #: Conjunctions of one length that are made longer, and those that are kept, for one class.
 _BEAM, _KEPT = 600, 2500
 
+#: Conjunctions whose documents are held as numbers at a time.
+_BLOCK = 256
+
 #: An absence must take away at least this much error.
 _LEAST_REMOVED = 0.5
 
@@ -149,10 +152,8 @@ def _worths(documents: Documents, errors: NDArray[np.float32], level: _Level, mi
 
     Shape (n_conjunctions, 2 n_features).
     """
-    covered = level.covered.astype(np.float32)
-    counts = (covered @ documents.presence).astype(np.float64)
-    wrong = ((covered * errors) @ documents.presence).astype(np.float64)
-    n_covered, n_wrong = covered.sum(axis=1, dtype=np.float64)[:, None], (covered @ errors).astype(np.float64)[:, None]
+    counts, wrong = _joint(level.covered, errors, documents.presence)
+    n_covered, n_wrong = _joint(level.covered, errors, np.ones((len(errors), 1), dtype=np.float32))
     before = _worth(n_covered, n_wrong)
     with_presence = _where_better(counts, wrong, before, min_support)
     with_absence = _where_better(n_covered - counts, n_wrong - wrong, before, min_support)
@@ -167,6 +168,19 @@ def _worths(documents: Documents, errors: NDArray[np.float32], level: _Level, mi
         absent = [literal - n_features for literal in conjunction if literal >= n_features]
         with_presence[row, documents.nested[absent].any(axis=0)] = -np.inf
     return np.hstack([with_presence, with_absence])
+
+
+def _joint(
+    covered: NDArray[np.bool_], errors: NDArray[np.float32], presence: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Number and errors of the documents that each conjunction covers and that have each feature."""
+    counts, wrong = (np.zeros((len(covered), presence.shape[1])) for _ in range(2))
+    for start in range(0, len(covered), _BLOCK):
+        block = covered[start : start + _BLOCK].astype(np.float32)
+        counts[start : start + _BLOCK] = block @ presence
+        block *= errors
+        wrong[start : start + _BLOCK] = block @ presence
+    return counts, wrong
 
 
 def _worth(counts: NDArray[np.float64], wrong: NDArray[np.float64]) -> NDArray[np.float64]:

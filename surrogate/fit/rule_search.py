@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csc_matrix
 
 from surrogate.features import Feature
 from surrogate.fit.greedy_rules import Choice, chosen_rules
@@ -95,11 +96,11 @@ class RuleSearch:
         return chosen.named, chosen.presence.T.toarray().astype(bool)
 
 
-def _distinct(presence: object, columns: NDArray[np.intp]) -> NDArray[np.intp]:
+def _distinct(presence: csc_matrix, columns: NDArray[np.intp]) -> NDArray[np.intp]:
     """Of columns that the same documents have, the first."""
     first: dict[bytes, int] = {}
     for column in columns:
-        rows = presence.indices[presence.indptr[column] : presence.indptr[column + 1]]  # type: ignore[attr-defined]
+        rows = presence.indices[presence.indptr[column] : presence.indptr[column + 1]]
         first.setdefault(np.sort(rows).tobytes(), int(column))
     return np.array(sorted(first.values()), dtype=np.intp)
 

@@ -14,7 +14,7 @@ from surrogate.fit.multinomial_deviance import Deviance, Fitted
 __all__ = ["Grown", "grow", "grown", "splice"]
 
 #: Steps of L-BFGS: while growing, before and during the exchange, and at the end.
-_GROWING, _BEFORE, _DURING, _AFTER = 10, 25, 12, 60
+_GROWING, _BEFORE, _DURING, _AFTER = 20, 25, 12, 60
 
 #: Most exchanges that are tried.
 _MOST_TRIES = 16
@@ -26,7 +26,7 @@ _EXCHANGED = 1 / 8
 _FIRST_EXCHANGE = 50
 
 #: An exchange must lower the penalised deviance by more than this, and a coefficient must gain more than the second.
-_LOWER, _NOTHING = 1e-6, 1e-12
+_LOWER, _NOTHING = 1e-6, 1e-8
 
 
 def best(values: NDArray[np.float64], allowed: NDArray[np.bool_], n: int) -> NDArray[np.intp]:
@@ -54,7 +54,7 @@ def grow(problem: Deviance, fitted: Fitted, n_new: int) -> Fitted:
     --------
     >>> from scipy.sparse import csc_matrix
     >>> presence = csc_matrix(np.array([[1, 0], [1, 1], [0, 1], [0, 0]], dtype=np.float32))
-    >>> targets = np.array([[.9, .1], [.9, .1], [.1, .9], [.1, .9]], dtype=np.float32)
+    >>> targets = np.array([[.9, .9, .1, .1], [.1, .1, .9, .9]], dtype=np.float32)
     >>> problem = Deviance(presence, targets, np.full(4, .25, np.float32), 1e-4)
     >>> grow(problem, problem.start(), 1).active.tolist()
     [[True, False], [False, False]]
@@ -104,7 +104,7 @@ def grown(problem: Deviance, share: float) -> Iterator[Grown]:
     Examples
     --------
     >>> from scipy.sparse import csc_matrix
-    >>> targets = np.array([[.9, .1], [.2, .8]], dtype=np.float32)
+    >>> targets = np.array([[.9, .2], [.1, .8]], dtype=np.float32)
     >>> problem = Deviance(csc_matrix(np.eye(2, dtype=np.float32)), targets, np.full(2, .5, np.float32), 1e-4)
     >>> [(step.fitted.size, step.n_next) for step in grown(problem, 0.12)][:2]
     [(0, 2), (2, 4)]
@@ -138,7 +138,7 @@ def splice(problem: Deviance, fitted: Fitted) -> Fitted:
     --------
     >>> from scipy.sparse import csc_matrix
     >>> presence = csc_matrix(np.array([[1, 0], [1, 1], [0, 1], [0, 0]], dtype=np.float32))
-    >>> targets = np.array([[.9, .1], [.9, .1], [.1, .9], [.1, .9]], dtype=np.float32)
+    >>> targets = np.array([[.9, .9, .1, .1], [.1, .1, .9, .9]], dtype=np.float32)
     >>> problem = Deviance(presence, targets, np.full(4, .25, np.float32), 1e-4)
     >>> wrong = replace(problem.start(), active=np.array([[False, False], [True, False]]))
     >>> splice(problem, wrong).active.tolist()

@@ -19,13 +19,13 @@ from surrogate.seeding import content_generator
 from surrogate.units import Document
 from surrogate.units.words import word_spans
 
-__all__ = ["ORDERS", "Filling", "Infill"]
+__all__ = ["OPEN", "ORDERS", "Filling", "Infill"]
 
 #: Blanks of a text are filled from left to right, each after those before it, or all at once, each by itself.
 ORDERS = ("left_to_right", "at_once")
 
 #: Stands for what was removed where only the place matters.
-_OPEN = "\ufffc"
+OPEN = "\ufffc"
 
 
 class Infill(Perturb):
@@ -186,21 +186,22 @@ class Filling:
 
     def __call__(self, mask: NDArray[np.bool_]) -> str:
         """The text with the units kept where ``mask`` (bool, shape (n_units,)) is True and the others filled in."""
-        return self.refill(np.asarray(mask, dtype=bool)[None], 0)[0]
+        return self.refill(np.asarray(mask, dtype=bool)[None], [0])[0]
 
     def outline(self, mask: NDArray[np.bool_]) -> str:
         """The text with a sign for every removed unit: different for different masks."""
-        return self.document.replace(mask, _OPEN)
+        return self.document.replace(mask, OPEN)
 
     def prepare(self, masks: Iterable[NDArray[np.bool_]]) -> None:
         """Fill in what many masks remove (bool, shape (n, n_units)), together."""
-        self.refill(np.asarray(masks, dtype=bool), 0)
+        flags = np.asarray(masks, dtype=bool)
+        self.refill(flags, [0] * len(flags))
 
-    def refill(self, masks: NDArray[np.bool_], number: int) -> list[str]:
-        """The texts of many masks (bool, shape (n, n_units)), filled in for the so-manieth time, from 0."""
-        keys = [(flags.tobytes(), number) for flags in masks]
+    def refill(self, masks: NDArray[np.bool_], numbers: Sequence[int]) -> list[str]:
+        """The texts of many masks (bool, shape (n, n_units)), each filled in for the so-manieth time, from 0."""
+        keys = [(flags.tobytes(), number) for flags, number in zip(masks, numbers, strict=True)]
         new = {key: flags for key, flags in zip(keys, masks, strict=True) if key not in self._known}
-        blanks = [self._blanks(flags, number) for flags in new.values()]
+        blanks = [self._blanks(flags, number) for (_, number), flags in new.items()]
         open_ones = [row for row, text in enumerate(blanks) if text.originals]
         found = dict(zip(open_ones, self.fill([blanks[row] for row in open_ones]) if open_ones else [], strict=True))
         self._known |= {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,11 @@ __all__ = ["draw_refills"]
 #: Rounds over all masks in which nothing new came about, until the text counts as having no more copies.
 _IDLE_ROUNDS = 20
 
-#: Fills in many masks (bool, shape (n, n_units)) for the so-manieth time.
-Refill = Callable[[NDArray[np.bool_], int], list[str]]
+#: Copies that are filled in together, about.
+_TOGETHER = 64
+
+#: Fills in many masks (bool, shape (n, n_units)), each for the so-manieth time.
+Refill = Callable[[NDArray[np.bool_], Sequence[int]], list[str]]
 
 
 def draw_refills(
@@ -29,6 +33,7 @@ def draw_refills(
     split: tuple[int, int, int],
     random_state: int,
     kind: str = "sizes",
+    accepts_empty: bool = True,
 ) -> MaskSample:
     """Copies of a text whose masks are fewer than the copies wanted.
 
@@ -38,12 +43,13 @@ def draw_refills(
     Parameters
     ----------
     document : Document
-    refill : callable (masks, number) -> list of str
+    refill : callable (masks, numbers) -> list of str
     n_samples : int
         The most distinct texts to draw, the original included.
     split : tuple of int
     random_state : int
     kind : {"sizes", "uniform"}, default "sizes"
+    accepts_empty : bool, default True
 
     Returns
     -------
@@ -52,14 +58,16 @@ def draw_refills(
     Examples
     --------
     >>> from surrogate.units import split_units
-    >>> fill = lambda masks, number: [f"{mask.astype(int)} {number}" for mask in masks]
+    >>> fill = lambda masks, numbers: [f"{mask.astype(int)} {number}" for mask, number in zip(masks, numbers)]
     >>> draw_refills(split_units("one two"), fill, n_samples=8, split=(1, 1, 1), random_state=0).roles.tolist()
-    ['fit', 'test', 'select', 'select', 'fit', 'test', 'test']
+    ['fit', 'test', 'select', 'select', 'select', 'test', 'test', 'fit']
     """
     content = (document.text, document.spans, random_state)
     roles = role_sequence(split, content_generator("roles", split, *content))
     rows: list[tuple[NDArray[np.bool_], str, str, int]] = [(_full(document), document.text, "fit", 0)]
     known = {document.text}
+    if not accepts_empty:
+        known.add("")
     for number, pair in enumerate(_pairs(document.n_units, refill, known), start=1):
         if len(rows) + len(pair) > n_samples:
             break
@@ -84,8 +92,7 @@ def _pairs(n_units: int, refill: Refill, known: set[str]) -> Iterator[list[tuple
     """Pairs of masks with their texts, if these are new; the mask that removes everything goes alone."""
     masks = all_masks(n_units)[1:]
     idle = 0
-    for number in range(2**20):
-        texts = refill(masks, number)
+    for texts in _rounds(masks, refill):
         before = len(known)
         for start in (0, *range(1, len(masks), 2)):
             stop = 1 if start == 0 else start + 2
@@ -94,6 +101,15 @@ def _pairs(n_units: int, refill: Refill, known: set[str]) -> Iterator[list[tuple
         idle = 0 if len(known) > before else idle + 1
         if idle == _IDLE_ROUNDS:
             return
+
+
+def _rounds(masks: NDArray[np.bool_], refill: Refill) -> Iterator[list[str]]:
+    """The texts of all masks, filled in for the first time, the second, and so on; several rounds are filled in together."""
+    n_rounds = max(1, _TOGETHER // len(masks))
+    for first in count(step=n_rounds):
+        numbers = np.repeat(np.arange(first, first + n_rounds), len(masks)).tolist()
+        texts = refill(np.tile(masks, (n_rounds, 1)), numbers)
+        yield from (texts[start : start + len(masks)] for start in range(0, len(texts), len(masks)))
 
 
 def _weights(masks: NDArray[np.bool_], kind: str) -> NDArray[np.float64]:

@@ -12,14 +12,13 @@ from sklearn.utils._param_validation import Interval
 
 from surrogate.documents import Documents
 from surrogate.errors import InputError
-from surrogate.neighborhood import ROLES
 from surrogate.perturb.base import Perturb, as_split
+from surrogate.perturb.corpus import role_of
 from surrogate.perturb.sequence import MaskSample, Render
-from surrogate.seeding import content_generator
 from surrogate.units import Document
 from surrogate.units.words import word_spans
 
-__all__ = ["EmbedsTexts", "Retrieve", "nearest", "shared_units"]
+__all__ = ["EmbedsTexts", "Retrieve", "Source", "nearest", "shared_units"]
 
 #: Rows of the corpus that are compared at a time.
 _BLOCK = 4096
@@ -141,18 +140,11 @@ class Retrieve(Perturb):
         )
 
     def _draw_one(self, document: Document, roles: tuple[str, ...]) -> MaskSample:
-        others = [text for text in self._distinct() if text != document.text and (self.accepts_empty or text.strip())]
-        needed = int(self.n_samples) - 1
-        if len(others) < needed:
-            raise InputError(
-                "bad-corpus",
-                f"Retrieve needs {needed:,} different texts beside the explained one, and the corpus has {len(others):,}. Give "
-                f"more texts, or ask for fewer (n_samples={len(others) + 1}).",
-            )
+        others = self.others(document)
         vectors = self._embedded([document.text, *others])
-        chosen = [others[row] for row in nearest(vectors[0], vectors[1:], others, needed)]
+        chosen = [others[row] for row in nearest(vectors[0], vectors[1:], others, int(self.n_samples) - 1)]
         texts = (document.text, *chosen)
-        drawn_roles = ["fit", *(self._role(text) for text in chosen)]
+        drawn_roles = ["fit", *(role_of(text, as_split(self.split), int(self.random_state)) for text in chosen)]
         sample = MaskSample(
             np.stack([np.ones(document.n_units, dtype=bool), *(shared_units(document, text) for text in chosen)]),
             texts,
@@ -162,10 +154,23 @@ class Retrieve(Perturb):
         )
         return self._of_roles(sample, roles)
 
-    def _role(self, text: str) -> str:
-        shares = np.cumsum(as_split(self.split))
-        place = content_generator("retrieve", text, int(self.random_state)).random() * shares[-1]
-        return ROLES[int(np.searchsorted(shares, place, side="right"))]
+    def others(self, document: Document) -> list[str]:
+        """The different texts of the corpus that are not the explained one.
+
+        Raises
+        ------
+        InputError
+            ``bad-corpus`` when there are fewer than are wanted.
+        """
+        others = [text for text in self._distinct() if text != document.text and (self.accepts_empty or text.strip())]
+        needed = int(self.n_samples) - 1
+        if len(others) < needed:
+            raise InputError(
+                "bad-corpus",
+                f"Retrieve needs {needed:,} different texts beside the explained one, and the corpus has {len(others):,}. Give "
+                f"more texts, or ask for fewer (n_samples={len(others) + 1}).",
+            )
+        return others
 
     def _distinct(self) -> list[str]:
         texts = self.corpus.texts if isinstance(self.corpus, Documents) else self.corpus

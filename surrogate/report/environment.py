@@ -15,10 +15,12 @@ from surrogate.report import (
     attributions,
     beside,
     excerpts,
+    global_rules,
     grading,
     groups,
     interplay,
     marks,
+    precedents,
     rounds,
     second,
     stages,
@@ -33,8 +35,8 @@ from surrogate.report.visible import visible
 __all__ = ["finalize_html", "template_environment"]
 
 _MODULES = (
-    *(added, anchors, attributions, beside, excerpts, grading, groups, interplay, marks),
-    *(numbers, rounds, second, stages, summary, trust, verdicts, words),
+    *(added, anchors, attributions, beside, excerpts, global_rules, grading, groups, interplay, marks),
+    *(numbers, precedents, rounds, second, stages, summary, trust, verdicts, words),
 )
 
 

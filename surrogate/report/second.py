@@ -13,6 +13,9 @@ __all__ = ["discarded", "made", "rows", "samples", "sentence", "title"]
 
 Record = dict[str, Any]
 
+#: Share of the more frequent decision from which agreement tells little.
+_ONE_SIDED = 0.95
+
 _TITLES = {
     "infill": "On copies with other words filled in",
     "retrieve": "On real texts",
@@ -59,8 +62,11 @@ def sentence(record: Record, sample: Record) -> str:
     by_name = {member["name"]: member for member in record["surrogates"]}
     found = "; ".join(_found(by_name[one["surrogate"]], one["fidelity"]) for one in sample["fidelity"])
     lost = discarded(sample)
+    if max(one["fidelity"]["agreement"]["baseline"] for one in sample["fidelity"]) >= _ONE_SIDED:
+        lost = f"The model decides alike on nearly all of these texts, so they tell little. {lost}".strip()
     return (
         f"Fitted on copies with {how_altered(record)}; measured again, and not fitted, on {made(record, sample)}: {found}. "
+        f"The surrogate is told which {noun(record)} are there, and not what stands in the place of the others. "
         f"{sample['n_calls']:,} calls, which come on top of the others.{f' {lost}' if lost else ''}"
     )
 

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from surrogate.canonical import canonical_bytes, digest
 from surrogate.report import beside, rounds, second, summary, trust, verdicts, words
+from surrogate.report.around_text import print_around
 from surrogate.report.excerpts import Piece, in_excerpts, is_long
 from surrogate.report.marks import copy_pieces, mark_text
 from surrogate.report.normal import ordered
@@ -73,6 +74,7 @@ def print_report(record: Record, console: Console) -> None:
     _print_fidelity(record, console)
     _print_second(record, console)
     _print_beside(record, console)
+    print_around(record, console)
     _print_flips(record, console)
     _print_notes(record, console)
 

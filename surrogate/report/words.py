@@ -75,6 +75,9 @@ def how_altered(record: Record) -> str:
     sampler = record["production"].get("sampler") or {"name": ""}
     filled = f"replaced by words that the language model {sampler['name']} filled in"
     done = {"delete": deleted, "mask": "replaced by the model's mask token", "infill": filled}
+    if perturbation == "mixture":
+        names = f", some by words that the language model {sampler['name']} filled in" if sampler["name"] else ""
+        return f"{noun(record)} removed in several ways, which the recipe names{names}"
     return f"{noun(record)} {done.get(perturbation, perturbation)}"
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from surrogate.corpus_explanation import CorpusExplanation
     from surrogate.explanation import Explanation
 
-__all__ = ["FORMATS", "check_formats", "write_report"]
+__all__ = ["FORMATS", "check_formats", "write_files", "write_report"]
 
 #: Renderings by name, with the file each is written to.
 FORMATS: dict[str, str] = {"html": "report.html", "text": "report.txt", "md": "report.md"}
@@ -60,13 +60,44 @@ def write_report(
         ``unknown-format``, ``output-exists`` or ``cannot-write``; then nothing is changed.
     """
     record = explanation.to_dict()
-    content = canonical_bytes(record)
     files = {FORMATS[name]: _render(name, record).encode("utf-8") for name in check_formats(formats)}
-    files[_RUN] = _run_facts(explanation.run, {_RECORD: content, **files})
-    files[_RECORD] = content  # Last: while it is missing, the report is not complete.
+    return write_files(folder, files, record, _RECORD, explanation.run, overwrite=overwrite)
+
+
+def write_files(
+    folder: str | Path,
+    files: dict[str, bytes],
+    record: dict[str, Any],
+    name: str,
+    run: dict[str, Any] | None = None,
+    *,
+    overwrite: bool = False,
+) -> Path:
+    """Write files with the record they belong to, and ``run.json`` with what changes from run to run: all, or nothing.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made if it is not there.
+    files : dict of str to bytes
+        Content by file name.
+    record : dict
+    name : str
+        File of the record.
+    run : dict, optional
+    overwrite : bool, default False
+
+    Raises
+    ------
+    InputError
+        ``output-exists`` or ``cannot-write``; then nothing is changed.
+    """
+    content = canonical_bytes(record)
+    files = {**files, _RUN: _run_facts(run or {}, {name: content, **files})}
+    files[name] = content  # Last: while it is missing, the report is not complete.
     target = Path(folder)
     try:
-        stale = _stale_files(target, content, files, overwrite)
+        stale = _stale_files(target, name, files, overwrite)
         _write_all(target, files, stale)
     except OSError as error:
         raise InputError(
@@ -138,12 +169,12 @@ def _run_facts(run: dict[str, Any], files: dict[str, bytes]) -> bytes:
     return (json.dumps(facts, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8")
 
 
-def _stale_files(folder: Path, content: bytes, files: dict[str, bytes], overwrite: bool) -> list[Path]:
+def _stale_files(folder: Path, record: str, files: dict[str, bytes], overwrite: bool) -> list[Path]:
     """Renderings of another record that will be replaced by this one."""
-    record = folder / _RECORD
-    if record.is_file() and record.read_bytes() == content:
+    path = folder / record
+    if path.is_file() and path.read_bytes() == files[record]:
         return []
-    there = [name for name in (_RECORD, *files) if (folder / name).is_file()]
+    there = [name for name in (record, *files) if (folder / name).is_file()]
     if there and not overwrite:
         raise InputError(
             "output-exists",

@@ -8,5 +8,6 @@ from surrogate.blackbox.endpoints.decision import DecisionEndpoint
 from surrogate.blackbox.endpoints.decoding import Decoding
 from surrogate.blackbox.endpoints.endpoint import Endpoint
 from surrogate.blackbox.endpoints.manners import Manners
+from surrogate.blackbox.endpoints.rewriting import ChatRewriter
 
-__all__ = ["Access", "ChatEndpoint", "DecisionEndpoint", "Decoding", "Endpoint", "Manners"]
+__all__ = ["Access", "ChatEndpoint", "ChatRewriter", "DecisionEndpoint", "Decoding", "Endpoint", "Manners"]

@@ -1,0 +1,187 @@
+"""Asking: a corpus is read, prepared and put to a model; what comes of it is what global surrogates are fitted to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+
+from surrogate import recipes
+from surrogate.corpus.embedding import drop_parts, own_embedder
+from surrogate.corpus.preparing import Prepared, prepare_documents
+from surrogate.corpus.scoring import unknown_labels
+from surrogate.documents import Documents
+from surrogate.errors import InputError
+from surrogate.local import open_store
+from surrogate.neighborhood import Neighborhood
+from surrogate.perturb.base import as_split
+
+__all__ = ["Asked", "Case", "ask_corpus"]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """Usable documents with their answers.
+
+    Parameters
+    ----------
+    documents : Documents
+    sample : Neighborhood
+        Answered: each document, and its altered copies.
+    n_unusable : int
+        Documents that the model refused or cut, and that are left out.
+    """
+
+    documents: Documents
+    sample: Neighborhood
+    n_unusable: int
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """The row of each document as it is, shape (n_documents,)."""
+        return np.cumsum([0, *(len(masks) for masks in self.sample.masks)])[:-1]
+
+    @property
+    def held_out(self) -> NDArray[np.bool_]:
+        """Whether each document is held out, shape (n_documents,)."""
+        return np.asarray(self.sample.roles[self.starts] == "test")
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A corpus that was put to a model.
+
+    Parameters
+    ----------
+    pipe : sklearn.pipeline.Pipeline
+        perturb, query, describe, surrogate; of the parts of describe those for which the corpus has something.
+    prepared : Prepared
+    answered : Neighborhood
+        Everything that was asked.
+    case : Case
+    recipe_name : str
+    """
+
+    pipe: Pipeline
+    prepared: Prepared
+    answered: Neighborhood
+    case: Case
+    recipe_name: str
+
+    @property
+    def describe(self) -> Any:
+        """The step that finds features."""
+        return self.pipe.named_steps["describe"]
+
+    @property
+    def embedder(self) -> Any:
+        """What gave embeddings, or None: the model itself, or nothing."""
+        return self.pipe.named_steps["query"].embedder
+
+    def taught(self) -> Neighborhood:
+        """The sample with its select part given over to fitting."""
+        sample = self.case.sample
+        return sample.replace(roles=np.where(sample.roles == "select", "fit", sample.roles))
+
+
+def ask_corpus(
+    corpus: Documents,
+    model: Any,
+    pipeline: str | Path | Pipeline,
+    *,
+    embeddings: str | Any = "auto",
+    classes: Sequence[str] | None = None,
+    store: bool | str | Path | Any = True,
+    device: str = "auto",
+    dtype: str = "float32",
+    too_long: str = "cut",
+    progress: Callable[[int, int], None] | None = None,
+    allow_remote: bool = False,
+    announce: Callable[[str], None] | None = None,
+) -> Asked:
+    """Put a corpus to a model; the parameters are those of :func:`surrogate.corpus.audit.audit`.
+
+    Raises
+    ------
+    InputError
+        ``bad-corpus`` when there are too few documents, the model decides all alike or knows none of the labels;
+        ``bad-recipe`` for one of single texts.
+    ModelError
+        When the model cannot be loaded or gives unusable answers.
+    """
+    from surrogate.blackbox import load_model
+
+    named = isinstance(model, str | Path)
+    pipe = _pipeline(pipeline)
+    perturb = pipe.named_steps["perturb"]
+    prepared = prepare_documents(corpus, as_split(perturb.split), int(perturb.random_state))
+    black_box = load_model(
+        model,
+        classes=None if named else classes,
+        labels=classes if named else None,
+        device=device,
+        dtype=dtype,
+        too_long=too_long,
+        allow_remote=allow_remote,
+    )
+    unknown_labels(corpus, [str(label) for label in black_box.classes_])
+    embedder = own_embedder(model, black_box, device) if embeddings == "auto" else _given(embeddings, device)
+    embedded = embeddings != "none" and (embedder is not None or black_box.embeds)
+    drop_parts(pipe, columns=bool(prepared.documents.metadata), embeddings=embedded)
+    pipe.set_params(query__black_box=black_box, query__store=open_store(store), query__embedder=embedder)
+    pipe.set_params(query__progress=progress)
+    sample = perturb.draw(prepared.documents)
+    if announce is not None and hasattr(black_box, "announcement"):
+        announce(black_box.announcement(len(set(sample.texts))))
+    answered = pipe.named_steps["query"].fit(None).transform(sample)
+    case = _usable(prepared.documents, answered)
+    _check_decisions(case)
+    return Asked(pipe, prepared, answered, case, _name(pipeline))
+
+
+def _pipeline(pipeline: str | Path | Pipeline) -> Pipeline:
+    pipe = recipes.load(recipes.dump(pipeline) if isinstance(pipeline, Pipeline) else pipeline)
+    if "describe" not in pipe.named_steps:
+        raise InputError(
+            "bad-recipe",
+            f"The recipe {_name(pipeline) or 'given'!r} explains single texts; a corpus needs one with [describe], such as "
+            "audit.",
+        )
+    return pipe
+
+
+def _name(pipeline: str | Path | Pipeline) -> str:
+    return Path(pipeline).stem if isinstance(pipeline, str | Path) else ""
+
+
+def _given(embeddings: Any, device: str) -> Any:
+    if embeddings == "none" or not isinstance(embeddings, str | Path):
+        return None if embeddings == "none" else embeddings
+    from surrogate.blackbox.embedding_sources import load_embedder
+
+    return load_embedder(embeddings, device=device)
+
+
+def _usable(documents: Documents, answered: Neighborhood) -> Case:
+    """Leave out documents that the model did not read whole, or did not answer, with their copies."""
+    parts = list(answered.parts())
+    kept = [row for row, part in enumerate(parts) if part.answers is not None and part.answers.usable[0]]
+    if len(kept) == len(parts):
+        return Case(documents, answered, 0)
+    return Case(documents.take(kept), answered.of_documents(kept), len(parts) - len(kept))
+
+
+def _check_decisions(case: Case) -> None:
+    answers = case.sample.answers.take(case.starts)  # type: ignore[union-attr]
+    found = np.unique(answers.probabilities.argmax(axis=1))
+    if len(found) < 2:
+        raise InputError(
+            "bad-corpus",
+            f"The model decides all {len(answers):,} documents as {case.sample.classes[found[0]]!r}: over this corpus there is "
+            "nothing that rules could tell apart. Give documents of several kinds.",
+        )
