@@ -127,9 +127,9 @@ def coverage_at(points: Sequence[tuple[float, float]], precision: float) -> floa
     return best
 
 
-def best_rule_peer(rows: Rows) -> tuple[str, float]:
-    """The peer with the largest coverage at the least precision, read off its curve on held-out documents."""
-    found = {name: coverage_at(curve(rows, name), LEAST_PRECISION) for name in peers_of(rows)}
+def best_rule_peer(rows: Rows, precision: float) -> tuple[str, float]:
+    """The peer with the largest coverage at a precision, read off its curve on held-out documents."""
+    found = {name: coverage_at(curve(rows, name), precision) for name in peers_of(rows)}
     return max(found.items(), key=lambda pair: pair[1], default=("none", float("nan")))
 
 
@@ -158,12 +158,14 @@ def bars(rows: Rows) -> list[Bar]:
         ]
     for method, shown in ((SET, "rules, a set (the default)"), (LIST, "rules, an ordered list")) if rules else ():
         (coverage, _), (precision, _) = chosen(rules, method)
-        name, best = best_rule_peer(rules)
         found += [
             Bar(f"{shown}: precision", precision, LEAST_PRECISION),
             Bar(f"{shown}: coverage", coverage, LEAST_COVERAGE),
-            Bar(f"{shown}: coverage above the best peer's ({name})", coverage - best, LEAST_COVERAGE_LEAD),
         ]
+        for at, told in ((precision, "at that precision"), (LEAST_PRECISION, f"at {LEAST_PRECISION:.2f}")):
+            name, best = best_rule_peer(rules, at)
+            what = f"{shown}: coverage above the best peer's {told} ({name}: {best:.3f})"
+            found.append(Bar(what, coverage - best, LEAST_COVERAGE_LEAD))
     if tree:
         name = EMBEDDINGS["bank-router"]
         found.append(Bar(f"tree of 32 leaves: gain by concepts ({name})", gain(tree, name)[0], LEAST_GAIN))

@@ -83,6 +83,8 @@ def concept_rows(data: Path, model: str) -> tuple[list[Row], list[tuple[str, lis
 
 def cost_row(data: Path, model: str, n_documents: int) -> Row:
     """Wall time and peak memory of a process that audits so many documents: imports, loading and asking included."""
+    # As a user starts it: with as many threads as there are cores.
+    env = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
     start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.global_corpora", str(data), model, str(n_documents)],
@@ -90,7 +92,7 @@ def cost_row(data: Path, model: str, n_documents: int) -> Row:
         text=True,
         check=True,
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**env, "PYTHONPATH": str(ROOT)},
     )
     return {"part": "cost", "seconds": time.perf_counter() - start, **json.loads(done.stdout.splitlines()[-1])}
 

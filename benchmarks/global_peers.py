@@ -53,18 +53,14 @@ def tfidf_of_stems(
     fitted: tuple[Sequence[str], NDArray[np.int64]], held_out: tuple[Sequence[str], NDArray[np.int64]]
 ) -> Matrices:
     """TF-IDF of the stems that ours uses: the hardest control."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.feature_extraction.text import TfidfTransformer
 
     from surrogate.describe import Terms
 
-    terms = Terms(prefixes=None, characters=None)
-    analysis = terms._analysis()
-
-    def stems(text: str) -> list[str]:
-        return [key for (_, key), _ in analysis(text)]
-
-    vectorizer = TfidfVectorizer(analyzer=stems, min_df=2).fit(fitted[0])
-    return Matrices(vectorizer.transform(fitted[0]), fitted[1], vectorizer.transform(held_out[0]), held_out[1])
+    terms = Terms(prefixes=None, characters=None).fit(fitted[0])
+    weights = TfidfTransformer().fit(terms.transform(fitted[0]))
+    own, other = (weights.transform(terms.transform(texts)) for texts in (fitted[0], held_out[0]))
+    return Matrices(own, fitted[1], other, held_out[1])
 
 
 def largest_within(fit: Callable[[float], Sized], sizes: Sequence[int]) -> dict[int, Sized]:

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -48,29 +49,28 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--texts", type=Path, help="a folder for the concepts with their typical texts")
     parser.add_argument("--data", type=Path, default=default_data())
     parser.add_argument("--out", type=Path, default=RESULTS)
-    parser.add_argument("--rows", type=Path, help="write every measured row as a line of JSON, too")
+    parser.add_argument("--rows", type=Path, help="write every row as a line of JSON, too, as soon as it is measured")
     parser.add_argument("--from-rows", type=Path, help="measure nothing: write the page from rows of an earlier run")
     return parser.parse_args(arguments)
 
 
-def collect(options: argparse.Namespace) -> Rows:
-    """The rows of all parts that were asked for."""
-    rows: Rows = []
+def collect(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """The rows of all parts that were asked for, as they are measured."""
     if "splits" in options.parts:
-        rows += split_rows(options)
+        yield from split_rows(options)
     if "concepts" in options.parts:
         found, shown = concept_rows(options.data, MODEL)
-        rows += found
+        yield from found
         if options.texts:
             write_texts(shown, options.texts)
     if "corpora" in options.parts:
-        rows += [_told(corpus_row(options.data, name)) for name in CORPORA]
+        for name in CORPORA:
+            yield corpus_row(options.data, name)
     if "cost" in options.parts:
-        rows.append(_told(cost_row(options.data, MODEL, options.documents)))
-    return rows
+        yield cost_row(options.data, MODEL, options.documents)
 
 
-def split_rows(options: argparse.Namespace) -> Rows:
+def split_rows(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """Linear models, rules and trees, ours and peers', on every split."""
     from surrogate.blackbox import load_model
     from surrogate.blackbox.embedding_sources import load_embedder
@@ -78,17 +78,17 @@ def split_rows(options: argparse.Namespace) -> Rows:
     texts = read_texts(options.data / "banking77", "test.csv")
     box, store = load_model(MODEL), MemoryStore()
     embedders = {name: load_embedder(name) for name in EMBEDDINGS}
-    rows: Rows = []
     splits = []
     for seed in range(options.splits):
         split = draw_split(texts, box, store, seed)
         described = describe(split)
-        rows += [_told(row) for row in linear_rows(split, described, SIZES)]
-        rows += rule_rows(split, described)
-        rows += [_told(row) for row in tree_rows(split, embedders, store)]
-        rows.append({"part": "split", "seed": seed, **counts(split, described)})
+        yield {"part": "split", "seed": seed, **counts(split, described)}
+        yield from linear_rows(split, described, SIZES)
+        yield from rule_rows(split, described)
+        yield from tree_rows(split, embedders, store)
         splits.append(as_given(split))
-    return rows + (other_peers(splits, options.peers_python) if "peers" in options.parts else [])
+    if "peers" in options.parts:
+        yield from other_peers(splits, options.peers_python)
 
 
 def counts(split: Split, described: Described) -> dict[str, int]:
@@ -130,25 +130,25 @@ def write_texts(shown: list[tuple[str, list[str]]], folder: Path) -> None:
     (folder / "concepts.md").write_text("\n".join(lines), encoding="utf-8")
 
 
-def _told(row: dict[str, Any]) -> dict[str, Any]:
-    what = [row["part"], row.get("method") or row.get("corpus") or f"{row['n']:,} documents", row.get("size", "")]
-    told = row.get("agreement", row.get("seconds", ""))
-    print(*what, told if isinstance(told, str) else f"{told:.3f}", flush=True)
-    return row
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Measure, unless the rows are given, and write tables and picture."""
     options = parse(arguments)
     if options.from_rows:
         rows = [json.loads(line) for line in options.from_rows.read_text(encoding="utf-8").splitlines()]
     else:
-        start = time.perf_counter()
-        rows = collect(options)
-        rows.append({"part": "run", "minutes": (time.perf_counter() - start) / 60, "machine": machine()})
-    if options.rows:
-        options.rows.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        rows = []
+        with open(options.rows or os.devnull, "w", encoding="utf-8") as kept:
+            for row in measured(options):
+                rows.append(row)
+                print(json.dumps(row), file=kept, flush=True)
     write(rows, options.out)
+
+
+def measured(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """All rows, at last one about the run."""
+    start = time.perf_counter()
+    yield from collect(options)
+    yield {"part": "run", "minutes": (time.perf_counter() - start) / 60, "machine": machine()}
 
 
 def machine() -> str:

@@ -46,12 +46,15 @@ def linear_table(rows: bars.Rows) -> list[str]:
 def lead(rows: bars.Rows) -> str:
     """How far ours is ahead of the best peer, and of the control, at each size."""
     own = bars.of_part(rows, "linear")
-    parts = []
-    for size in sorted({row["size"] for row in own if row["size"]}):
-        ours, (name, best) = bars.agreement(own, OURS, size)[0], bars.best_peer(own, size)
-        control = bars.agreement(own, bars.CONTROL, size)[0]
-        parts.append(f"{size}: {ours - best:+.3f} over {name}, {ours - control:+.3f} over the control")
-    return "Lead of ours at " + "; at ".join(parts) + "."
+    sizes = sorted({row["size"] for row in own if row["size"]})
+    ours = [bars.agreement(own, OURS, size)[0] for size in sizes]
+    best = [bars.best_peer(own, size) for size in sizes]
+    names = ", ".join(dict.fromkeys(name for name, _ in best))
+    peers = ", ".join(f"{mine - other:+.3f}" for mine, (_, other) in zip(ours, best, strict=True))
+    control = [bars.agreement(own, bars.CONTROL, size)[0] for size in sizes]
+    controls = ", ".join(f"{mine - other:+.3f}" for mine, other in zip(ours, control, strict=True))
+    shown = ", ".join(map(str, sizes))
+    return f"Lead of ours at {shown} numbers: over the best peer ({names}) {peers}; over the control {controls}."
 
 
 def rules_table(rows: bars.Rows) -> list[str]:
@@ -141,14 +144,13 @@ def cost_table(rows: bars.Rows) -> list[str]:
     lines = []
     for row in bars.of_part(rows, "cost"):
         parts = [f"{row['n']:,}", f"{row['calls']:,}", number(row["seconds"], 0)]
-        parts += [number(row[name], 0) for name in ("load_s", "ask_s", "fit_s")]
+        parts += [number(row[name], 0) for name in ("ask_s", "fit_s")]
         lines.append([*parts, number(row["megabytes"], 0), *_members(row["members"])])
     head = (
         "documents",
         "calls",
         "wall time, s",
-        "loading, s",
-        "asking, s",
+        "loading and asking, s",
         "fitting and measuring, s",
         "peak memory, MB",
     )
