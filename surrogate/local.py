@@ -14,6 +14,7 @@ from surrogate import recipes
 from surrogate.adaptive import Adaptive
 from surrogate.assembly import assemble, teach
 from surrogate.beside import check_baselines, measure_beside
+from surrogate.embeddings import given_embedder
 from surrogate.errors import InputError
 from surrogate.evidence import Policy
 from surrogate.explanation import Explanation
@@ -98,8 +99,8 @@ def explain(
     second_calls : int, default 128
         The most texts of the second sampler.
     embeddings : str, Path or Embedder, default "auto"
-        In which embeddings texts of the corpus are near: "auto", the model's own, or what
-        :func:`surrogate.blackbox.embedding_sources.load_embedder` takes.
+        In which embeddings texts of the corpus, and copies for a locality kernel on embeddings, are near: "auto", the model's
+        own, or what :func:`surrogate.blackbox.embedding_sources.load_embedder` takes.
     rules : CorpusExplanation, str or Path, optional
         An audit, or its ``report.json``: which of its rules hold for the text is told.
     classes : sequence of str, optional
@@ -148,7 +149,7 @@ def explain(
     check_second(second, second_calls, infill_model=infill_model, corpus=corpus)
     if not isinstance(text, Document):
         split_units(text, "word" if units in (None, "token") else units, max_units=MOST_UNITS)
-    around = read_around(corpus, rules, embeddings)
+    around = read_around(corpus, rules)
     start = time.perf_counter()
     named = isinstance(model, str | Path)
     black_box = load_model(
@@ -164,6 +165,8 @@ def explain(
         # also where the store holds an answer to the text, cut and flagged
         black_box.require_whole([text.text if isinstance(text, Document) else text])
     pipe = _pipeline(pipeline, black_box, open_store(store))
+    if not (embeddings is None or (isinstance(embeddings, str) and embeddings == "auto")):
+        _set_embedder(pipe, given_embedder(embeddings, device, allow_remote), corpus is not None)
     asked = _Asked(progress)
     around = around.within(black_box, embeddings, pipe.named_steps["query"].store, device, asked, allow_remote)
     if announce is not None and hasattr(black_box, "announcement"):
@@ -199,6 +202,18 @@ def explain(
         side_by_side=beside,
         run={"load_s": loaded - start, "explain_s": end - loaded, "n_asked": asked.total},
     )
+
+
+def _set_embedder(pipe: Pipeline, embedder: Any, has_corpus: bool) -> None:
+    """Let a locality kernel on embeddings go by an embedder that was named."""
+    if pipe.named_steps["weigh"].kernel == "embedding_cosine":
+        pipe.set_params(query__embedder=embedder)
+    elif not has_corpus:
+        raise InputError(
+            "bad-parameter",
+            "embeddings say in which space texts are near; give a corpus too: --corpus FILE, or a recipe whose [weigh] has "
+            'kernel = "embedding_cosine".',
+        )
 
 
 def _announcement(black_box: Any, n_texts: int, more: Sequence[str]) -> str:

@@ -67,6 +67,7 @@ def describe_production(
         "fitted": outcome.description,
         "perturbation": whole.perturbation,
         "sampler": _describe_sampler(perturb),
+        "embeddings": _describe_embedder(pipe.named_steps["query"].embedder),
         "design": perturb.design,
         "reference_distribution": _DISTRIBUTIONS[whole.reference].format(units=unit_noun(whole.documents[0].kind)),
         "random_state": int(perturb.random_state),
@@ -80,6 +81,11 @@ def describe_production(
         "policy": policy.to_dict(),
         "versions": versions(),
     }
+
+
+def _describe_embedder(embedder: Any) -> dict[str, Any] | None:
+    """Identity of the model whose embeddings took the place of the explained model's own; None where none did."""
+    return None if embedder is None else {"name": embedder.name, "fingerprint": embedder.fingerprint}
 
 
 def _describe_sampler(perturb: Any) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""The fidelity benchmark runs, treats everybody alike, and says what it could not run."""
+"""The benchmarks of fidelity and of global surrogates run, treat everybody alike, and say what they could not run."""
 
 from __future__ import annotations
 
@@ -9,10 +9,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import fidelity, fidelity_bars, fidelity_ours
+from benchmarks import (
+    fidelity,
+    fidelity_bars,
+    fidelity_ours,
+    global_bars,
+    global_measure,
+    global_old_peers,
+    global_rules,
+)
 from benchmarks.fidelity_methods import AsSent, Memory, TimedBox, is_installed
 from benchmarks.fidelity_scores import draw_lime_masks, game_tests, kernel, r2, top_units
 from benchmarks.fidelity_tasks import SIZES, Place, Task, load_box, tasks_of
+from benchmarks.global_corpora import train_half
+from benchmarks.global_peers import Sized, largest_within, tfidf, tree_path
+from benchmarks.global_rule_peers import point, tree_leaves
 from surrogate.baselines import LimeBaseline, MaskedModel
 from surrogate.query import Query
 from surrogate.units import split_units
@@ -154,3 +165,99 @@ def test_a_game_answers_as_its_table_says(data: Path, tmp_path: Path) -> None:
     signed = values[[0, 5, 2**14 - 1]].astype(float)
     answers = box.answer(["", "0 2", task.text]).probabilities[:, 1]
     assert np.allclose(answers, np.clip(np.where(signed > 0, signed, 1 + signed), 1e-4, 1 - 1e-4))
+
+
+def test_a_path_is_searched_for_the_largest_model_that_shows_no_more() -> None:
+    asked: list[float] = []
+
+    def fit(c: float) -> Sized:
+        asked.append(c)
+        return Sized(int(10 * c), c)
+
+    found = largest_within(fit, (50, 100, 10_000))
+    assert found[50].shown == 50
+    assert found[100].shown == 100
+    assert found[10_000].shown <= 600
+    assert len(asked) == len(set(asked)) < 40
+    assert largest_within(lambda c: Sized(90, c), (50,))[50].shown == 0
+
+
+def test_peers_learn_nothing_from_held_out_documents_and_show_no_more() -> None:
+    fitted = (["lost card", "a fee", "my card", "the fee", "card", "fee"] * 4, np.array([0, 1] * 12))
+    held_out = (["unheard card", "unheard fee"], np.array([0, 1]))
+    matrices = tfidf(fitted, held_out)
+    assert matrices.held_out.shape[1] == matrices.fitted.shape[1] == 5
+    one = tree_path(matrices, (50,))[50]
+    assert one.agreement == 1
+    assert one.shown <= 50
+    points = tree_leaves(*fitted, *held_out, n_leaves=8, min_leaf=1)
+    assert [(row["coverage"], row["precision"]) for row in points[:2]] == [(1, 1), (1, 1)]
+
+
+def test_coverage_and_precision_are_of_what_is_said() -> None:
+    assert point(np.array([0, -1, 1, 1]), np.array([0, 0, 1, 0])) == {
+        "coverage": 0.75,
+        "precision": pytest.approx(2 / 3),
+    }
+    assert math.isnan(point(np.array([-1]), np.array([0]))["precision"])
+
+
+def test_coverage_at_a_precision_lies_between_neighbouring_settings() -> None:
+    assert global_bars.coverage_at([(0.6, 0.90), (0.4, 1.0)], 0.95) == pytest.approx(0.5)
+    assert global_bars.coverage_at([(0.6, 0.90), (0.4, 0.94)], 0.95) == 0
+
+
+def global_run(ours: float) -> list[dict]:
+    def linear(method: str, agreement: float) -> dict:
+        return {"part": "linear", "method": method, "seed": 0, "size": 200, "shown": 200, "agreement": agreement}
+
+    def tree(method: str, agreement: float) -> dict:
+        return {"part": "tree", "method": method, "seed": 0, "shown": 32, "agreement": agreement, "concepts": 16}
+
+    return [
+        linear(global_measure.OURS, ours),
+        linear(global_measure.PEER_L1, 0.85),
+        linear(global_measure.CONTROL, 0.87),
+        {"part": "linear", "method": "MimicExplainer", "note": "not measured: interpret-community is not installed"},
+        tree(global_measure.TREE_TERMS, 0.76),
+        tree(global_measure.EMBEDDINGS["bank-router"], 0.80),
+        {"part": "run", "minutes": 1.0, "machine": "a machine"},
+    ]
+
+
+def test_global_bars_are_judged_by_the_rows() -> None:
+    good = {bar.what: bar.verdict for bar in global_bars.bars(global_run(0.90))}
+    bad = {bar.what: bar.verdict for bar in global_bars.bars(global_run(0.875))}
+    assert list(good.values()) == ["PASS", "PASS", "MISS"]
+    assert list(bad.values()) == ["PASS", "MISS", "MISS"]
+    assert any(global_measure.PEER_L1 in what for what in good)
+    assert global_bars.Bar("nothing measured", float("nan"), 0.5).verdict == "MISS"
+
+
+def test_the_global_page_names_the_peer_that_is_not_installed(tmp_path: Path) -> None:
+    global_rules.write(global_run(0.90), tmp_path)
+    text = (tmp_path / "global_rules.md").read_text()
+    assert "MimicExplainer: not measured: interpret-community is not installed" in text
+    assert "| 0.900 | ≥ 0.87 | PASS |" in text
+    assert "| 0.040 | ≥ 0.05 | MISS |" in text
+    assert (tmp_path / "global_rules.svg").read_text().startswith("<?xml")
+
+
+def test_a_global_peer_that_is_not_installed_becomes_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(global_old_peers, "PACKAGES", dict.fromkeys(global_old_peers.PACKAGES, "no-such-package"))
+    rows = global_old_peers.run([])
+    assert [row["note"] for row in rows] == ["not measured: no-such-package is not installed"] * 2
+
+
+def test_rules_of_a_peer_are_read_as_they_are_written() -> None:
+    rows = np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 0.0]])
+    assert global_old_peers._cover("w0 > 0.5 and w1 <= 0.5", rows).tolist() == [True, False, False]
+    with pytest.raises(ValueError, match="unknown form"):
+        global_old_peers._cover("w0 is large", rows)
+
+
+def test_the_classifier_of_another_corpus_is_trained_on_a_half() -> None:
+    texts = tuple(f"{word} {number}" for number in range(30) for word in ("fair", "unfair"))
+    model, accuracy = train_half(texts, ("fair", "unfair") * 30, "word")
+    assert accuracy == 1
+    assert model.predict(["unfair terms"]).tolist() == ["unfair"]

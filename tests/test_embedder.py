@@ -119,3 +119,9 @@ def test_what_cannot_be_read_says_so(
 def test_wrong_options(model: str, options: dict[str, object], words: str) -> None:
     with pytest.raises(InputError, match=words):
         load_embedder(model, **options)  # type: ignore[arg-type]
+
+
+def test_a_masked_language_model_without_a_pooler_is_read() -> None:
+    embedder = load_embedder("bank-mlm")
+    assert embedder.embed(["where is my card", "a fee"]).shape == (2, 160)
+    assert embedder.details["pooling"] == "mean"

@@ -96,3 +96,34 @@ def test_an_outcome_is_symmetric() -> None:
     one, other = Outcome(("a", "b"), "a"), Outcome(("a", "b"), "b")
     assert one.log_odds(answers) == pytest.approx(-other.log_odds(answers))
     assert one.clipped(answers).tolist() == [False, True]
+
+
+def test_the_kernel_goes_by_an_embedder_that_is_named() -> None:
+    from sklearn.pipeline import Pipeline
+
+    import surrogate
+    from surrogate.fit import SparseLinear
+    from surrogate.perturb import Delete
+    from surrogate.query import Query
+    from tests.toys import card_box
+
+    class Lengths:
+        """Embeds a text as its length and its number of words."""
+
+        name, fingerprint, classes_, kind = "lengths", None, (), "embedder"
+
+        def answer(self, texts: list[str]) -> Answers:
+            vectors = np.array([[len(text) + 1.0, len(text.split())] for text in texts], dtype=np.float32)
+            nobody = np.zeros(len(texts), dtype=bool)
+            return Answers(np.empty((len(texts), 0)), vectors, None, nobody, nobody)
+
+        def __sklearn_clone__(self) -> Lengths:
+            return self
+
+    weigh = Weigh(kernel="embedding_cosine", kernel_width=0.05)
+    steps = [("perturb", Delete()), ("query", Query()), ("weigh", weigh), ("surrogate", SparseLinear())]
+    explanation = surrogate.explain(
+        "i lost my new card today", card_box(), Pipeline(steps), calls=32, embeddings=Lengths(), store=False
+    )
+    assert explanation.production["embeddings"] == {"name": "lengths", "fingerprint": None}
+    assert explanation.members[0].fidelity is not None

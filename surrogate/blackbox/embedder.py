@@ -83,7 +83,8 @@ class Embedder(ModelBacked):
         called = name or folder.name
         check_folder(inner.folder)
         tokenizer = load_tokenizer(inner.folder, called)
-        model = load_weights("AutoModel", inner.folder, called, placement)
+        # Hidden states are read; a language model that was saved without the pooler of a classifier has them all.
+        model = load_weights("AutoModel", inner.folder, called, placement, unread=("pooler.",))
         reader = EmbeddingReader.of(
             model,
             tokenizer,

@@ -93,7 +93,9 @@ def load_tokenizer(folder: Path, name: str) -> Any:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
 
 
-def load_weights(auto_class: str, folder: Path, name: str, placement: Placement) -> Any:
+def load_weights(
+    auto_class: str, folder: Path, name: str, placement: Placement, *, unread: tuple[str, ...] = ()
+) -> Any:
     """Load a transformers model in evaluation mode.
 
     Parameters
@@ -104,6 +106,8 @@ def load_weights(auto_class: str, folder: Path, name: str, placement: Placement)
     name : str
         What errors call the model.
     placement : Placement
+    unread : tuple of str, default ()
+        Beginnings of the names of weights that may be missing, since nothing reads what they compute.
 
     Raises
     ------
@@ -125,7 +129,7 @@ def load_weights(auto_class: str, folder: Path, name: str, placement: Placement)
             dtype=getattr(torch, placement.dtype),
             output_loading_info=True,
         )
-    missing = sorted(report["missing_keys"])
+    missing = sorted(key for key in report["missing_keys"] if not key.startswith(unread))
     if missing:
         raise ModelError(
             "bad-model-file",

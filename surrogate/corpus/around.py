@@ -10,7 +10,6 @@ from surrogate.corpus.audited import AuditedRules, read_audited_rules
 from surrogate.corpus.precedents import documents_of, most_asked, precedents_of
 from surrogate.corpus.space import Space, space_of
 from surrogate.documents import Documents
-from surrogate.errors import InputError
 from surrogate.explanation import Explanation
 from surrogate.fired_rules import FiredRules
 
@@ -89,7 +88,7 @@ class Around:
         return found
 
 
-def read_around(corpus: Any = None, rules: Any = None, embeddings: Any = "auto") -> Around:
+def read_around(corpus: Any = None, rules: Any = None) -> Around:
     """Read a corpus and an audit's record, before any model is loaded.
 
     Parameters
@@ -97,24 +96,17 @@ def read_around(corpus: Any = None, rules: Any = None, embeddings: Any = "auto")
     corpus : Documents, sequence of str, str or Path, optional
     rules : CorpusExplanation, str or Path, optional
         An audit, or its ``report.json``.
-    embeddings : str, Path or Embedder, default "auto"
 
     Raises
     ------
     InputError
-        ``bad-parameter`` for embeddings without a corpus; as
-        :func:`~surrogate.corpus.precedents.documents_of` and :func:`~surrogate.corpus.audited.read_audited_rules`.
+        As :func:`~surrogate.corpus.precedents.documents_of` and :func:`~surrogate.corpus.audited.read_audited_rules`.
 
     Examples
     --------
     >>> read_around(["a fee"]).corpus.ids, read_around().rules
     (('1',), None)
     """
-    if corpus is None and not (isinstance(embeddings, str) and embeddings == "auto"):
-        raise InputError(
-            "bad-parameter",
-            "embeddings say in which space the texts of a corpus are near; give a corpus too: --corpus FILE.",
-        )
     return Around(
         None if corpus is None else documents_of(corpus), None if rules is None else read_audited_rules(rules)
     )

@@ -16,6 +16,7 @@ from surrogate.corpus.embedding import drop_parts, own_embedder
 from surrogate.corpus.preparing import Prepared, prepare_documents
 from surrogate.corpus.scoring import unknown_labels
 from surrogate.documents import Documents
+from surrogate.embeddings import given_embedder
 from surrogate.errors import InputError
 from surrogate.neighborhood import Neighborhood
 from surrogate.perturb.base import as_split
@@ -131,7 +132,9 @@ def ask_corpus(
     )
     unknown_labels(corpus, [str(label) for label in black_box.classes_])
     embedder = (
-        own_embedder(model, black_box, device) if embeddings == "auto" else _given(embeddings, device, allow_remote)
+        own_embedder(model, black_box, device)
+        if embeddings == "auto"
+        else given_embedder(embeddings, device, allow_remote)
     )
     embedded = embeddings != "none" and (embedder is not None or black_box.embeds)
     drop_parts(pipe, columns=bool(prepared.documents.metadata), embeddings=embedded)
@@ -167,14 +170,6 @@ def _announce(announce: Callable[[str], None], black_box: Any, embedder: Any, n_
         announce(black_box.announcement(n_texts))
     if hasattr(embedder, "announcement"):
         announce(embedder.announcement(n_texts, "yours and altered copies of them, for their embeddings"))
-
-
-def _given(embeddings: Any, device: str, allow_remote: bool) -> Any:
-    if embeddings == "none" or not isinstance(embeddings, str | Path):
-        return None if embeddings == "none" else embeddings
-    from surrogate.blackbox.embedding_sources import load_embedder
-
-    return load_embedder(embeddings, device=device, allow_remote=allow_remote)
 
 
 def _usable(documents: Documents, answered: Neighborhood) -> Case:
