@@ -69,7 +69,7 @@ def test_weights_stay_behind_when_it_is_pickled() -> None:
     assert pickle.loads(content).embed(TEXTS).tobytes() == embedder.embed(TEXTS).tobytes()
 
 
-def sentence_folder(folder: Path, kinds: dict[str, str], pooling: dict[str, bool]) -> Path:
+def sentence_folder(folder: Path, kinds: dict[str, str], pooling: dict[str, object]) -> Path:
     shutil.copytree(ROUTER, folder / "inner")
     types = [
         {"idx": n, "path": path, "type": f"sentence_transformers.models.{kind}"}
@@ -84,7 +84,7 @@ def sentence_folder(folder: Path, kinds: dict[str, str], pooling: dict[str, bool
 
 def test_a_folder_of_sentence_transformers_says_how_it_is_pooled(tmp_path: Path) -> None:
     kinds = {"Transformer": "inner", "Pooling": "pool", "Normalize": "none"}
-    pooling = {"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}
+    pooling: dict[str, object] = {"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}
     embedder = load_embedder(sentence_folder(tmp_path, kinds, pooling))
     assert (embedder.details["pooling"], embedder.details["max_length"], embedder.details["layer"]) == (
         "first-token",
@@ -93,16 +93,25 @@ def test_a_folder_of_sentence_transformers_says_how_it_is_pooled(tmp_path: Path)
     )
 
 
+@pytest.mark.parametrize(("mode", "wanted"), [("cls", "first-token"), ("lasttoken", "last-token"), ("mean", "mean")])
+def test_newer_folders_name_one_way_of_pooling(tmp_path: Path, mode: str, wanted: str) -> None:
+    kinds = {"Transformer": "inner", "Pooling": "pool"}
+    newer: dict[str, object] = {"embedding_dimension": 128, "pooling_mode": mode, "include_prompt": True}
+    assert load_embedder(sentence_folder(tmp_path, kinds, newer)).details["pooling"] == wanted
+
+
 @pytest.mark.parametrize(
     ("kinds", "pooling", "words"),
     [
         ({"Transformer": "inner", "Dense": "d"}, {}, "with Dense"),
         ({"Transformer": "inner", "Pooling": "pool"}, {"pooling_mode_max_tokens": True}, "pooling_mode_max_tokens"),
+        ({"Transformer": "inner", "Pooling": "pool"}, {"pooling_mode": "weightedmean"}, "pools by weightedmean"),
+        ({"Transformer": "inner", "Pooling": "pool"}, {"pooling_mode": ["cls", "mean"]}, "pools by"),
         ({"Pooling": "pool"}, {}, "no Transformer"),
     ],
 )
 def test_what_cannot_be_read_says_so(
-    tmp_path: Path, kinds: dict[str, str], pooling: dict[str, bool], words: str
+    tmp_path: Path, kinds: dict[str, str], pooling: dict[str, object], words: str
 ) -> None:
     with pytest.raises(ModelError, match=words):
         load_embedder(sentence_folder(tmp_path, kinds, pooling))

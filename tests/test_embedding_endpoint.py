@@ -81,6 +81,18 @@ def test_texts_are_sent_in_batches_and_told_apart_by_their_index() -> None:
     assert box.spent == {"calls": 3, "tokens": 15, "cost": 0.0}
 
 
+def test_what_is_sent_is_what_the_package_of_openai_sends() -> None:
+    from openai import OpenAI
+
+    with serving(embeds) as server:
+        client = OpenAI(base_url=f"{server.url}/v1", api_key="none", max_retries=0)
+        listed = client.embeddings.create(model="e", input=["a", "b"], encoding_format="float", dimensions=4).data
+        ours = embedding(server.url, dimensions=4).embed(["a", "b"])
+    assert (server.seen[0].path, server.seen[0].body) == (server.seen[1].path, server.seen[1].body)
+    theirs = [one.embedding for one in sorted(listed, key=lambda one: one.index)]
+    np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+
+
 def test_it_is_a_black_box_without_classes() -> None:
     with serving(embeds) as server:
         box = embedding(server.url, dimensions=3)

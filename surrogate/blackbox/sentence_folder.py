@@ -14,6 +14,8 @@ from surrogate.errors import ModelError
 __all__ = ["SentenceFolder", "read_sentence_folder"]
 
 _MODES = {"pooling_mode_cls_token": FIRST, "pooling_mode_lasttoken": LAST, "pooling_mode_mean_tokens": MEAN}
+#: The names of the same since release 6 of sentence-transformers, which writes them as the value of ``pooling_mode``.
+_NEWER_MODES = {"cls": FIRST, "lasttoken": LAST, "mean": MEAN}
 #: Modules that do not change which texts are near to each other.
 _HARMLESS = ("Transformer", "Pooling", "Normalize")
 
@@ -74,7 +76,11 @@ def read_sentence_folder(folder: Path) -> SentenceFolder:
 
 def _pooling(path: Path, folder: Path) -> str:
     stated = _json(path, folder)
-    chosen = [key for key, value in stated.items() if key.startswith("pooling_mode") and value is True]
+    newer = stated.get("pooling_mode")
+    if isinstance(newer, str) and newer in _NEWER_MODES:
+        return _NEWER_MODES[newer]
+    chosen = [str(newer)] if newer is not None else []
+    chosen += [key for key, value in stated.items() if key.startswith("pooling_mode") and value is True]
     if len(chosen) == 1 and chosen[0] in _MODES:
         return _MODES[chosen[0]]
     raise ModelError(
