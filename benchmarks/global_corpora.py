@@ -12,18 +12,28 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from benchmarks.global_peers import l1_path, tfidf
 from benchmarks.global_tasks import as_documents, read_texts
+from surrogate import recipes
 from surrogate.corpus.audit import audit
 from surrogate.documents import Documents
+from surrogate.perturb import role_of
 
 Row = dict[str, Any]
 ROOT = Path(__file__).parent.parent
 
-#: Corpora, and what the n-grams of the classifier that is explained are made of.
-CORPORA = {"unfair_tos_en": "word", "medical_abstracts": "word", "thucnews_titles_zh": "char"}
+#: Corpora, and the terms of the classifier that is explained.
+CORPORA: dict[str, Row] = {
+    "unfair_tos_en": {},
+    "medical_abstracts": {},
+    "thucnews_titles_zh": {"analyzer": "char", "ngram_range": (1, 2)},
+}
+PEER_SIZE = 200
 
 
-def train_half(texts: tuple[str, ...], labels: tuple[str, ...], analyzer: str) -> tuple[Any, float]:
+def train_half(texts: tuple[str, ...], labels: tuple[str, ...], **terms: Any) -> tuple[Any, float]:
     """TF-IDF and logistic regression as scikit-learn sets them, trained on a half of the rows, and its accuracy on the other."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
@@ -31,8 +41,7 @@ def train_half(texts: tuple[str, ...], labels: tuple[str, ...], analyzer: str) -
 
     in_half = [hashlib.sha256(text.encode()).digest()[0] % 2 == 0 for text in texts]
     rows = list(zip(texts, labels, in_half, strict=True))
-    lengths = (1, 1) if analyzer == "word" else (1, 2)
-    model = make_pipeline(TfidfVectorizer(analyzer=analyzer, ngram_range=lengths), LogisticRegression())
+    model = make_pipeline(TfidfVectorizer(**terms), LogisticRegression())
     model.fit([text for text, _, taught in rows if taught], [label for _, label, taught in rows if taught])
     others = [(text, label) for text, label, taught in rows if not taught]
     return model, float(model.score([text for text, _ in others], [label for _, label in others]))
@@ -43,7 +52,7 @@ def corpus_row(data: Path, name: str) -> Row:
     with (data / name / "dev.csv").open(encoding="utf-8", newline="") as file:
         read = list(csv.DictReader(file))
     texts, labels = tuple(row["text"] for row in read), tuple(row["label"] for row in read)
-    model, accuracy = train_half(texts, labels, CORPORA[name])
+    model, accuracy = train_half(texts, labels, **CORPORA[name])
     start = time.perf_counter()
     corpus = Documents(texts, tuple(row["id"] for row in read), labels)
     found = audit(corpus, model, store=False)
@@ -51,7 +60,21 @@ def corpus_row(data: Path, name: str) -> Row:
     row |= {"n": found.documents["n_documents"], "held_out": found.documents["n_test"]}
     row |= {"classes": len(found.documents["decisions"]), "calls": found.production["n_calls"]}
     row["members"] = {member.name: _member(member) for member in found.members}
+    row["peer"] = peer_agreement(texts, model.predict(list(texts)), **CORPORA[name])
     return row
+
+
+def peer_agreement(texts: tuple[str, ...], says: Any, **terms: Any) -> float:
+    """Agreement of scikit-learn's L1 on the classifier's own terms, fitted to and measured on the documents of the audit."""
+    perturb = recipes.load("audit").named_steps["perturb"]
+    roles = np.array([role_of(text, tuple(perturb.split), int(perturb.random_state)) for text in texts])
+    _, decisions = np.unique(says, return_inverse=True)
+
+    def part(rows: Any) -> tuple[list[str], Any]:
+        return [texts[row] for row in np.flatnonzero(rows)], decisions[rows]
+
+    given = tfidf(part(roles != "test"), part(roles == "test"), **terms)
+    return l1_path(given, (PEER_SIZE,))[PEER_SIZE].agreement
 
 
 def _member(member: Any) -> Row:

@@ -40,12 +40,14 @@ class Sized:
 
 
 def tfidf(
-    fitted: tuple[Sequence[str], NDArray[np.int64]], held_out: tuple[Sequence[str], NDArray[np.int64]]
+    fitted: tuple[Sequence[str], NDArray[np.int64]],
+    held_out: tuple[Sequence[str], NDArray[np.int64]],
+    **options: Any,
 ) -> Matrices:
-    """TF-IDF of words in two documents or more."""
+    """TF-IDF of words, or of what the options of the vectorizer say, in two documents or more."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    vectorizer = TfidfVectorizer(min_df=2).fit(fitted[0])
+    vectorizer = TfidfVectorizer(min_df=2, **options).fit(fitted[0])
     return Matrices(vectorizer.transform(fitted[0]), fitted[1], vectorizer.transform(held_out[0]), held_out[1])
 
 

@@ -21,7 +21,7 @@ from benchmarks import (
 from benchmarks.fidelity_methods import AsSent, Memory, TimedBox, is_installed
 from benchmarks.fidelity_scores import draw_lime_masks, game_tests, kernel, r2, top_units
 from benchmarks.fidelity_tasks import SIZES, Place, Task, load_box, tasks_of
-from benchmarks.global_corpora import train_half
+from benchmarks.global_corpora import peer_agreement, train_half
 from benchmarks.global_peers import Sized, largest_within, tfidf, tree_path
 from benchmarks.global_rule_peers import point, tree_leaves
 from surrogate.baselines import LimeBaseline, MaskedModel
@@ -258,6 +258,7 @@ def test_rules_of_a_peer_are_read_as_they_are_written() -> None:
 
 def test_the_classifier_of_another_corpus_is_trained_on_a_half() -> None:
     texts = tuple(f"{word} {number}" for number in range(30) for word in ("fair", "unfair"))
-    model, accuracy = train_half(texts, ("fair", "unfair") * 30, "word")
+    model, accuracy = train_half(texts, ("fair", "unfair") * 30)
     assert accuracy == 1
     assert model.predict(["unfair terms"]).tolist() == ["unfair"]
+    assert peer_agreement(texts, model.predict(list(texts))) == 1
