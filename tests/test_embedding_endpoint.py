@@ -31,7 +31,7 @@ from surrogate.perturb import Delete
 from surrogate.query import Query, ask
 from surrogate.store import MemoryStore, SqliteStore
 from surrogate.store.canary import confirm
-from tests.corpus_toys import CLASSES, corpus, decide
+from tests.audit_toys import CLASSES, corpus, decide
 from tests.endpoint_toys import Told, ToyServer, embedding, embeds, serving, told, vector
 
 SECRET_TEXT = "Ms Quimby of Elm Street lost her violet card"

@@ -57,8 +57,8 @@ def judge_corpus(fidelity: CorpusFidelity, partial: bool, policy: CorpusPolicy) 
     --------
     >>> from surrogate.evidence.corpus_fidelity import measure_corpus_fidelity
     >>> import numpy as np
-    >>> decided = np.repeat([0, 1], [90, 10])
-    >>> judge_corpus(measure_corpus_fidelity(decided, np.zeros(100), 0), False, CorpusPolicy()).status
+    >>> decided, decisions = np.repeat([0, 1], [60, 40]), np.repeat([0, 1], [55, 45])
+    >>> judge_corpus(measure_corpus_fidelity(decided, decisions, 0), False, CorpusPolicy()).status
     'pass'
     """
     if fidelity.n < policy.min_test:
