@@ -163,7 +163,7 @@ def run(splits: list[dict[str, Any]]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for name, part, measure in ((MIMIC, "linear", mimic_rows), (SKOPE, "rules", skope_rows)):
         try:
-            told = f"{PACKAGES[name]} {version(PACKAGES[name])}"
+            told = f"{PACKAGES[name]} {version(PACKAGES[name])} with scikit-learn {version('scikit-learn')}"
         except PackageNotFoundError:
             note = f"not measured: {PACKAGES[name]} is not installed"
             rows.append({"part": part, "method": name, "note": note})

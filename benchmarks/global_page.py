@@ -118,6 +118,7 @@ def _splits(rows: bars.Rows) -> str:
 def _machine(rows: bars.Rows) -> str:
     runs = [row for row in rows if row["part"] == "run"]
     minutes = sum(row["minutes"] for row in runs)
+    apart_runs = "" if len(runs) == 1 else f" in {len(runs)} runs of different parts"
     own = sorted({str(row["package"]) for row in rows if "package" in row})
     apart = f" In an environment of their own: {', '.join(own)}." if own else ""
-    return f"{runs[0]['machine']}.{apart} The parts took {minutes:.0f} minutes together."
+    return f"{runs[0]['machine']}.{apart} It took {minutes:.0f} minutes{apart_runs}."

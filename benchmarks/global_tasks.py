@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -133,8 +133,6 @@ def describe(split: Split, embedder: Any = None, store: MemoryStore | None = Non
 
 
 def _with_embeddings(answered: Neighborhood, embedded: Neighborhood) -> Neighborhood:
-    from dataclasses import replace
-
     return answered.replace(answers=replace(answered.answers, embeddings=embedded.answers.embeddings))
 
 
