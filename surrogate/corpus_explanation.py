@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from surrogate.canonical import canonical
 from surrogate.class_tree_model import ClassTreeModel
-from surrogate.concept import Concept
+from surrogate.concept import Concept, Probe
 from surrogate.estimate import Estimate
 from surrogate.evidence.corpus_fidelity import CorpusFidelity, Slice
 from surrogate.evidence.corpus_rules import CorpusRuleEvidence
@@ -20,7 +20,16 @@ from surrogate.rule_list_model import RuleListModel
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["SCHEMA_VERSION", "Accuracy", "ClassExamples", "CorpusExplanation", "CorpusMember", "Quoted", "ShownConcept"]
+__all__ = [
+    "SCHEMA_VERSION",
+    "Accuracy",
+    "ClassExamples",
+    "CorpusExplanation",
+    "CorpusMember",
+    "Quoted",
+    "ShownConcept",
+    "ShownProbe",
+]
 
 #: Version of the record's schema.
 SCHEMA_VERSION = "1.0"
@@ -95,6 +104,33 @@ class ShownConcept:
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
         return {**self.concept.to_dict(), "decisions": [[label, n] for label, n in self.decisions]}
+
+
+@dataclass(frozen=True)
+class ShownProbe:
+    """A concept that a user taught by examples, and what the model decides on the documents that have it.
+
+    Parameters
+    ----------
+    probe : Probe
+        How well it is told on examples that were held out.
+    n_documents : int
+    decisions : tuple of (str, int)
+        Decisions of the model on its documents with their number, the most frequent first.
+    """
+
+    probe: Probe
+    n_documents: int
+    decisions: tuple[tuple[str, int], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {
+            **self.probe.to_dict(),
+            "reportable": self.probe.reportable,
+            "n_documents": self.n_documents,
+            "decisions": [[label, n] for label, n in self.decisions],
+        }
 
 
 @dataclass(frozen=True)
@@ -208,6 +244,8 @@ class CorpusExplanation:
     production : dict
         How it was produced.
     findings, limits : tuple of str
+    probes : tuple of ShownProbe
+        Concepts that a user taught.
     run : dict
         What changes from run to run, such as seconds; not in the record.
     """
@@ -223,6 +261,7 @@ class CorpusExplanation:
     production: dict[str, Any]
     findings: tuple[str, ...]
     limits: tuple[str, ...]
+    probes: tuple[ShownProbe, ...] = ()
     run: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -250,6 +289,7 @@ class CorpusExplanation:
                 "documents": self.documents,
                 "members": [member.to_dict() for member in self.members],
                 "concepts": [concept.to_dict() for concept in self.concepts],
+                "probes": [probe.to_dict() for probe in self.probes],
                 "examples": [one.to_dict() for one in self.examples],
                 "quoted": {str(place): one.to_dict() for place, one in sorted(self.quoted.items())},
                 "accuracy": None if self.accuracy is None else self.accuracy.to_dict(),

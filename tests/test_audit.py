@@ -251,3 +251,45 @@ def test_scikit_learn_chooses_and_cross_validates_a_pipeline_for_a_corpus() -> N
     search = GridSearchCV(pipe, {"surrogate__tree__max_leaves": [2, 8]}, cv=3).fit(texts)
     assert search.best_params_ == {"surrogate__tree__max_leaves": 8}
     assert search.predict(["is there a fee", "what a card", "hello"]).tolist() == ["fees", "cards", "other"]
+
+
+def own_concepts(path: Path) -> Path:
+    asking = [f"what is this {word} about today {number}" for word in ("card", "chip") for number in range(5)]
+    other = [f"hello the {word} is nice {number}" for word in ("weather", "letter") for number in range(5)]
+    path.write_text(
+        f'["cards asked for"]\nexamples = {json.dumps(asking)}\ncounterexamples = {json.dumps(other)}\n',
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_lists_of_words_and_concepts_of_ones_own(tmp_path: Path) -> None:
+    words = {"money words": ["fee", "charge"], "nothing": ["zzz"]}
+    explanation = audit(corpus(), "bank-router", lexicon=words, probes=own_concepts(tmp_path / "own.toml"), store=False)
+    (probe,) = explanation.probes
+    assert (probe.probe.name, probe.probe.n_examples, probe.probe.n_counterexamples) == ("cards asked for", 10, 10)
+    assert sum(n for _, n in probe.decisions) == probe.n_documents > 0
+    record = json.loads(canonical_bytes(explanation.to_dict()))
+    assert "money words" in record["production"]["recipe"]["toml"]
+    for name in ("html", "md"):
+        assert "cards asked for" in render_corpus(name, record)
+    import jsonschema
+
+    jsonschema.Draft202012Validator(SCHEMA).validate(record)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"[broken", "bad-lexicon"), (b"a = 1", "bad-lexicon"), (b"", "bad-lexicon"), (b"\xff\xfe", "not-utf8")],
+)
+def test_concepts_that_cannot_be_read(tmp_path: Path, content: bytes, code: str) -> None:
+    path = tmp_path / "own.toml"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as raised:
+        audit(corpus(), box(), probes=path, store=False)
+    assert raised.value.code == code
+
+
+def test_concepts_need_embeddings() -> None:
+    with pytest.raises(InputError, match="--embeddings NAME"):
+        audit(corpus(), box(), probes={"a": {"examples": ["a fee", "a charge"]}}, store=False)

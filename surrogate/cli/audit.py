@@ -42,6 +42,16 @@ __all__ = ["audit"]
     help="Where concepts are found: auto (the model itself), none, or NAME, FOLDER or NAME@LAYER of another model, or "
     "FOLDER of an endpoint of embeddings.",
 )
+@click.option(
+    "--lexicon",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Lists of words that rules and terms may name: a TOML, JSON or CSV file.",
+)
+@click.option(
+    "--probes",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Concepts that are taught by examples: a TOML file with a table to each.",
+)
 @computing_options
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), help="Folder of the report [default: surrogate-report/ID]."
@@ -78,6 +88,8 @@ def audit(
     pipeline: str,
     labels: str | None,
     embeddings: str,
+    lexicon: Path | None,
+    probes: Path | None,
     device: str,
     dtype: str,
     too_long: str,
@@ -113,6 +125,8 @@ def audit(
             model,
             pipeline,
             embeddings=embeddings,
+            lexicon=lexicon,
+            probes=probes,
             progress=progress,
             **asked,
         )

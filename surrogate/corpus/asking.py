@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from surrogate import recipes
-from surrogate.corpus.embedding import drop_parts, own_embedder
+from surrogate.corpus.embedding import drop_parts, own_embedder, set_probes
 from surrogate.corpus.preparing import Prepared, prepare_documents
 from surrogate.corpus.scoring import unknown_labels
+from surrogate.corpus.user_parts import user_parts
 from surrogate.documents import Documents
 from surrogate.embeddings import given_embedder
 from surrogate.errors import InputError
@@ -96,6 +97,8 @@ def ask_corpus(
     pipeline: str | Path | Pipeline,
     *,
     embeddings: str | Any = "auto",
+    lexicon: Any = None,
+    probes: Any = None,
     classes: Sequence[str] | None = None,
     store: bool | str | Path | Any = True,
     device: str = "auto",
@@ -118,7 +121,7 @@ def ask_corpus(
     from surrogate.blackbox import load_model
 
     named = isinstance(model, str | Path)
-    pipe = _pipeline(pipeline)
+    pipe, own = _pipeline(pipeline), user_parts(lexicon, probes)
     perturb = pipe.named_steps["perturb"]
     prepared = prepare_documents(corpus, as_split(perturb.split), int(perturb.random_state))
     black_box = load_model(
@@ -137,9 +140,16 @@ def ask_corpus(
         else given_embedder(embeddings, device, allow_remote)
     )
     embedded = embeddings != "none" and (embedder is not None or black_box.embeds)
-    drop_parts(pipe, columns=bool(prepared.documents.metadata), embeddings=embedded)
+    if probes is not None and not embedded:
+        raise InputError(
+            "missing-embedder",
+            f"Concepts are taught in embeddings, and the model {black_box.name!r} gives none. Name what does: --embeddings NAME, "
+            "FOLDER or NAME@LAYER.",
+        )
     pipe.set_params(query__black_box=black_box, query__store=open_store(store), query__embedder=embedder)
-    pipe.set_params(query__progress=progress)
+    pipe.set_params(query__progress=progress, describe__parts=[*pipe.named_steps["describe"].parts, *own])
+    drop_parts(pipe, columns=bool(prepared.documents.metadata), embeddings=embedded)
+    set_probes(pipe)
     sample = perturb.draw(prepared.documents)
     if announce is not None:
         _announce(announce, black_box, embedder, len(set(sample.texts)))

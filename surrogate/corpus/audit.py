@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from surrogate.corpus.findings import find_corpus_findings, state_corpus_limits
 from surrogate.corpus.measuring import Measured, measure_member
 from surrogate.corpus.producing import describe_corpus, describe_corpus_production
 from surrogate.corpus.scoring import measure_accuracy
-from surrogate.corpus.showing import class_examples, plane, quote, show_concepts
+from surrogate.corpus.showing import class_examples, plane, quote, show_concepts, show_probes
 from surrogate.corpus.slicing import slice_groups
 from surrogate.corpus_explanation import CorpusExplanation, ShownConcept
 from surrogate.documents import Documents
@@ -33,6 +33,8 @@ def audit(
     pipeline: str | Path | Pipeline = "audit",
     *,
     embeddings: str | Any = "auto",
+    lexicon: Mapping[str, Sequence[str]] | str | Path | None = None,
+    probes: Mapping[str, Any] | str | Path | None = None,
     classes: Sequence[str] | None = None,
     store: bool | str | Path | Any = True,
     policy: CorpusPolicy | None = None,
@@ -57,6 +59,10 @@ def audit(
         Where concepts are found: "auto": in the model itself, one layer before its last, where it is a local transformers
         classifier, else in the embeddings that come with its answers, if any; "none": nowhere; or what
         :func:`surrogate.blackbox.load_embedder` takes, such as ``FOLDER@LAYER``.
+    lexicon : mapping of str to sequence of str, str or Path, optional
+        Lists of words that rules and terms may name, or the file of them (:func:`surrogate.describe.read_lexicon`).
+    probes : mapping of str to mapping, str or Path, optional
+        Concepts that are taught by examples, or the file of them (:func:`surrogate.corpus.user_parts.read_probes`).
     classes : sequence of str, optional
         Names of the columns of a callable, or the labels that a language model chooses from.
     store : bool, str, Path or AnswerStore, default True
@@ -87,6 +93,8 @@ def audit(
         model,
         pipeline,
         embeddings=embeddings,
+        lexicon=lexicon,
+        probes=probes,
         classes=classes,
         store=store,
         device=device,
@@ -121,6 +129,7 @@ def _explained(asked: Asked, corpus: Documents, policy: CorpusPolicy) -> CorpusE
         documents=facts,
         members=members,
         concepts=concepts,
+        probes=show_probes(asked.describe, documents),
         examples=examples,
         quoted=quote(members, concepts, examples, documents, case.documents, held_out),
         accuracy=accuracy,

@@ -7,7 +7,7 @@ from typing import Any
 
 from sklearn.pipeline import Pipeline
 
-__all__ = ["drop_parts", "own_embedder"]
+__all__ = ["drop_parts", "own_embedder", "set_probes"]
 
 
 def own_embedder(model: Any, black_box: Any, device: str) -> Any:
@@ -52,3 +52,21 @@ def drop_parts(pipe: Pipeline, *, columns: bool, embeddings: bool) -> None:
     idle = (*(() if columns else (Columns,)), *(() if embeddings else (Concepts, Probes)))
     describe = pipe.named_steps["describe"]
     describe.set_params(parts=[(name, part) for name, part in describe.parts if not isinstance(part, idle)])
+
+
+def set_probes(pipe: Pipeline) -> None:
+    """Let concepts that are taught by texts read these where the documents are read.
+
+    Parameters
+    ----------
+    pipe : sklearn.pipeline.Pipeline
+        With its model, its store and its embedder.
+    """
+    from surrogate.describe import Probes
+    from surrogate.second_samplers import ModelEmbedder
+
+    query, describe = pipe.named_steps["query"], pipe.named_steps["describe"]
+    for name, part in describe.parts:
+        if isinstance(part, Probes):
+            embedder = query.embedder if query.embedder is not None else ModelEmbedder.of(pipe)
+            describe.set_params(**{f"{name}__embedder": embedder})

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from surrogate.canonical import digest
 from surrogate.concept import Concept
-from surrogate.corpus_explanation import ClassExamples, CorpusMember, Quoted, ShownConcept
+from surrogate.corpus_explanation import ClassExamples, CorpusMember, Quoted, ShownConcept, ShownProbe
 from surrogate.documents import Documents
 from surrogate.evidence.embedding_map import embedding_map
 from surrogate.evidence.prototypes import criticisms, prototypes, rbf_similarity
@@ -48,6 +48,27 @@ def show_concepts(
         counts = Counter(table.classes[decision] for decision in table.decisions[present[:, number]])
         placed = replace(concept, typical=tuple(int(fitted[row]) for row in concept.typical))
         shown.append(ShownConcept(placed, tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))))
+    return tuple(shown)
+
+
+def show_probes(describe: Any, table: Table) -> tuple[ShownProbe, ...]:
+    """Concepts that a user taught, with what the model decides on the documents that have them.
+
+    Parameters
+    ----------
+    describe : Describe
+        Fitted.
+    table : Table
+        Every document as it is.
+    """
+    known = {probe.name: probe for part in describe.parts_.values() for probe in getattr(part, "probes_", ())}
+    shown = []
+    for column, feature in enumerate(table.features.named):
+        if feature.kind == "probe":
+            rows = table.features.presence[:, column].toarray().ravel() > 0
+            counts = Counter(table.classes[decision] for decision in table.decisions[rows])
+            listed = tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+            shown.append(ShownProbe(known[feature.key], int(rows.sum()), listed))
     return tuple(shown)
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "paths",
     "question",
     "terms_by_class",
+    "whole_percent",
 ]
 
 #: What a surrogate is called, by its kind.
@@ -143,6 +144,17 @@ def estimate(one: dict[str, Any] | None, digits: int = 0) -> str:
     if one is None or one["value"] is None:
         return "–"
     return f"{percent(one['value'], digits)} ({interval(one, lambda share: percent(share, digits))})"
+
+
+def whole_percent(share: float) -> str:
+    r"""A share as whole per cent.
+
+    Examples
+    --------
+    >>> whole_percent(0.891)
+    '89\xa0%'
+    """
+    return percent(share, 0)
 
 
 def documents(number: int) -> str:
