@@ -83,7 +83,7 @@ def _entries(lists: Mapping[str, list[str]]) -> dict[Entry, list[str]]:
     if not lists:
         raise InputError("bad-lexicon", "A lexicon needs at least one list, such as {'theft': ['stolen', 'robbed']}.")
     for name, listed in lists.items():
-        if isinstance(listed, str) or not isinstance(listed, Iterable):
+        if isinstance(listed, str | Mapping) or not isinstance(listed, Iterable):
             raise InputError("bad-lexicon", f"The list {name!r} must be a list of words; got {listed!r}.")
         if not listed:
             raise InputError("bad-lexicon", f"The list {name!r} is empty. Give it a word, or leave it out.")
