@@ -169,12 +169,12 @@ def explain(
         _set_embedder(pipe, given_embedder(embeddings, device, allow_remote), corpus is not None)
     asked = _Asked(progress)
     around = around.within(black_box, embeddings, pipe.named_steps["query"].store, device, asked, allow_remote)
-    if announce is not None and hasattr(black_box, "announcement"):
-        n_texts = most_texts(pipe, calls, Adaptive(pipe).budget if budget is None else budget)
+    if announce is not None:
         more = [*baselines, *([SECOND] if second else []), *around.announced(black_box)]
-        announce(_announcement(black_box, n_texts, [*more, *(["--reference"] if reference is not None else [])]))
-    if announce is not None and (words := around.sent(black_box)):
-        announce(words)
+        more += ["--reference"] if reference is not None else []
+        _announce(
+            announce, pipe, most_texts(pipe, calls, budget or Adaptive(pipe).budget), more, around.sent(black_box)
+        )
     if reference is not None:
         require_parity(black_box, Path(reference), ask_afresh(black_box, pipe.named_steps["query"].store))
     loaded = time.perf_counter()
@@ -185,9 +185,7 @@ def explain(
     recipes.fit_to_box(pipe, black_box)
     samplers = second_samplers(second, pipe, infill_model=infill_model, corpus=corpus)
     for sampler in samplers:
-        try_second(sampler, text, second_calls, pipe.named_steps["perturb"].units)
-        if announce is not None and hasattr(getattr(sampler, "rewriter", None), "announcement"):
-            announce(sampler.rewriter.announcement(2 * second_calls))  # type: ignore[attr-defined]
+        _try(sampler, text, second_calls, pipe.named_steps["perturb"].units, announce)
     ready = prepare(pipe, text, calls, budget)
     settled = settle(with_width(pipe, ready.text), ready)
     recipe_name = _recipe_name(pipeline)
@@ -216,9 +214,23 @@ def _set_embedder(pipe: Pipeline, embedder: Any, has_corpus: bool) -> None:
         )
 
 
-def _announcement(black_box: Any, n_texts: int, more: Sequence[str]) -> str:
-    on_top = f" Comes on top: what {' and '.join(more)} asks." if more else ""
-    return f"{black_box.announcement(n_texts)}{on_top}"
+def _announce(
+    announce: Callable[[str], None], pipe: Pipeline, n_texts: int, more: Sequence[str], elsewhere: str
+) -> None:
+    """Say how many texts may be sent to an endpoint, and what is sent to another one."""
+    black_box = pipe.named_steps["query"].black_box
+    if hasattr(black_box, "announcement"):
+        on_top = f" Comes on top: what {' and '.join(more)} asks." if more else ""
+        announce(f"{black_box.announcement(n_texts)}{on_top}")
+    if elsewhere:
+        announce(elsewhere)
+
+
+def _try(sampler: Any, text: str | Document, n_texts: int, units: str, announce: Callable[[str], None] | None) -> None:
+    """Refuse what a second sampler cannot work on, and say what it may send where."""
+    try_second(sampler, text, n_texts, units)
+    if announce is not None and hasattr(getattr(sampler, "rewriter", None), "announcement"):
+        announce(sampler.rewriter.announcement(2 * n_texts))
 
 
 def _beside(names: Sequence[str], settled: Settled, explanation: Explanation) -> tuple[dict[str, Any], ...]:

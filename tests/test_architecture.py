@@ -23,7 +23,7 @@ VALUES = {
     "votes",
 }  # fmt: skip
 STEPS = {"perturb", "query", "weigh", "describe", "fit"}
-EVIDENCE = {"corpus_explanation", "evidence", "explanation", "findings"}
+EVIDENCE = {"corpus_explanation", "corpus_shown", "evidence", "explanation", "findings"}
 ASSEMBLY = {
     "adaptive", "appraisal", "assembly", "beside", "case", "cli", "coarse_to_fine", "confirm", "confirmation", "corpus",
     "embeddings", "kernel_width", "local", "long_text", "model_selection", "noise", "plan", "provenance", "recipe_classes",

@@ -18,7 +18,8 @@ from surrogate.corpus.producing import describe_corpus, describe_corpus_producti
 from surrogate.corpus.scoring import measure_accuracy
 from surrogate.corpus.showing import class_examples, plane, quote, show_concepts, show_probes
 from surrogate.corpus.slicing import slice_groups
-from surrogate.corpus_explanation import CorpusExplanation, ShownConcept
+from surrogate.corpus_explanation import CorpusExplanation
+from surrogate.corpus_shown import ShownConcept
 from surrogate.documents import Documents
 from surrogate.evidence.corpus_gate import CorpusPolicy
 from surrogate.provenance import describe_model

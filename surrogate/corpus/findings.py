@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from surrogate.corpus_explanation import Accuracy, CorpusMember, ShownConcept
+from surrogate.corpus_explanation import CorpusMember
+from surrogate.corpus_shown import Accuracy, ShownConcept
 from surrogate.estimate import percent
 from surrogate.evidence.corpus_rules import CONTRADICTED, FEW
 from surrogate.rule_list_model import RuleListModel

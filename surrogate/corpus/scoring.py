@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from surrogate.corpus_explanation import Accuracy, CorpusMember
+from surrogate.corpus_explanation import CorpusMember
+from surrogate.corpus_shown import Accuracy
 from surrogate.documents import Documents
 from surrogate.errors import InputError
 from surrogate.estimate import Estimate

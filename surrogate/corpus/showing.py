@@ -13,7 +13,8 @@ from threadpoolctl import threadpool_limits
 
 from surrogate.canonical import digest
 from surrogate.concept import Concept
-from surrogate.corpus_explanation import ClassExamples, CorpusMember, Quoted, ShownConcept, ShownProbe
+from surrogate.corpus_explanation import CorpusMember
+from surrogate.corpus_shown import ClassExamples, Quoted, ShownConcept, ShownProbe
 from surrogate.documents import Documents
 from surrogate.evidence.embedding_map import embedding_map
 from surrogate.evidence.prototypes import criticisms, prototypes, rbf_similarity

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from surrogate.corpus_explanation import ShownConcept
+from surrogate.corpus_shown import ShownConcept
 from surrogate.documents import Documents, Value
 from surrogate.report.number_format import decimal
 from surrogate.table import Table
