@@ -54,7 +54,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_recipes_and_models_travel_inside_the_package(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "surrogate/pipelines/local.toml" in names
-    for model in ("bank-router", "bank-router-lm"):
+    assert "surrogate/report/templates/corpus/page.html.j2" in names
+    assert "surrogate/pipelines/audit.toml" in names
+    for model in ("bank-router", "bank-router-lm", "bank-mlm"):
         for file in ("model.toml", "model.safetensors", "tokenizer.json", "config.json", "README.md"):
             assert f"surrogate/models/{model}/{file}" in names
     top = {name.split("/")[0] for name in names}
