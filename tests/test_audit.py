@@ -293,3 +293,31 @@ def test_concepts_that_cannot_be_read(tmp_path: Path, content: bytes, code: str)
 def test_concepts_need_embeddings() -> None:
     with pytest.raises(InputError, match="--embeddings NAME"):
         audit(corpus(), box(), probes={"a": {"examples": ["a fee", "a charge"]}}, store=False)
+
+
+def test_concepts_in_the_embeddings_of_the_answer_itself_are_told_as_such() -> None:
+    from surrogate.answers import Answers
+
+    class Embedding(Counting):
+        """Embeds a text by its own probabilities."""
+
+        def answer(self, texts):  # type: ignore[no-untyped-def]
+            answers = super().answer(texts)
+            vectors = np.array([[len(text), text.count("a")] for text in texts], dtype=np.float32)
+            nobody = np.zeros(len(texts), dtype=bool)
+            return Answers(
+                answers.log_probabilities,
+                np.hstack([answers.probabilities, vectors]).astype(np.float32),
+                None,
+                nobody,
+                nobody,
+            )
+
+        @property
+        def embeds(self) -> bool:
+            return True
+
+    explanation = audit(corpus(), Embedding(decide, CLASSES), store=False)
+    assert explanation.concepts
+    assert any("from which the model reads its own answer" in limit for limit in explanation.limits)
+    assert not any("its own answer" in limit for limit in audit(corpus(), "bank-router", store=False).limits)

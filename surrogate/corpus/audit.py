@@ -137,7 +137,7 @@ def _explained(asked: Asked, corpus: Documents, policy: CorpusPolicy) -> CorpusE
         plane=None if vectors is None else plane(vectors, _groups(present), documents, case.documents.texts),
         production=describe_corpus_production(asked.pipe, asked.answered, policy, asked.recipe_name),
         findings=find_corpus_findings(members, concepts, accuracy, facts),
-        limits=state_corpus_limits(facts),
+        limits=state_corpus_limits(facts, own_embeddings=bool(concepts) and asked.embedder is None),
     )
 
 

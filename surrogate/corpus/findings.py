@@ -80,14 +80,20 @@ def _of_slices(member: CorpusMember) -> list[str]:
     ]
 
 
-def state_corpus_limits(facts: dict[str, Any]) -> tuple[str, ...]:
+def state_corpus_limits(facts: dict[str, Any], own_embeddings: bool = False) -> tuple[str, ...]:
     """What is always said.
 
     Parameters
     ----------
     facts : dict
         Numbers of documents.
+    own_embeddings : bool, default False
+        Whether concepts were found in the embeddings from which the model's own answers are read.
     """
+    own = (
+        "The concepts were found in the embeddings from which the model reads its own answer: they largely restate what it "
+        "decides. Name another model or an earlier layer to find what it decides about."
+    )
     return (
         "The rules and coefficients describe what the model decides: not why, and not what is right.",
         f"They were fitted to {facts['n_fit']:,} documents of this corpus and measured on {facts['n_test']:,} others of it. On "
@@ -97,6 +103,7 @@ def state_corpus_limits(facts: dict[str, Any]) -> tuple[str, ...]:
         "A word in a rule or a term goes together with the model's decision. Where words come together, the one that is named "
         "may stand for another.",
         "Concepts are groups that an algorithm found. Their names are the words that tell them apart, chosen by counting.",
+        *([own] if own_embeddings else []),
     )
 
 
