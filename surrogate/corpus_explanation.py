@@ -155,6 +155,18 @@ class CorpusExplanation:
         )
         return record
 
+    def __str__(self) -> str:
+        """The report as text."""
+        from surrogate.report.corpus import render_corpus
+
+        return render_corpus("text", self.to_dict())
+
+    def _repr_html_(self) -> str:
+        """The page in a frame, for a notebook."""
+        from surrogate.report.corpus import render_frame
+
+        return render_frame(self.to_dict())
+
     def report(self, folder: str | Path, formats: Sequence[str] = ("html",), *, overwrite: bool = False) -> Path:
         """Write the report into a folder; see :func:`surrogate.report.write_report`."""
         from surrogate.report import write_report

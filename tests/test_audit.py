@@ -84,6 +84,14 @@ def test_every_rendering_tells_the_rules_and_is_the_same_again(explained: Corpus
         assert word in page
 
 
+def test_it_shows_itself_in_a_terminal_and_in_a_notebook(explained: CorpusExplanation) -> None:
+    assert "“fee”" in str(explained)
+    frame = explained._repr_html_()
+    assert frame.startswith("<iframe sandbox srcdoc=")
+    assert "<p" not in frame
+    assert "&lt;!DOCTYPE html&gt;" in frame
+
+
 def test_the_same_bytes_again_and_the_same_findings_in_another_order(explained: CorpusExplanation) -> None:
     again = audit(corpus(labels=True), box(), store=False)
     assert canonical_bytes(again.to_dict()) == canonical_bytes(explained.to_dict())

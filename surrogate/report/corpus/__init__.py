@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["render_corpus"]
+__all__ = ["render_corpus", "render_frame"]
 
 
 def render_corpus(name: str, record: dict[str, Any]) -> str:
@@ -20,3 +20,19 @@ def render_corpus(name: str, record: dict[str, Any]) -> str:
     from surrogate.report.corpus.terminal import render_corpus_text
 
     return render_corpus_text(record)
+
+
+def render_frame(record: dict[str, Any]) -> str:
+    """The page in a frame of its own, for a notebook: its styles touch nothing else, and nothing in it can run.
+
+    Parameters
+    ----------
+    record : dict
+        ``CorpusExplanation.to_dict()``.
+    """
+    from markupsafe import escape
+
+    page = escape(render_corpus("html", record))
+    return (
+        f'<iframe sandbox srcdoc="{page}" style="width:100%;height:40rem;border:0" title="Report of a corpus"></iframe>'
+    )
