@@ -91,6 +91,21 @@ class Neighborhood:
         return len(self.texts)
 
     @property
+    def starts(self) -> NDArray[np.int64]:
+        """The first row of each document, shape (n_documents,)."""
+        return np.cumsum([0, *(len(masks) for masks in self.masks)])[:-1]
+
+    @property
+    def document_of(self) -> NDArray[np.int64]:
+        """Number of the document that each row is, or is a copy of, shape (n_samples,)."""
+        return np.repeat(np.arange(len(self.masks)), [len(masks) for masks in self.masks])
+
+    @property
+    def original(self) -> NDArray[np.bool_]:
+        """Whether each row is its document as it stands, every unit kept, shape (n_samples,)."""
+        return np.concatenate([masks.all(axis=1) for masks in self.masks])
+
+    @property
     def embeddings(self) -> NDArray[np.float32] | None:
         """Embedding of each altered copy, shape (n_samples, n_dimensions); None where nothing gave any."""
         return None if self.answers is None else self.answers.embeddings
@@ -116,9 +131,8 @@ class Neighborhood:
     def role(self, name: str) -> Neighborhood:
         """The rows of one role (exhaustive rows serve every role)."""
         chosen = (self.roles == name) | (self.roles == "all")
-        starts = np.cumsum([0, *(len(masks) for masks in self.masks)])
         masks = tuple(
-            part[chosen[start:stop]] for part, start, stop in zip(self.masks, starts[:-1], starts[1:], strict=True)
+            part[chosen[start : start + len(part)]] for part, start in zip(self.masks, self.starts, strict=True)
         )
         return self._take(np.flatnonzero(chosen), self.documents, masks)
 
@@ -128,8 +142,8 @@ class Neighborhood:
 
     def of_documents(self, numbers: Sequence[int]) -> Neighborhood:
         """The rows of some documents, in the given order."""
-        starts = np.cumsum([0, *(len(masks) for masks in self.masks)])
-        rows = np.concatenate([np.arange(starts[number], starts[number + 1]) for number in numbers])
+        starts = self.starts
+        rows = np.concatenate([starts[number] + np.arange(len(self.masks[number])) for number in numbers])
         taken = self._take(
             rows, tuple(self.documents[number] for number in numbers), tuple(self.masks[number] for number in numbers)
         )

@@ -118,9 +118,7 @@ def table_of(neighborhood: Neighborhood) -> Table:
         raise InputError("missing-black-box", "The sample has no answers. Put a Query step before this one.")
     if features is None:
         raise InputError("bad-parameter", "The sample has no features. Put a Describe step before this one.")
-    rows_of_each = [len(masks) for masks in neighborhood.masks]
-    documents = np.repeat(np.arange(len(neighborhood.masks)), rows_of_each)
-    keys = np.repeat([digest(document.text) for document in neighborhood.documents], rows_of_each)
-    original = np.concatenate([masks.all(axis=1) for masks in neighborhood.masks])
-    table = Table(features, np.exp(answers.log_probabilities), neighborhood.classes, documents, original, keys)
+    documents = neighborhood.document_of
+    keys = np.array([digest(document.text) for document in neighborhood.documents])[documents]
+    table = Table(features, answers.probabilities, neighborhood.classes, documents, neighborhood.original, keys)
     return table.take(np.flatnonzero(answers.usable))

@@ -44,14 +44,9 @@ class Case:
     n_unusable: int
 
     @property
-    def starts(self) -> NDArray[np.int64]:
-        """The row of each document as it is, shape (n_documents,)."""
-        return np.cumsum([0, *(len(masks) for masks in self.sample.masks)])[:-1]
-
-    @property
     def held_out(self) -> NDArray[np.bool_]:
         """Whether each document is held out, shape (n_documents,)."""
-        return np.asarray(self.sample.roles[self.starts] == "test")
+        return np.asarray(self.sample.roles[self.sample.starts] == "test")
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,7 +187,7 @@ def _usable(documents: Documents, answered: Neighborhood) -> Case:
 
 
 def _check_decisions(case: Case) -> None:
-    answers = case.sample.answers.take(case.starts)  # type: ignore[union-attr]
+    answers = case.sample.answers.take(case.sample.starts)  # type: ignore[union-attr]
     found = np.unique(answers.probabilities.argmax(axis=1))
     if len(found) < 2:
         raise InputError(

@@ -121,7 +121,7 @@ def _explained(asked: Asked, corpus: Documents, policy: CorpusPolicy) -> CorpusE
     fitted = table.take(np.flatnonzero(~held_out[table.documents])).in_order()
     measured = Measured(fitted, documents, held_out, slice_groups(case.documents, documents, concepts, present))
     members = tuple(measure_member(key, one, measured, policy) for key, one in panel.members_.items())
-    vectors = None if described.embeddings is None else described.embeddings[case.starts]
+    vectors = None if described.embeddings is None else described.embeddings[described.starts]
     examples = class_examples(vectors, documents, case.documents.texts)
     accuracy = measure_accuracy(corpus, case.documents, documents, held_out, members)
     facts = describe_corpus(asked.prepared, documents, held_out, case.n_unusable)

@@ -103,11 +103,8 @@ def _with_texts(X: Any) -> Inputs:
     texts = _checked(X.texts)
     metadata: Mapping[str, tuple[Value, ...]] = getattr(X, "metadata", {})
     if hasattr(X, "masks"):
-        copies = [len(masks) for masks in X.masks]
-        metadata = {
-            name: tuple(value for value, n_copies in zip(column, copies, strict=True) for _ in range(n_copies))
-            for name, column in metadata.items()
-        }
+        documents = X.document_of.tolist()
+        metadata = {name: tuple(column[number] for number in documents) for name, column in metadata.items()}
     return Inputs(len(texts), texts, getattr(X, "embeddings", None), metadata)
 
 

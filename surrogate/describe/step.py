@@ -84,14 +84,12 @@ class Describe(StepMixin, TransformerMixin, _BaseComposition):
         if not parts or wrong:
             named = f"; {', '.join(wrong)} is none" if wrong else ""
             raise InputError("bad-parameter", f"Describe needs parts such as ('terms', Terms()){named}.")
-        original = np.concatenate([masks.all(axis=1) for masks in neighborhood.masks])
-        rows = np.flatnonzero(original & np.isin(neighborhood.roles, ("fit", "all")))
+        rows = np.flatnonzero(neighborhood.original & np.isin(neighborhood.roles, ("fit", "all")))
         if not len(rows):
             raise InputError(
                 "bad-corpus", "No document is for fitting: features are learnt from unaltered rows of role fit."
             )
-        documents = np.repeat(np.arange(len(neighborhood.masks)), [len(masks) for masks in neighborhood.masks])
-        self.fitted_documents_: NDArray[np.int64] = documents[rows]
+        self.fitted_documents_: NDArray[np.int64] = neighborhood.document_of[rows]
         union = FeatureUnion([(name, clone(part)) for name, part in parts])
         self.union_ = union.fit(inputs_of(neighborhood).take(rows))
         self.parts_ = dict(self.union_.transformer_list)

@@ -156,9 +156,8 @@ def _original_features(neighborhood: Neighborhood) -> Features:
     """The features of each document as it stands: the first of its rows in which every unit is kept."""
     if neighborhood.features is None:
         raise InputError("bad-parameter", "The sample has no features. Put a Describe step before this one.")
-    starts = np.cumsum([0, *(len(masks) for masks in neighborhood.masks)])[:-1]
     rows = []
-    for number, (start, masks) in enumerate(zip(starts, neighborhood.masks, strict=True)):
+    for number, (start, masks) in enumerate(zip(neighborhood.starts, neighborhood.masks, strict=True)):
         whole = np.flatnonzero(masks.all(axis=1))
         if not len(whole):
             raise InputError("bad-parameter", f"Document {number + 1:,} is not in the sample as it stands.")
