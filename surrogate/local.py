@@ -138,7 +138,7 @@ def explain(
     >>> explanation.decision.label
     'money'
     """
-    from surrogate.blackbox import load_model
+    from surrogate.blackbox.opening import open_model
     from surrogate.blackbox.parity import require_parity
     from surrogate.corpus.around import read_around
     from surrogate.units import split_units
@@ -151,19 +151,8 @@ def explain(
         split_units(text, "word" if units in (None, "token") else units, max_units=MOST_UNITS)
     around = read_around(corpus, rules)
     start = time.perf_counter()
-    named = isinstance(model, str | Path)
-    black_box = load_model(
-        model,
-        classes=None if named else classes,
-        labels=classes if named else None,
-        device=device,
-        dtype=dtype,
-        too_long=too_long,
-        allow_remote=allow_remote,
-    )
-    if hasattr(black_box, "require_whole"):
-        # also where the store holds an answer to the text, cut and flagged
-        black_box.require_whole([text.text if isinstance(text, Document) else text])
+    black_box = open_model(model, classes, device=device, dtype=dtype, too_long=too_long, allow_remote=allow_remote)
+    _require_whole(black_box, text)
     pipe = _pipeline(pipeline, black_box, open_store(store))
     if not (embeddings is None or (isinstance(embeddings, str) and embeddings == "auto")):
         _set_embedder(pipe, given_embedder(embeddings, device, allow_remote), corpus is not None)
@@ -172,24 +161,19 @@ def explain(
     if announce is not None:
         more = [*baselines, *([SECOND] if second else []), *around.announced(black_box)]
         more += ["--reference"] if reference is not None else []
-        _announce(
-            announce, pipe, most_texts(pipe, calls, budget or Adaptive(pipe).budget), more, around.sent(black_box)
-        )
+        n_texts = most_texts(pipe, calls, Adaptive(pipe).budget if budget is None else budget)
+        _announce(announce, black_box, n_texts, more, around.sent(black_box))
     if reference is not None:
         require_parity(black_box, Path(reference), ask_afresh(black_box, pipe.named_steps["query"].store))
     loaded = time.perf_counter()
     pipe.set_params(query__progress=asked)
-    # What is not named here is the recipe's to say.
-    given = {"surrogate__target": target, "surrogate__contrast": contrast, "perturb__units": units}
-    pipe.set_params(**{name: value for name, value in given.items() if value is not None})
-    recipes.fit_to_box(pipe, black_box)
+    _configure(pipe, {"surrogate__target": target, "surrogate__contrast": contrast, "perturb__units": units})
     samplers = second_samplers(second, pipe, infill_model=infill_model, corpus=corpus)
     for sampler in samplers:
         _try(sampler, text, second_calls, pipe.named_steps["perturb"].units, announce)
     ready = prepare(pipe, text, calls, budget)
     settled = settle(with_width(pipe, ready.text), ready)
-    recipe_name = _recipe_name(pipeline)
-    explanation = assemble(settled, teach(settled), policy or Policy(), recipe_name, ready.refinement)
+    explanation = assemble(settled, teach(settled), policy or Policy(), _recipe_name(pipeline), ready.refinement)
     beside = _beside(baselines, settled, explanation)
     for sampler in samplers:
         explanation = with_second(explanation, measure_second(sampler, settled, explanation, second_calls))
@@ -200,6 +184,18 @@ def explain(
         side_by_side=beside,
         run={"load_s": loaded - start, "explain_s": end - loaded, "n_asked": asked.total},
     )
+
+
+def _require_whole(black_box: Any, text: str | Document) -> None:
+    """Refuse a text that is too long, also where the store holds an answer to it, cut and flagged."""
+    if hasattr(black_box, "require_whole"):
+        black_box.require_whole([text.text if isinstance(text, Document) else text])
+
+
+def _configure(pipe: Pipeline, given: dict[str, Any]) -> None:
+    """Set what was named, and what only the model knows; what was not named is the recipe's to say."""
+    pipe.set_params(**{name: value for name, value in given.items() if value is not None})
+    recipes.fit_to_box(pipe, pipe.named_steps["query"].black_box)
 
 
 def _set_embedder(pipe: Pipeline, embedder: Any, has_corpus: bool) -> None:
@@ -215,10 +211,9 @@ def _set_embedder(pipe: Pipeline, embedder: Any, has_corpus: bool) -> None:
 
 
 def _announce(
-    announce: Callable[[str], None], pipe: Pipeline, n_texts: int, more: Sequence[str], elsewhere: str
+    announce: Callable[[str], None], black_box: Any, n_texts: int, more: Sequence[str], elsewhere: str
 ) -> None:
     """Say how many texts may be sent to an endpoint, and what is sent to another one."""
-    black_box = pipe.named_steps["query"].black_box
     if hasattr(black_box, "announcement"):
         on_top = f" Comes on top: what {' and '.join(more)} asks." if more else ""
         announce(f"{black_box.announcement(n_texts)}{on_top}")

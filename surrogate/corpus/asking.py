@@ -113,21 +113,12 @@ def ask_corpus(
     ModelError
         When the model cannot be loaded or gives unusable answers.
     """
-    from surrogate.blackbox import load_model
+    from surrogate.blackbox.opening import open_model
 
-    named = isinstance(model, str | Path)
     pipe, own = _pipeline(pipeline), user_parts(lexicon, probes)
     perturb = pipe.named_steps["perturb"]
     prepared = prepare_documents(corpus, as_split(perturb.split), int(perturb.random_state))
-    black_box = load_model(
-        model,
-        classes=None if named else classes,
-        labels=classes if named else None,
-        device=device,
-        dtype=dtype,
-        too_long=too_long,
-        allow_remote=allow_remote,
-    )
+    black_box = open_model(model, classes, device=device, dtype=dtype, too_long=too_long, allow_remote=allow_remote)
     unknown_labels(corpus, [str(label) for label in black_box.classes_])
     embedder = (
         own_embedder(model, black_box, device)

@@ -93,15 +93,15 @@ def explain_examples(
     Traceback (most recent call last):
     surrogate.errors.InputError: The number of texts is a whole number of at least 1; got 0. [bad-parameter]
     """
-    from surrogate.blackbox import load_model
+    from surrogate.blackbox.opening import open_model
     from surrogate.local import explain
 
     if isinstance(n, bool) or not isinstance(n, int) or n < 1:
         raise InputError("bad-parameter", f"The number of texts is a whole number of at least 1; got {n!r}.")
-    named, classes = isinstance(model, str | Path), options.pop("classes", None)
+    classes = options.pop("classes", None)
     # Loaded once for all of them.
     loading = {name: options.pop(name) for name in ("device", "dtype", "too_long", "allow_remote") if name in options}
-    box = load_model(model, classes=None if named else classes, labels=classes if named else None, **loading)
+    box = open_model(model, classes, **loading)
     given = {"calls": calls, "progress": progress, "announce": announce, "rules": audit, **options}
     made = [
         ExplainedExample(place, audit.quoted[place].id, explain(audit.quoted[place].text, box, **given))

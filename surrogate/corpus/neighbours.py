@@ -109,21 +109,12 @@ def find_precedents(
     >>> found.decision, found.n_alike, [one.text for one in found.otherwise]
     ('security', 2, ['what are your fees'])
     """
-    from surrogate.blackbox import load_model
+    from surrogate.blackbox.opening import open_model
 
     _check_text(text)
     check_numbers(n, n_otherwise)
     corpus = documents_of(documents)
-    named = isinstance(model, str | Path)
-    black_box = load_model(
-        model,
-        classes=None if named else classes,
-        labels=classes if named else None,
-        device=device,
-        dtype=dtype,
-        too_long=too_long,
-        allow_remote=allow_remote,
-    )
+    black_box = open_model(model, classes, device=device, dtype=dtype, too_long=too_long, allow_remote=allow_remote)
     kept = open_store(store)
     space = space_of(black_box, embeddings, store=kept, device=device, progress=progress, allow_remote=allow_remote)
     if announce is not None:
