@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from surrogate.documents import Documents
 from surrogate.errors import InputError
 from surrogate.perturb import Retrieve
-from surrogate.perturb.retrieve import nearest, shared_units
+from surrogate.perturb.observed import shared_units
+from surrogate.perturb.retrieve import nearest
 from surrogate.units import split_units
 from tests.blackbox_toys import random_texts
 from tests.toys import MESSAGE

@@ -12,23 +12,19 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from surrogate.blanks import Blanks, Filler
 from surrogate.errors import InputError
-from surrogate.perturb.base import Perturb, as_split
-from surrogate.perturb.refills import draw_refills
-from surrogate.perturb.sequence import MaskSample, prepare
+from surrogate.perturb.base import Perturb
+from surrogate.perturb.refilled import OPEN, Refilled
 from surrogate.seeding import content_generator
 from surrogate.units import Document
 from surrogate.units.words import word_spans
 
-__all__ = ["OPEN", "ORDERS", "Filling", "Infill"]
+__all__ = ["ORDERS", "Filling", "Infill"]
 
 #: Blanks of a text are filled from left to right, each after those before it, or all at once, each by itself.
 ORDERS = ("left_to_right", "at_once")
 
-#: Stands for what was removed where only the place matters.
-OPEN = "\ufffc"
 
-
-class Infill(Perturb):
+class Infill(Refilled):
     """Altered copies in which the removed units are replaced by what a masked language model draws for them.
 
     Each word of a removed unit is one blank, however many tokens it has; a unit without letters or digits is a blank of its
@@ -135,25 +131,6 @@ class Infill(Perturb):
 
     def _fill(self, texts: Sequence[Blanks]) -> list[tuple[str, ...]]:
         return self.model.fill(texts, top_k=int(self.top_k), temperature=float(self.temperature), order=str(self.order))
-
-    def _draw_one(self, document: Document, roles: tuple[str, ...]) -> MaskSample:
-        render = self.render(document)
-        if document.n_units < 24 and 2**document.n_units <= int(self.n_samples):
-            return self._of_roles(self._refilled(document, render), roles)
-        # Which masks will be drawn hangs on whether their texts are new, and they nearly always are: the sequence is drawn
-        # with open places first, all of it is filled together, and then it is drawn as it is.
-        prepare(render, self._sample(document, render.outline).masks)
-        return self._of_roles(self._sample(document, render), roles)
-
-    def _refilled(self, document: Document, render: Filling) -> MaskSample:
-        return draw_refills(
-            document,
-            render.refill,
-            n_samples=int(self.n_samples),
-            split=as_split(self.split),
-            random_state=int(self.random_state),
-            kind=self.reference,
-        )
 
 
 class Filling:

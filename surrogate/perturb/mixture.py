@@ -9,17 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surrogate.errors import InputError
-from surrogate.perturb.base import Perturb, as_split
-from surrogate.perturb.infill import OPEN
-from surrogate.perturb.refills import draw_refills
-from surrogate.perturb.sequence import MaskSample, Render, prepare
+from surrogate.perturb.base import Perturb
+from surrogate.perturb.refilled import OPEN, Refilled
+from surrogate.perturb.sequence import Render, prepare
 from surrogate.seeding import content_generator
 from surrogate.units import Document
 
 __all__ = ["Mixture"]
 
 
-class Mixture(Perturb):
+class Mixture(Refilled):
     """Altered copies some of which are made by one sampler and some by another.
 
     Which one makes a copy is drawn from the text and the mask; the two copies of a pair are made by the same.  Of the members
@@ -93,22 +92,6 @@ class Mixture(Perturb):
         """Have one of the members put something in the place of what a mask removes."""
         renders = [member.render(document) for _, member in self.members]
         return _Mixed(document, renders, self._shares(), int(self.random_state))
-
-    def _draw_one(self, document: Document, roles: tuple[str, ...]) -> MaskSample:
-        render = self.render(document)
-        if document.n_units < 24 and 2**document.n_units <= int(self.n_samples):
-            sample = draw_refills(
-                document,
-                render.refill,
-                n_samples=int(self.n_samples),
-                split=as_split(self.split),
-                random_state=int(self.random_state),
-                kind=self.reference,
-                accepts_empty=bool(self.accepts_empty),
-            )
-            return self._of_roles(sample, roles)
-        prepare(render, self._sample(document, render.outline).masks)
-        return self._of_roles(self._sample(document, render), roles)
 
     def _shares(self) -> NDArray[np.float64]:
         shares = np.ones(len(self.members)) if self.weights is None else np.asarray(self.weights, dtype=float)

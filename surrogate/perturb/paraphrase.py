@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils._param_validation import Interval
 
 from surrogate.errors import InputError
-from surrogate.perturb.base import Perturb, as_split
-from surrogate.perturb.corpus import role_of
-from surrogate.perturb.retrieve import Source, shared_units
-from surrogate.perturb.sequence import MaskSample, Render
+from surrogate.perturb.observed import Observed, Source
 from surrogate.reference import draw_pairs
 from surrogate.rewriting import Rewriter, RewriteTask
 from surrogate.seeding import content_generator
@@ -31,7 +26,7 @@ _MOST_ASKED = 2
 _REASONS = ("refused", "empty", "copy of the text", "copy of another")
 
 
-class Paraphrase(Perturb):
+class Paraphrase(Observed):
     """Rewordings: a language model is asked to say the text in other words, keeping some of its units and avoiding others.
 
     Which units to keep is drawn as for altered copies; what a row's mask says is which of them do occur in the rewording,
@@ -70,16 +65,11 @@ class Paraphrase(Perturb):
     """
 
     perturbation: ClassVar[str] = "paraphrase"
-    design: ClassVar[str] = "neighbours"  # type: ignore[misc]
-    reference: ClassVar[str] = "neighbours"  # type: ignore[misc]
-    renders: ClassVar[bool] = False
+    gives: ClassVar[str] = "has texts said in other words"
     _takes_strings = True
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **{key: Perturb._parameter_constraints[key] for key in ("units", "n_samples", "split", "random_state")},
-        "accepts_empty": ["boolean"],
-        "tokenize": [callable, None],
-        "max_test": [Interval(Integral, 2, None, closed="left"), None],
+        **Observed._parameter_constraints,
         "rewriter": "no_validation",  # type: ignore[dict-item]
     }
 
@@ -109,28 +99,7 @@ class Paraphrase(Perturb):
         """Who says the text in other words."""
         return self.rewriter if isinstance(self.rewriter, Rewriter) else Source("a function")
 
-    def render(self, document: Document) -> Render:
-        """A mask names no one rewording.
-
-        Raises
-        ------
-        InputError
-            ``bad-parameter``, always.
-        """
-        raise InputError(
-            "bad-parameter",
-            "Paraphrase has texts said in other words; a mask is not turned into one. Use Delete or Infill.",
-        )
-
-    def _draw_one(self, document: Document, roles: tuple[str, ...]) -> MaskSample:
-        chosen = self._rewordings(document)
-        texts = (document.text, *chosen)
-        drawn_roles = ["fit", *(role_of(text, as_split(self.split), int(self.random_state)) for text in chosen)]
-        masks = [np.ones(document.n_units, dtype=bool), *(shared_units(document, text) for text in chosen)]
-        sample = MaskSample(np.stack(masks), texts, np.array(drawn_roles), np.arange(len(texts)), np.ones(len(texts)))
-        return self._of_roles(sample, roles)
-
-    def _rewordings(self, document: Document) -> list[str]:
+    def observed(self, document: Document) -> list[str]:
         """Rewordings that can be used, in the order they were asked for."""
         wanted = int(self.n_samples) - 1
         chosen: dict[str, None] = {}

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from numbers import Integral
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils._param_validation import Interval
 
 from surrogate.documents import Documents
 from surrogate.errors import InputError
-from surrogate.perturb.base import Perturb, as_split
-from surrogate.perturb.corpus import role_of
-from surrogate.perturb.sequence import MaskSample, Render
+from surrogate.perturb.observed import Observed, Source
 from surrogate.units import Document
-from surrogate.units.words import word_spans
 
-__all__ = ["EmbedsTexts", "Retrieve", "Source", "nearest", "shared_units"]
+__all__ = ["EmbedsTexts", "Retrieve", "nearest"]
 
 #: Rows of the corpus that are compared at a time.
 _BLOCK = 4096
@@ -31,20 +26,7 @@ class EmbedsTexts(Protocol):
         """Embeddings of texts, shape (n_texts, n_dimensions)."""
 
 
-class Source(NamedTuple):
-    """What a report says of where texts come from.
-
-    Examples
-    --------
-    >>> Source("a corpus of 2 texts").fingerprint is None
-    True
-    """
-
-    name: str
-    fingerprint: str | None = None
-
-
-class Retrieve(Perturb):
+class Retrieve(Observed):
     """Real texts: those of a corpus that are nearest to the explained text, as they are, instead of altered copies.
 
     A row's mask says which of the text's units occur in the neighbour, whatever their case.  These masks were observed and
@@ -84,17 +66,11 @@ class Retrieve(Perturb):
     """
 
     perturbation: ClassVar[str] = "retrieve"
-    #: The masks are no design.
-    design: ClassVar[str] = "neighbours"  # type: ignore[misc]
-    reference: ClassVar[str] = "neighbours"  # type: ignore[misc]
-    renders: ClassVar[bool] = False
+    gives: ClassVar[str] = "finds real texts"
     _takes_strings = True
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **{key: Perturb._parameter_constraints[key] for key in ("units", "n_samples", "split", "random_state")},
-        "accepts_empty": ["boolean"],
-        "tokenize": [callable, None],
-        "max_test": [Interval(Integral, 2, None, closed="left"), None],
+        **Observed._parameter_constraints,
         "corpus": "no_validation",  # type: ignore[dict-item]
         "embedder": "no_validation",  # type: ignore[dict-item]
     }
@@ -127,32 +103,11 @@ class Retrieve(Perturb):
         """What a report says of where the texts come from."""
         return Source(f"a corpus of {len(self._distinct()):,} texts")
 
-    def render(self, document: Document) -> Render:
-        """A mask names no real text.
-
-        Raises
-        ------
-        InputError
-            ``bad-parameter``, always.
-        """
-        raise InputError(
-            "bad-parameter", "Retrieve finds real texts; a mask is not turned into one. Use Delete or Infill for that."
-        )
-
-    def _draw_one(self, document: Document, roles: tuple[str, ...]) -> MaskSample:
+    def observed(self, document: Document) -> list[str]:
+        """The nearest texts, nearest first."""
         others = self.others(document)
         vectors = self._embedded([document.text, *others])
-        chosen = [others[row] for row in nearest(vectors[0], vectors[1:], others, int(self.n_samples) - 1)]
-        texts = (document.text, *chosen)
-        drawn_roles = ["fit", *(role_of(text, as_split(self.split), int(self.random_state)) for text in chosen)]
-        sample = MaskSample(
-            np.stack([np.ones(document.n_units, dtype=bool), *(shared_units(document, text) for text in chosen)]),
-            texts,
-            np.array(drawn_roles),
-            np.arange(len(texts)),
-            np.ones(len(texts)),
-        )
-        return self._of_roles(sample, roles)
+        return [others[row] for row in nearest(vectors[0], vectors[1:], others, int(self.n_samples) - 1)]
 
     def others(self, document: Document) -> list[str]:
         """The different texts of the corpus that are not the explained one.
@@ -228,27 +183,3 @@ def _distances(origin: NDArray[np.float64], vectors: NDArray[np.float64]) -> NDA
     # One row at a time in the same order of additions, whatever the other rows.
     products = np.einsum("ij,j->i", vectors, origin)
     return 1.0 - np.divide(products, norms, out=np.zeros(len(vectors)), where=norms > 0)
-
-
-def shared_units(document: Document, text: str) -> NDArray[np.bool_]:
-    """Which units of a document occur in another text, shape (n_units,).
-
-    A unit occurs where its words do, one after the other, whatever their case.
-
-    Examples
-    --------
-    >>> from surrogate.units import split_units
-    >>> shared_units(split_units("Pay my bill, my bill!"), "my BILL is late").tolist()
-    [False, True, True, False, True, True, False]
-    """
-    words = [text[slice(*span)].casefold() for span in word_spans(text)]
-    runs: dict[int, set[tuple[str, ...]]] = {}
-
-    def occurs(unit: str) -> bool:
-        wanted = tuple(unit[slice(*span)].casefold() for span in word_spans(unit))
-        size = len(wanted)
-        if size not in runs:
-            runs[size] = {tuple(words[start : start + size]) for start in range(len(words) - size + 1)}
-        return bool(wanted) and wanted in runs[size]
-
-    return np.array([occurs(unit) for unit in document.units], dtype=bool)
