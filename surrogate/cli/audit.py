@@ -10,6 +10,7 @@ import click
 from surrogate.cli.computing import computing_options
 from surrogate.cli.corpora import corpus_options
 from surrogate.cli.exit_codes import DONE, WITHHELD
+from surrogate.cli.reports import model_option, report_options
 from surrogate.cli.showing import asking, default_folder, show_result
 
 __all__ = ["audit"]
@@ -26,13 +27,7 @@ __all__ = ["audit"]
     multiple=True,
     help="Further column for rules and slices, such as a channel; may be repeated.",
 )
-@click.option(
-    "-m",
-    "--model",
-    default="bank-router",
-    show_default=True,
-    help="Shipped name, local folder (of weights, or of an endpoint's model.toml), .skops file or hub name.",
-)
+@model_option
 @click.option("-p", "--pipeline", default="audit", show_default=True, help="Shipped recipe or TOML file.")
 @click.option("--labels", help="Labels of a causal language model, separated by commas.")
 @click.option(
@@ -53,30 +48,15 @@ __all__ = ["audit"]
     help="Concepts that are taught by examples: a TOML file with a table to each.",
 )
 @computing_options
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path), help="Folder of the report [default: surrogate-report/ID]."
-)
-@click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    default=("html",),
-    show_default=True,
-    help="html, md or text; may be repeated.",
-)
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print the record as JSON and nothing else; no report unless --out."
-)
+@report_options
 @click.option(
     "--explain",
     "n_explained",
     type=click.IntRange(min=1),
     help="Explain so many prototypes one by one too; their reports come into texts/ in the folder.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace a different report in the output folder.")
 @click.option("--allow-remote", is_flag=True, help="Allow an endpoint on another machine; the texts are sent to it.")
 @click.option("--no-store", is_flag=True, help="Keep no answers on disk.")
-@click.option("-q", "--quiet", is_flag=True, help="Print only where the report is.")
 def audit(
     corpus: Path,
     text_column: str | None,

@@ -9,6 +9,7 @@ import click
 
 from surrogate.cli.computing import computing_options
 from surrogate.cli.corpora import corpus_options
+from surrogate.cli.reports import model_option
 from surrogate.cli.showing import asking
 
 __all__ = ["distill"]
@@ -18,13 +19,7 @@ __all__ = ["distill"]
 @corpus_options
 @click.option("--label", "label_column", help="Column with the true labels: accuracy is then told beside agreement.")
 @click.option("--column", "columns", multiple=True, help="Further column that the student may read; may be repeated.")
-@click.option(
-    "-m",
-    "--model",
-    default="bank-router",
-    show_default=True,
-    help="Shipped name, local folder (of weights, or of an endpoint's model.toml), .skops file or hub name.",
-)
+@model_option
 @click.option(
     "-p", "--pipeline", default="audit", show_default=True, help="Recipe whose sampler and features are used."
 )

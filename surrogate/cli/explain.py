@@ -11,6 +11,7 @@ from surrogate.cli.computing import computing_options
 from surrogate.cli.corpora import column_options
 from surrogate.cli.exit_codes import DONE, WITHHELD
 from surrogate.cli.reading import read_text
+from surrogate.cli.reports import model_option, report_options
 from surrogate.cli.showing import asking, default_folder, show_result
 from surrogate.errors import InputError
 
@@ -30,13 +31,7 @@ def _calls(_context: click.Context, _parameter: click.Parameter, value: str) -> 
 @click.option(
     "-f", "--file", "file", type=click.Path(dir_okay=False, path_type=Path), help="Read the text from a file."
 )
-@click.option(
-    "-m",
-    "--model",
-    default="bank-router",
-    show_default=True,
-    help="Shipped name, local folder (of weights, or of an endpoint's model.toml), .skops file or hub name.",
-)
+@model_option
 @click.option("-p", "--pipeline", default="local", show_default=True, help="Shipped recipe or TOML file.")
 @click.option("--target", help="Label to explain [default: the one the model gives].")
 @click.option("--contrast", help="Label to compare with [default: all others together].")
@@ -95,28 +90,13 @@ def _calls(_context: click.Context, _parameter: click.Parameter, value: str) -> 
     type=click.Path(dir_okay=False, path_type=Path),
     help="Answers recorded where the model is deployed; nothing is explained unless it gives them here too.",
 )
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path), help="Folder of the report [default: surrogate-report/ID]."
-)
-@click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    default=("html",),
-    show_default=True,
-    help="html, md or text; may be repeated.",
-)
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print the record as JSON and nothing else; no report unless --out."
-)
-@click.option("--overwrite", is_flag=True, help="Replace a different report in the output folder.")
+@report_options
 @click.option(
     "--allow-remote",
     is_flag=True,
     help="Allow an endpoint on another machine; altered copies of the text are sent to it.",
 )
 @click.option("--no-store", is_flag=True, help="Keep no answers on disk.")
-@click.option("-q", "--quiet", is_flag=True, help="Print only where the report is.")
 def explain(
     text: str | None,
     file: Path | None,

@@ -9,6 +9,7 @@ import click
 from surrogate.cli.computing import computing_options
 from surrogate.cli.corpora import corpus_options
 from surrogate.cli.reading import read_text
+from surrogate.cli.reports import model_option
 from surrogate.cli.showing import asking
 
 __all__ = ["neighbours"]
@@ -17,13 +18,7 @@ __all__ = ["neighbours"]
 @click.command()
 @click.argument("text")
 @corpus_options
-@click.option(
-    "-m",
-    "--model",
-    default="bank-router",
-    show_default=True,
-    help="Shipped name, local folder (of weights, or of an endpoint's model.toml), .skops file or hub name.",
-)
+@model_option
 @click.option("--labels", help="Labels of a causal language model, separated by commas.")
 @click.option(
     "--embeddings",
