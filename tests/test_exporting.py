@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 
 from surrogate.cli import main
 from surrogate.describe.applying import features_of
+from surrogate.describe.tokens import words_of
 from surrogate.errors import InputError
 from surrogate.exporting import FORMATS, check_export, engines, export_record, members_of
 from surrogate.exporting.columns import columns_of
@@ -50,6 +51,7 @@ from surrogate.exporting.vectors import vectors_of
 from surrogate.features import Feature
 from surrogate.multinomial_model import Coefficient, MultinomialModel
 from surrogate.rule_list_model import Condition, CorpusRule, RuleListModel
+from tests.exporting_elsewhere import Elsewhere
 from tests.exporting_toys import (
     CLASSES,
     LINEAR,
@@ -560,6 +562,92 @@ def test_features_are_documented_with_what_computes_them() -> None:
         found = features_of([one["text"]], named, lists={"theft": ["stolen", "gone"]})
         present = [feature.name for feature, on in zip(found.named, found.presence.toarray()[0], strict=True) if on]
         assert sorted(by_name[name]["column"] for name in present) == one["present"]
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> tuple[Elsewhere, tuple[Feature, ...], dict[str, Any]]:
+    named = (
+        Feature("stem", "charg", "charge", ("charged", "charges")),
+        Feature("word", "top", "top", ("top",)),
+        Feature("word", "🙂", "🙂", ("🙂",)),
+        Feature("prefix", "fra", "fra…", ("fraud",)),
+        Feature("prefix", "카", "카…", ("카드",)),
+        Feature("phrase", "top up", "top up", ("topping up",)),
+        Feature("character", "银行", "银行", ("银行",)),
+        Feature("lexicon", "theft", "theft", ("stolen",)),
+    )
+    lists = {"theft": ["stolen", "is gone"]}
+    given = '[describe.parts.given]\nclass = "Lexicon"\nlists = {theft = ["stolen", "is gone"]}\n'
+    rules = tuple(CorpusRule((Condition(place, True),), 0) for place in range(len(named)))
+    record = record_of(
+        RuleListModel(named, CLASSES, rules, True), toml=f'[describe.parts.terms]\nclass = "Terms"\n{given}'
+    )
+    return Elsewhere(json.loads(export_record(record, ["json"])["features.json"])), named, lists
+
+
+PARTS = st.sampled_from(
+    [
+        *[
+            "charged",
+            "charges",
+            "Charging",
+            "top-up",
+            "topping",
+            "up,",
+            "up.",
+            "is",
+            "gone",
+            "IS",
+            "GONE!",
+            "stolen",
+            "fraud",
+            "fra's",
+            "it’s",
+            "a_b",
+            "--",
+            "5€",
+            "£5.50",
+            "ﬁ",
+            "İ",
+            "’",
+        ],
+        *[
+            "fra\u0301",
+            "카드",
+            "카\u1100",
+            "我的银行卡",
+            "银\u200b行",
+            "银。行",
+            "🙂",
+            "e‑mail",
+            "ยอดเงิน",
+            "\u0301",
+            "\n",
+            " ",
+        ],
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(PARTS, st.text(max_size=3)), max_size=8), st.sampled_from(["", " "]))
+def test_another_system_computes_the_same_features_from_the_file(
+    elsewhere: tuple[Elsewhere, tuple[Feature, ...], dict[str, Any]], parts: list[str], between: str
+) -> None:
+    other, named, lists = elsewhere
+    text = between.join(parts)
+    assert list(other.words(text)) == words_of(text)
+    found = features_of([text], named, lists=lists)
+    present = [feature for feature, on in zip(found.named, found.presence.toarray()[0], strict=True) if on]
+    assert other.present(text) == sorted(column.name for column in columns_of(present))
+
+
+def test_the_examples_in_the_file_come_out_elsewhere(elsewhere: tuple[Elsewhere, Any, Any]) -> None:
+    other = elsewhere[0]
+    for one in other.said["examples"]["words"]:
+        assert list(other.words(one["text"])) == one["words"]
+    for one in other.said["examples"]["features"]:
+        assert other.present(one["text"]) == one["present"]
 
 
 def test_a_column_whose_name_can_be_read_twice_is_not_guessed() -> None:
