@@ -286,6 +286,8 @@ def tampered(write: Any, old: bytes, new: bytes) -> Any:
     ("name", "old", "new"),
     [
         ("dmn", b"<text>true</text>", b"<text>-</text>"),
+        ("dmn", b"<text>true</text>", b"<text>__import__('os').getpid() != 0</text>"),
+        ("dmn", b'<text>"fees"</text>', b'<text>"fe" + "es"</text>'),
         ("dmn", b'hitPolicy="FIRST"', b'hitPolicy="NONE"'),
         ("pmml", b'operator="greaterThan"', b'operator="lessOrEqual"'),
         ("pmml", b'criterion="firstHit"', b'criterion="weightedMax"'),
