@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -382,6 +383,22 @@ def test_rules_about_one_text_are_data_only_and_say_why() -> None:
     assert json.loads(files["tree.json"])["rules"][0]["id"] == "ab12"
 
 
+def test_rules_as_data_fit_the_published_schema(exported: dict[str, bytes]) -> None:
+    schema = json.loads(Path(engines.__file__).with_name("rules.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    local = export_record(local_record(), ["json"])
+    named = [exported[f"{name}.json"] for name in ("rules", "tree", "linear")] + [
+        local["tree.json"],
+        local["linear.json"],
+    ]
+    for content in named:
+        validator.validate(json.loads(content))
+    broken = json.loads(named[0])
+    broken["rules"][0].pop("id")
+    assert not validator.is_valid(broken)
+
+
 def test_a_withheld_surrogate_is_not_exported() -> None:
     record = record_of(RULES, TREE)
     record["members"][0] |= {"withheld": True, "model": None, "rules": []}
@@ -535,6 +552,8 @@ def test_a_rule_that_can_never_hold_is_refused() -> None:
 def test_unknown_formats_and_surrogates_are_named() -> None:
     with pytest.raises(InputError, match="Did you mean 'sql'"):
         export_record(record_of(RULES), ["sq"])
+    with pytest.raises(InputError, match="No export format"):
+        export_record(record_of(RULES), [])
     with pytest.raises(InputError, match="rule_list"):
         export_record(record_of(RULES), ["sql"], members=["tree"])
 

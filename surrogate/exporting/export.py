@@ -75,6 +75,8 @@ def check_names(formats: Sequence[str]) -> list[str]:
     ['sql', 'dmn']
     """
     names = list(dict.fromkeys([formats] if isinstance(formats, str) else formats))
+    if not names:
+        raise InputError("unknown-format", f"No export format was named. Formats: {', '.join(FORMATS)}.")
     for name in names:
         if name not in FORMATS:
             near = difflib.get_close_matches(str(name), FORMATS, n=1, cutoff=0.4)
