@@ -175,7 +175,7 @@ def _checked(facts: object) -> dict[str, Any]:
     content = record.get("sha256") if isinstance(record, dict) else None
     if not isinstance(content, str) or not HEX.fullmatch(content) or facts["report_id"] != content[:16]:
         raise bad_manifest("it does not say which record it is about")
-    if facts["kind"] not in {"local", "global"}:
+    if facts["kind"] not in ("local", "global"):
         raise bad_manifest("its kind is neither 'local' nor 'global'")
     if previous is not None and not (isinstance(previous, str) and HEX.fullmatch(previous)):
         raise bad_manifest("its previous record is no SHA-256")
