@@ -15,6 +15,7 @@ from surrogate.evidence.gate import Verdict
 from surrogate.explanation import BANNER
 from surrogate.multinomial_model import MultinomialModel
 from surrogate.rule_list_model import RuleListModel
+from surrogate.transcript import Transcript
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,6 +103,8 @@ class CorpusExplanation:
         Concepts that a user taught.
     run : dict
         What changes from run to run, such as seconds; not in the record.
+    transcript : Transcript or None
+        What was asked and answered, for the evidence beside the report; not in the record.
     """
 
     model: dict[str, Any]
@@ -117,6 +120,7 @@ class CorpusExplanation:
     limits: tuple[str, ...]
     probes: tuple[ShownProbe, ...] = ()
     run: dict[str, Any] = field(default_factory=dict)
+    transcript: Transcript | None = None
 
     @property
     def passed(self) -> bool:
@@ -167,8 +171,10 @@ class CorpusExplanation:
 
         return render_frame(self.to_dict())
 
-    def report(self, folder: str | Path, formats: Sequence[str] = ("html",), *, overwrite: bool = False) -> Path:
+    def report(
+        self, folder: str | Path, formats: Sequence[str] = ("html",), *, overwrite: bool = False, evidence: bool = True
+    ) -> Path:
         """Write the report into a folder; see :func:`surrogate.report.write_report`."""
         from surrogate.report import write_report
 
-        return write_report(self, folder, formats, overwrite=overwrite)
+        return write_report(self, folder, formats, overwrite=overwrite, evidence=evidence)

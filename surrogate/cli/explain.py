@@ -127,6 +127,7 @@ def explain(
     formats: tuple[str, ...],
     as_json: bool,
     overwrite: bool,
+    no_evidence: bool,
     allow_remote: bool,
     no_store: bool,
     quiet: bool,
@@ -171,7 +172,9 @@ def explain(
         )
     folder = None
     if out is not None or not as_json:
-        folder = explanation.report(out or default_folder(explanation), formats, overwrite=overwrite)
+        folder = explanation.report(
+            out or default_folder(explanation), formats, overwrite=overwrite, evidence=not no_evidence
+        )
     show_result(explanation, folder, None if quiet else _print, as_json)
     raise SystemExit(DONE if explanation.passed else WITHHELD)
 

@@ -12,17 +12,23 @@ import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from surrogate.canonical import canonical, canonical_bytes, digest
 from surrogate.errors import InputError
 
-__all__ = ["FORMATS", "Reportable", "check_formats", "write_files", "write_report"]
+if TYPE_CHECKING:
+    from surrogate.transcript import Transcript
+
+__all__ = ["EVIDENCE", "FORMATS", "Reportable", "check_formats", "write_files", "write_report"]
 
 #: Renderings by name, with the file each is written to.
 FORMATS: dict[str, str] = {"html": "report.html", "text": "report.txt", "md": "report.md"}
 
 _RECORD, _RUN = "report.json", "run.json"
+
+#: What was asked and answered, by which the numbers of the record can be checked.
+EVIDENCE = "evidence.json.gz"
 
 
 class Reportable(Protocol):
@@ -31,6 +37,10 @@ class Reportable(Protocol):
     @property
     def run(self) -> dict[str, Any]:
         """Facts that change from run to run."""
+
+    @property
+    def transcript(self) -> Transcript | None:
+        """What was asked and answered; None: it was not kept."""
 
     def to_dict(self) -> dict[str, Any]:
         """The record."""
@@ -42,8 +52,9 @@ def write_report(
     formats: Sequence[str] = ("html",),
     *,
     overwrite: bool = False,
+    evidence: bool = True,
 ) -> Path:
-    """Write ``report.json``, ``run.json`` and the renderings asked for.
+    """Write ``report.json``, its evidence, ``run.json`` and the renderings asked for.
 
     Everything is rendered before anything is written.  The files hold a person's text: only their owner may read them.
 
@@ -55,6 +66,9 @@ def write_report(
     formats : sequence of {"html", "text", "md"}
     overwrite : bool, default False
         Replace another report; its other renderings are removed, since they would belong to no record.
+    evidence : bool, default True
+        Write ``evidence.json.gz`` too: the texts that were asked about and the answers, by which numbers can be checked and the
+        report be made again without the model.
 
     Returns
     -------
@@ -68,6 +82,8 @@ def write_report(
     """
     record = explanation.to_dict()
     files = {FORMATS[name]: _render(name, record).encode("utf-8") for name in check_formats(formats)}
+    if evidence and explanation.transcript is not None:
+        files[EVIDENCE] = explanation.transcript.to_bytes()
     return write_files(folder, files, record, _RECORD, explanation.run, overwrite=overwrite)
 
 
@@ -188,7 +204,7 @@ def _stale_files(folder: Path, record: str, files: dict[str, bytes], overwrite: 
             f"{str(folder)!r} already holds {there[0]} of another report. Name another folder, or say that it may be "
             "replaced: --overwrite on the command line, overwrite=True in Python.",
         )
-    return [folder / name for name in FORMATS.values() if name not in files and (folder / name).is_file()]
+    return [folder / name for name in (*FORMATS.values(), EVIDENCE) if name not in files and (folder / name).is_file()]
 
 
 def _write_all(folder: Path, files: dict[str, bytes], stale: list[Path]) -> None:
