@@ -91,7 +91,8 @@ def test_another_record_is_not_overwritten_unless_asked(tmp_path: Path) -> None:
     assert caught.value.code == "output-exists"
     assert contents(folder) == before
     write_report(explanation_of_case("contrast"), folder, ("html",), overwrite=True)
-    assert names(folder) == {"report.json", "evidence.json.gz", "run.json", "report.html"}  # No rendering of the old record is left.
+    # No rendering of the old record is left.
+    assert names(folder) == {"report.json", "evidence.json.gz", "run.json", "report.html"}
 
 
 def test_a_stranger_s_file_is_not_overwritten(tmp_path: Path) -> None:
