@@ -26,9 +26,9 @@ STEPS = {"perturb", "query", "weigh", "describe", "fit"}
 EVIDENCE = {"corpus_explanation", "corpus_shown", "evidence", "explanation", "findings"}
 ASSEMBLY = {
     "adaptive", "appraisal", "assembly", "beside", "case", "cli", "coarse_to_fine", "confirm", "confirmation", "corpus",
-    "embeddings", "kernel_width", "local", "long_text", "model_selection", "noise", "plan", "provenance", "recipe_classes",
-    "rebuilding", "recipes", "refinement", "refits", "replaying", "repeats", "report", "rounds", "second", "second_samplers", "settling",
-    "transcribing",
+    "embeddings", "kernel_width", "local", "long_text", "model_selection", "noise", "plan", "provenance", "rebuilding",
+    "recipe_classes", "recipes", "refinement", "refits", "repeats", "replaying", "report", "rounds", "second",
+    "second_samplers", "settling", "transcribing",
 }  # fmt: skip
 EDGES = {"blackbox", "baselines"}
 HEAVY = {

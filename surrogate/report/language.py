@@ -123,11 +123,13 @@ def _found(message: str) -> str:
 
 @cache
 def _catalogue(locale: str) -> _Catalogue:
-    """Read a catalogue; entries with the flag ``recorded`` are patterns of sentences that records hold."""
+    """Read the catalogues of a language; messages that a comment calls ``recorded`` are patterns of sentences of records."""
     from babel.messages.pofile import read_po
 
-    with (Path(__file__).parent / "locale" / f"{locale}.po").open("rb") as stream:
-        entries = [entry for entry in read_po(stream, locale=locale) if entry.id and entry.string]
+    entries = []
+    for path in sorted((Path(__file__).parent / "locale" / locale).glob("*.po")):
+        with path.open("rb") as stream:
+            entries += [entry for entry in read_po(stream, locale=locale) if entry.id and entry.string]
     patterns = [(str(entry.id), str(entry.string)) for entry in entries if "recorded" in entry.auto_comments]
     patterns.sort(key=lambda pair: (-len(pair[0]), pair[0]))
     return _Catalogue(
