@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from surrogate.anchor_model import AnchorModel
-from surrogate.canonical import canonical
 from surrogate.errors import InputError
 from surrogate.evidence.copies import Flip, Miss, SizeBand
 from surrogate.evidence.fidelity import Fidelity
@@ -18,6 +17,7 @@ from surrogate.evidence.size_reference import SizeReference, Stability
 from surrogate.fired_rules import FiredRules
 from surrogate.linear_model import LinearModel, Term
 from surrogate.precedents import Precedents
+from surrogate.report.record import SCHEMA_VERSION
 from surrogate.rule_set_model import RuleSetModel
 from surrogate.shapley_model import ShapleyModel
 from surrogate.stopping import Stopping
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["BANNER", "SCHEMA_VERSION", "Decision", "Explanation", "Member"]
-
-#: Version of the record's schema.
-SCHEMA_VERSION = "1.0"
 
 #: What every reader is told first.
 BANNER = "This describes an approximation, not the decision logic of the model."
@@ -265,9 +262,11 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """The record: plain JSON values, numbers with ten significant digits, nothing that depends on clock or machine."""
-        return canonical(
+        from surrogate.report.record.envelope import in_envelope
+
+        return in_envelope(
+            "local",
             {
-                "schema_version": SCHEMA_VERSION,
                 "banner": BANNER,
                 "verdict": {"status": "explained" if self.passed else "withheld"},
                 "document": {
@@ -290,25 +289,26 @@ class Explanation:
                 "findings": list(self.findings),
                 "limits": list(self.limits),
                 "production": self.production,
-            }
+            },
         )
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Explanation:
-        """Read a record back.
+        """Read a record back, of this version or of an earlier one.
 
         Raises
         ------
         InputError
-            ``bad-record`` when the record is of another version or lacks a field.
+            ``bad-record`` when the record is of an unknown version, is of a corpus, or lacks a field.
         """
-        version = data.get("schema_version") if isinstance(data, dict) else None
-        if version != SCHEMA_VERSION:
-            raise InputError(
-                "bad-record", f"A record of version {SCHEMA_VERSION} is needed; this one says {version!r}."
-            )
+        from surrogate.report.record import kind_of
+        from surrogate.report.record.migrate import migrate
+
+        record = migrate(data)
+        if kind_of(record) != "local":
+            raise InputError("bad-record", "A record of a single text is needed; this one is of a corpus.")
         try:
-            return cls._from_dict(data)
+            return cls._from_dict(record)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError("bad-record", f"The record is damaged: {type(error).__name__} at {error}.") from error
 

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from surrogate.canonical import canonical, canonical_bytes, digest
 from surrogate.errors import InputError
+from surrogate.report.record import kind_of
 
 __all__ = ["FORMATS", "Reportable", "check_formats", "write_files", "write_report"]
 
@@ -146,7 +147,7 @@ def check_formats(formats: Sequence[str]) -> list[str]:
 
 def _render(name: str, record: dict[str, Any]) -> str:
     # Imported here: a rendering that is not asked for need not be loaded.
-    if record.get("schema") == "surrogate-corpus-report":
+    if kind_of(record) == "global":
         from surrogate.report.corpus import render_corpus
 
         return render_corpus(name, record)
