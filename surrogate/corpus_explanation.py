@@ -19,6 +19,8 @@ from surrogate.rule_list_model import RuleListModel
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from surrogate.report.issuance import Issuance
+
 __all__ = ["SCHEMA_VERSION", "CorpusExplanation", "CorpusMember"]
 
 
@@ -164,8 +166,15 @@ class CorpusExplanation:
 
         return render_frame(self.to_dict())
 
-    def report(self, folder: str | Path, formats: Sequence[str] = ("html",), *, overwrite: bool = False) -> Path:
+    def report(
+        self,
+        folder: str | Path,
+        formats: Sequence[str] = ("html",),
+        *,
+        overwrite: bool = False,
+        issuance: Issuance | dict[str, Any] | str | Path | None = None,
+    ) -> Path:
         """Write the report into a folder; see :func:`surrogate.report.write_report`."""
         from surrogate.report import write_report
 
-        return write_report(self, folder, formats, overwrite=overwrite)
+        return write_report(self, folder, formats, overwrite=overwrite, issuance=issuance)

@@ -28,6 +28,8 @@ from surrogate.units import Document
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from surrogate.report.issuance import Issuance
+
 __all__ = ["BANNER", "SCHEMA_VERSION", "Decision", "Explanation", "Member"]
 
 #: What every reader is told first.
@@ -334,17 +336,24 @@ class Explanation:
             None if data["global_rules"] is None else FiredRules.from_dict(data["global_rules"]),
         )
 
-    def report(self, folder: str | Path, formats: tuple[str, ...] = ("html",), *, overwrite: bool = False) -> Path:
-        """Write the report: ``report.json``, ``run.json`` and the renderings asked for; returns the folder.
+    def report(
+        self,
+        folder: str | Path,
+        formats: tuple[str, ...] = ("html",),
+        *,
+        overwrite: bool = False,
+        issuance: Issuance | dict[str, Any] | str | Path | None = None,
+    ) -> Path:
+        """Write the report: ``report.json``, ``run.json``, ``issuance.json`` and the renderings asked for; returns the folder.
 
         Raises
         ------
         InputError
-            ``output-exists``, ``cannot-write`` or ``unknown-format``; then nothing is changed.
+            ``output-exists``, ``cannot-write``, ``unknown-format`` or ``bad-issuance``; then nothing is changed.
         """
         from surrogate.report import write_report
 
-        return write_report(self, folder, formats, overwrite=overwrite)
+        return write_report(self, folder, formats, overwrite=overwrite, issuance=issuance)
 
     def plot(self) -> Figure:
         """A matplotlib figure of the terms with their intervals.

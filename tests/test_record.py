@@ -14,7 +14,10 @@ from surrogate.canonical import canonical_bytes, digest
 from surrogate.corpus.audited import read_audited_rules
 from surrogate.errors import InputError
 from surrogate.explanation import Explanation
+from surrogate.report.corpus import render_corpus
 from surrogate.report.html import render_html
+from surrogate.report.issuance import Issuance, as_issuance, read_issuance
+from surrogate.report.issuance.answers import STATED_IN, answered
 from surrogate.report.record import kind_of
 from surrogate.report.record.migrate import migrate
 from surrogate.report.record.pointers import replaced, resolve
@@ -38,7 +41,7 @@ def write(folder: Path, record: Any, **beside: Any) -> Path:
 
 
 def test_the_published_schema_is_a_schema() -> None:
-    for name in ("record",):
+    for name in ("record", "issuance"):
         jsonschema.Draft202012Validator.check_schema(published_schema(name))
 
 
@@ -160,3 +163,135 @@ def test_pointers_lead_where_they_say() -> None:
             resolve(record, where)
         with pytest.raises(KeyError):
             replaced(record, where, 1)
+
+
+STATED = """
+date = 2026-11-02
+author = "A. Lee"
+organisation = "Model risk <b>team</b>"
+purpose = "Routing of messages"
+out_of_scope = ["Credit decisions"]
+decision_role = "assisted"
+readers = []
+redaction = "Names were replaced"
+policy_owner = "Model risk"
+monitoring = ["Share of messages without a rule, monthly"]
+previous_report = "0000000000000000000000000000000000000000000000000000000000000000"
+
+[data_statement]
+labelled_by = "Two members of staff"
+language = "English"
+
+[[applicability]]
+regime = "SR 26-2"
+edition = "2026-04-17"
+applies = "unknown"
+why = "Generative models are out of its scope; a fitted surrogate may be in it."
+by = "A. Lee"
+
+[[protected_terms]]
+term = "maternity"
+disposition = "open"
+
+[retention]
+name = "model documentation"
+delete_after = 2036-11-02
+legal_hold = false
+
+[[findings]]
+id = "F1"
+text = "Fidelity is low for short messages."
+status = "open"
+severity = "medium"
+"""
+VALID_ISSUANCE = jsonschema.Draft202012Validator(published_schema("issuance"))
+
+
+def stated(tmp_path: Path, text: str = STATED) -> Path:
+    path = tmp_path / "stated.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_what_is_stated_is_read_kept_and_valid(tmp_path: Path) -> None:
+    found = read_issuance(stated(tmp_path))
+    VALID_ISSUANCE.validate(json.loads(found.to_bytes()))
+    VALID_ISSUANCE.validate(Issuance().to_dict())
+    assert all(value is None for key, value in Issuance().to_dict().items() if not key.startswith("schema"))
+    (tmp_path / "issuance.json").write_bytes(found.to_bytes())
+    assert read_issuance(tmp_path / "issuance.json") == found == as_issuance(found.to_dict()) == as_issuance(found)
+    assert found.to_dict()["retention"] == {
+        "name": "model documentation",
+        "delete_after": "2036-11-02",
+        "legal_hold": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("purpse = 'x'", "did you mean 'purpose'"),
+        ("purpose = ''", "not empty"),
+        ("date = 2026-11-02T10:00:00", "a date as"),
+        ("date = '2026-02-30'", "of the calendar"),
+        ("decision_role = 'both'", "automated, assisted, unknown"),
+        ("out_of_scope = 'x'", "a list of texts"),
+        ("readers = [3]", r"readers\[0\]"),
+        ("previous_report = '12'", "a SHA-256"),
+        ("[[applicability]]\nregime = 'x'", "that has 'applies' too"),
+        ("[[applicability]]\nregime = 'x'\napplies = 'perhaps'", r"applicability\[0\]: applies"),
+        ("retention = 3", "a table with the keys"),
+        ("[retention]\nlegal_hold = 'no'", "true or false"),
+        ("findings = 3", "a list of tables"),
+        ("schema_version = '9.0'", "schema_version"),
+        ("=", "is no TOML"),
+    ],
+)
+def test_mistakes_in_what_is_stated_are_named(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=said) as caught:
+        read_issuance(stated(tmp_path, text))
+    assert caught.value.code == "bad-issuance"
+    assert "stated.toml" in str(caught.value)
+
+
+def test_what_no_file_can_hold_is_refused() -> None:
+    with pytest.raises(InputError, match="UTF-8"):
+        Issuance(author="\ud800")
+
+
+def test_statements_stand_beside_the_record_and_on_its_page(tmp_path: Path) -> None:
+    explanation = Explanation.from_dict(old("local-panel-1.0"))
+    folder = explanation.report(tmp_path / "report", issuance=stated(tmp_path))
+    assert (folder / "issuance.json").read_bytes() == read_issuance(stated(tmp_path)).to_bytes()
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "Routing of messages" in page
+    assert "Model risk &lt;b&gt;team&lt;/b&gt;" in page
+    assert len(page.encode()) < 500_000
+    bare = (explanation.report(tmp_path / "bare") / "report.html").read_text(encoding="utf-8")
+    assert "Nobody states anything" in bare
+    assert json.loads((tmp_path / "bare" / "issuance.json").read_bytes())["date"] is None
+
+
+def test_statements_are_neither_lost_nor_replaced_silently(tmp_path: Path) -> None:
+    explanation = Explanation.from_dict(old("local-withheld-1.0"))
+    folder = explanation.report(tmp_path / "report", issuance={"author": "A. Lee"})
+    explanation.report(folder)
+    assert read_issuance(folder / "issuance.json").author == "A. Lee"
+    with pytest.raises(InputError, match="output-exists"):
+        explanation.report(folder, issuance={"author": "B. Lee"})
+    explanation.report(folder, issuance={"author": "B. Lee"}, overwrite=True)
+    assert read_issuance(folder / "issuance.json").author == "B. Lee"
+
+
+def test_fields_that_people_have_to_fill_are_missing_until_they_do(tmp_path: Path) -> None:
+    record = migrate(old("global-1.0"))
+    bare, filled = answered(record), answered(record, read_issuance(stated(tmp_path)).to_dict())
+    asserted = {one["field"] for one in record["checklist"] if one["status"] == "asserted"}
+    assert asserted == set(STATED_IN)
+    for before, after in zip(bare, filled, strict=True):
+        if before["field"] in asserted:
+            assert (before["status"], after["status"]) == ("missing", "asserted by a person")
+            assert after["where"].startswith("issuance.json/")
+        else:
+            assert before == after
+    assert "Routing of messages" in render_corpus("html", record, read_issuance(stated(tmp_path)).to_dict())

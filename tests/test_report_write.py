@@ -56,7 +56,7 @@ def test_the_record_is_written_as_canonical_bytes(tmp_path: Path) -> None:
     explanation = explanation_of_case("additive")
     folder = write_report(explanation, tmp_path / "a" / "b", ("html", "text", "md"))
     assert (folder / "report.json").read_bytes() == canonical_bytes(explanation.to_dict())
-    assert names(folder) == {"report.json", "run.json", "report.html", "report.txt", "report.md"}
+    assert names(folder) == {"report.json", "run.json", "issuance.json", "report.html", "report.txt", "report.md"}
 
 
 def test_two_runs_give_the_same_record_and_renderings(tmp_path: Path) -> None:
@@ -97,7 +97,12 @@ def test_another_record_is_not_overwritten_unless_asked(tmp_path: Path) -> None:
     assert caught.value.code == "output-exists"
     assert contents(folder) == before
     write_report(explanation_of_case("contrast"), folder, ("html",), overwrite=True)
-    assert names(folder) == {"report.json", "run.json", "report.html"}  # No rendering of the old record is left.
+    assert names(folder) == {
+        "report.json",
+        "run.json",
+        "issuance.json",
+        "report.html",
+    }  # No rendering of the old record is left.
 
 
 def test_a_stranger_s_file_is_not_overwritten(tmp_path: Path) -> None:
