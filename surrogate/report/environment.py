@@ -25,6 +25,7 @@ from surrogate.report import (
     rounds,
     second,
     stages,
+    stating,
     summary,
     trust,
     verdicts,
@@ -37,7 +38,7 @@ __all__ = ["finalize_html", "template_environment"]
 
 _MODULES = (
     *(added, anchors, attributions, beside, excerpts, global_rules, grading, groups, interplay, marks),
-    *(numbers, precedents, rounds, second, stages, summary, trust, verdicts, words),
+    *(numbers, precedents, rounds, second, stages, stating, summary, trust, verdicts, words),
 )
 
 

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from surrogate.canonical import canonical, canonical_bytes, digest
 from surrogate.errors import InputError
+from surrogate.report.issuance import Issuance
+from surrogate.report.issuance.keeping import ISSUANCE, stated_for
+from surrogate.report.record import kind_of
 
 if TYPE_CHECKING:
     from surrogate.transcript import Transcript
@@ -53,8 +56,9 @@ def write_report(
     *,
     overwrite: bool = False,
     evidence: bool = True,
+    issuance: Issuance | dict[str, Any] | str | Path | None = None,
 ) -> Path:
-    """Write ``report.json``, its evidence, ``run.json`` and the renderings asked for.
+    """Write the record, its evidence, what people state about it, facts of the run, and the renderings asked for.
 
     Everything is rendered before anything is written.  The files hold a person's text: only their owner may read them.
 
@@ -69,6 +73,9 @@ def write_report(
     evidence : bool, default True
         Write ``evidence.json.gz`` too: the texts that were asked about and the answers, by which numbers can be checked and the
         report be made again without the model.
+    issuance : Issuance, dict, str or Path, optional
+        What people state: date, author, purpose and more, or the file with it.  None: what ``issuance.json`` in the folder says
+        of this very record, else nothing.
 
     Returns
     -------
@@ -78,10 +85,12 @@ def write_report(
     Raises
     ------
     InputError
-        ``unknown-format``, ``output-exists`` or ``cannot-write``; then nothing is changed.
+        ``unknown-format``, ``output-exists``, ``bad-issuance`` or ``cannot-write``; then nothing is changed.
     """
     record = explanation.to_dict()
-    files = {FORMATS[name]: _render(name, record).encode("utf-8") for name in check_formats(formats)}
+    stated = stated_for(record, Path(folder), issuance, overwrite=overwrite)
+    files = {FORMATS[name]: _render(name, record, stated).encode("utf-8") for name in check_formats(formats)}
+    files[ISSUANCE] = stated.to_bytes()
     if evidence and explanation.transcript is not None:
         files[EVIDENCE] = explanation.transcript.to_bytes()
     return write_files(folder, files, record, _RECORD, explanation.run, overwrite=overwrite)
@@ -160,16 +169,16 @@ def check_formats(formats: Sequence[str]) -> list[str]:
     return names
 
 
-def _render(name: str, record: dict[str, Any]) -> str:
+def _render(name: str, record: dict[str, Any], issuance: Issuance) -> str:
     # Imported here: a rendering that is not asked for need not be loaded.
-    if record.get("schema") == "surrogate-corpus-report":
+    if kind_of(record) == "global":
         from surrogate.report.corpus import render_corpus
 
-        return render_corpus(name, record)
+        return render_corpus(name, record, issuance.to_dict())
     if name == "html":
         from surrogate.report.html import render_html
 
-        return render_html(record)
+        return render_html(record, issuance.to_dict())
     if name == "md":
         from surrogate.report.markdown import render_markdown
 
