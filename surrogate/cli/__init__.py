@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from surrogate import __version__
-from surrogate.cli import audit, concepts, distill, explain, models, neighbours, pipelines, store
+from surrogate.cli import audit, concepts, distill, explain, keys, ledger, models, neighbours, pipelines, signing, store
 from surrogate.cli.exit_codes import DONE, MODEL_ERROR, STOPPED, USAGE_ERROR
 from surrogate.errors import InputError, ModelError
 
@@ -39,6 +39,10 @@ cli.add_command(neighbours.neighbours)
 cli.add_command(pipelines.pipelines)
 cli.add_command(models.models)
 cli.add_command(store.store)
+cli.add_command(keys.keys)
+cli.add_command(signing.sign)
+cli.add_command(signing.erase)
+cli.add_command(ledger.ledger)
 
 
 def run() -> None:
