@@ -36,6 +36,7 @@ CODES: dict[str, str] = {
     "bad-record": "A report record cannot be read.",
     "bad-evidence": "The evidence of a report cannot be read.",
     "bad-issuance": "What is stated about a report cannot be read or used.",
+    "bad-clauses": "A pack of clauses cannot be read or used.",
     "bad-reasons": "A table of reason codes cannot be read or used.",
     "withheld": "What was asked for is withheld, because the evidence does not carry it.",
     "unknown-format": "The output format is not one of those offered.",

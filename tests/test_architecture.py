@@ -16,9 +16,9 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 #: Which parts of the package each part may import; a part is a module or a folder.
 VALUES = {
-    "agreement", "anchor_model", "answers", "blanks", "canonical", "class_tree_model", "concept", "documents", "errors",
-    "estimate", "features", "fired_rules", "interactions", "linear_model", "literals", "locate", "masks",
-    "multinomial_model", "neighborhood", "outcome", "placing", "precedents", "reference", "rewriting", "rows",
+    "agreement", "anchor_model", "answers", "blanks", "canonical", "class_tree_model", "clauses", "concept",
+    "documents", "errors", "estimate", "features", "fired_rules", "interactions", "linear_model", "literals", "locate",
+    "masks", "multinomial_model", "neighborhood", "outcome", "placing", "precedents", "reference", "rewriting", "rows",
     "rule_list_model", "rule_set_model", "seeding", "shapley_model", "shares", "stopping", "table", "transcript",
     "tree_model", "unit_effects", "units", "votes",
 }  # fmt: skip
