@@ -40,6 +40,7 @@ CODES: dict[str, str] = {
     "bad-reasons": "A table of reason codes cannot be read or used.",
     "withheld": "What was asked for is withheld, because the evidence does not carry it.",
     "unknown-format": "The output format is not one of those offered.",
+    "not-exported": "What was asked for cannot be exported in that form, or an export cannot be run.",
     "bad-file": "The input file cannot be read.",
     "bad-corpus": "The documents of a corpus cannot be read, or a column of them is missing.",
     "missing-embedder": "Embeddings are needed, and nothing gives any.",

@@ -15,7 +15,20 @@ from typing import Any
 import click
 
 from surrogate import __version__
-from surrogate.cli import audit, concepts, distill, explain, keys, ledger, models, neighbours, pipelines, signing, store
+from surrogate.cli import (
+    audit,
+    concepts,
+    distill,
+    explain,
+    export,
+    keys,
+    ledger,
+    models,
+    neighbours,
+    pipelines,
+    signing,
+    store,
+)
 from surrogate.cli.exit_codes import DONE, MODEL_ERROR, STOPPED, USAGE_ERROR
 from surrogate.errors import InputError, ModelError
 
@@ -35,6 +48,7 @@ cli.add_command(explain.explain)
 cli.add_command(audit.audit)
 cli.add_command(distill.distill)
 cli.add_command(concepts.concepts)
+cli.add_command(export.export)
 cli.add_command(neighbours.neighbours)
 cli.add_command(pipelines.pipelines)
 cli.add_command(models.models)
