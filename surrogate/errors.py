@@ -34,6 +34,8 @@ CODES: dict[str, str] = {
     "cannot-write": "The report could not be written to the output folder.",
     "output-exists": "The output folder already holds a report.",
     "bad-record": "A report record cannot be read.",
+    "not-comparable": "Two records cannot be compared, because they are of two kinds.",
+    "bad-materiality": "A materiality policy cannot be read, or has a value that cannot be used.",
     "withheld": "What was asked for is withheld, because the evidence does not carry it.",
     "unknown-format": "The output format is not one of those offered.",
     "bad-file": "The input file cannot be read.",
