@@ -84,7 +84,7 @@ class Judgement:
         'By the policy “MRM-7” of Model risk.'
         """
         if self.policy.owner is None:
-            return "By default thresholds of the package: no owner is stated, so they are nobody’s policy. Name yours with its owner."
+            return "By default thresholds of this package. Nobody stated them as a policy: name yours, with its owner."
         named = f" “{self.policy.name}”" if self.policy.name else ""
         return f"By the policy{named} of {self.policy.owner}."
 
