@@ -44,7 +44,7 @@ def judge_changes(
     """
     is_one_text = "document" not in before or before["document"]["text"] == after["document"]["text"]
     checks = [
-        *_model_checks(policy, before["model"], after["model"], facts),
+        *_model_checks(policy, before, after, facts),
         # Surrogates of two texts differ as the texts do: that is no change.
         *_surrogate_checks(policy, members if is_one_text else ()),
         *_share_checks(policy, before, after, shares),
@@ -63,19 +63,23 @@ def _model_checks(
     policy: Materiality, before: dict[str, Any], after: dict[str, Any], facts: tuple[FactChange, ...]
 ) -> Iterator[Check]:
     if policy.model_changed:
-        yield _check("model_changed", *_fingerprints(before["fingerprint"], after["fingerprint"]))
+        yield _check("model_changed", *_models(before, after))
     if policy.labels_changed:
-        yield _check("labels_changed", *_labels(before["labels"], after["labels"]))
+        yield _check("labels_changed", *_labels(before["model"]["labels"], after["model"]["labels"]))
     changed = [one.path for one in facts if one.section == "prompt"]
     if policy.prompt_changed:
         sentence = f"The prompt changed: {', '.join(changed)}." if changed else "What is told of a prompt is the same."
         yield _check("prompt_changed", bool(changed), sentence)
 
 
-def _fingerprints(before: str | None, after: str | None) -> Found:
-    if before is None or after is None:
-        return None, "One of the models has no fingerprint, so it cannot be told whether it is the same model."
-    if before == after:
+def _models(before: dict[str, Any], after: dict[str, Any]) -> Found:
+    fingerprints = [record["model"]["fingerprint"] for record in (before, after)]
+    answers = [record["production"]["answers_sha256"] for record in (before, after)]
+    if None in fingerprints:
+        if fingerprints == [None, None] and answers[0] == answers[1]:
+            return False, "The model has no fingerprint, but its answers are the same, by their SHA-256."
+        return None, "A model without fingerprint was explained, so it cannot be told whether it is the same model."
+    if fingerprints[0] == fingerprints[1]:
         return False, "The model is the same by its fingerprint."
     return True, "The model is another: its fingerprint changed."
 

@@ -144,7 +144,8 @@ class Side:
         return TermSide(what, atoms, self.record["decision"]["target"], scale, numbers)
 
     def _shapley(self, model: Record) -> tuple[TermSide, ...]:
-        low, high = model["low"] or [None] * model["n_units"], model["high"] or [None] * model["n_units"]
+        none = [None] * len(model["values"])
+        low, high = model["low"] or none, model["high"] or none
         rows = [
             ("value", [place], {"value": value, "low": low[place], "high": high[place], "grade": None})
             for place, value in enumerate(model["values"])
