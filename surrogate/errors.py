@@ -38,6 +38,8 @@ CODES: dict[str, str] = {
     "bad-issuance": "What is stated about a report cannot be read or used.",
     "bad-clauses": "A pack of clauses cannot be read or used.",
     "bad-reasons": "A table of reason codes cannot be read or used.",
+    "not-comparable": "Two records cannot be compared, because they are of two kinds.",
+    "bad-materiality": "A materiality policy cannot be read, or has a value that cannot be used.",
     "withheld": "What was asked for is withheld, because the evidence does not carry it.",
     "unknown-format": "The output format is not one of those offered.",
     "not-exported": "What was asked for cannot be exported in that form, or an export cannot be run.",

@@ -25,10 +25,10 @@ VALUES = {
 STEPS = {"perturb", "query", "weigh", "describe", "fit"}
 EVIDENCE = {"corpus_explanation", "corpus_shown", "evidence", "explanation", "findings"}
 ASSEMBLY = {
-    "adaptive", "appraisal", "assembly", "beside", "case", "cli", "coarse_to_fine", "confirm", "confirmation", "corpus",
-    "embeddings", "exporting", "kernel_width", "ledger", "local", "long_text", "model_selection", "noise", "plan",
-    "provenance", "rebuilding", "recipe_classes", "recipes", "refinement", "refits", "repeats", "replaying", "report",
-    "rounds", "second", "second_samplers", "settling", "signing", "transcribing",
+    "adaptive", "appraisal", "assembly", "beside", "case", "cli", "coarse_to_fine", "comparing", "confirm",
+    "confirmation", "corpus", "embeddings", "exporting", "kernel_width", "ledger", "local", "long_text",
+    "model_selection", "noise", "plan", "provenance", "rebuilding", "recipe_classes", "recipes", "refinement", "refits",
+    "repeats", "replaying", "report", "rounds", "second", "second_samplers", "settling", "signing", "transcribing",
 }  # fmt: skip
 EDGES = {"blackbox", "baselines"}
 HEAVY = {

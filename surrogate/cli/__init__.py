@@ -18,6 +18,7 @@ from surrogate import __version__
 from surrogate.cli import (
     audit,
     concepts,
+    diff,
     distill,
     explain,
     export,
@@ -46,6 +47,7 @@ def cli() -> None:
 
 cli.add_command(explain.explain)
 cli.add_command(audit.audit)
+cli.add_command(diff.diff)
 cli.add_command(distill.distill)
 cli.add_command(concepts.concepts)
 cli.add_command(export.export)
