@@ -27,7 +27,7 @@ EVIDENCE = {"corpus_explanation", "corpus_shown", "evidence", "explanation", "fi
 ASSEMBLY = {
     "adaptive", "appraisal", "assembly", "beside", "case", "cli", "coarse_to_fine", "confirm", "confirmation", "corpus",
     "embeddings", "kernel_width", "local", "long_text", "model_selection", "noise", "plan", "provenance", "recipe_classes",
-    "recipes", "refinement", "refits", "repeats", "report", "rounds", "second", "second_samplers", "settling",
+    "recipes", "refinement", "refits", "repeats", "report", "rounds", "second", "second_samplers", "settling", "verifying",
 }  # fmt: skip
 EDGES = {"blackbox", "baselines"}
 HEAVY = {
