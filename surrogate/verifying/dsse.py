@@ -7,7 +7,7 @@ import binascii
 from dataclasses import dataclass
 from typing import Any
 
-from surrogate.verifying.problems import Unreadable
+from surrogate.verifying.problems import UnreadableError
 from surrogate.verifying.strict_json import strict_json
 
 __all__ = ["Envelope", "exact_base64", "read_envelope", "signed_bytes"]
@@ -64,7 +64,7 @@ def exact_base64(text: Any, file: str) -> bytes:
 
     Raises
     ------
-    Unreadable
+    UnreadableError
 
     Examples
     --------
@@ -72,14 +72,14 @@ def exact_base64(text: Any, file: str) -> bytes:
     b'hi'
     >>> exact_base64("aGl=", "a")
     Traceback (most recent call last):
-    surrogate.verifying.problems.Unreadable: a: It holds base64 that is not exact.
+    surrogate.verifying.problems.UnreadableError: a: It holds base64 that is not exact.
     """
     try:
         content = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError, TypeError) as error:
-        raise Unreadable(file, f"It holds base64 that cannot be read: {error}.") from error
+        raise UnreadableError(file, f"It holds base64 that cannot be read: {error}.") from error
     if base64.b64encode(content).decode("ascii") != text:
-        raise Unreadable(file, "It holds base64 that is not exact.")
+        raise UnreadableError(file, "It holds base64 that is not exact.")
     return content
 
 
@@ -88,19 +88,19 @@ def read_envelope(content: bytes, file: str) -> Envelope:
 
     Raises
     ------
-    Unreadable
+    UnreadableError
     """
     value = strict_json(content, file, _MOST_ENVELOPE)
     if not isinstance(value, dict) or set(value) != {"payload", "payloadType", "signatures"}:
-        raise Unreadable(file, "A DSSE envelope has exactly payload, payloadType and signatures.")
+        raise UnreadableError(file, "A DSSE envelope has exactly payload, payloadType and signatures.")
     listed = value["signatures"]
     if not isinstance(value["payloadType"], str) or not isinstance(listed, list) or not listed:
-        raise Unreadable(file, "A DSSE envelope has a type and at least one signature.")
+        raise UnreadableError(file, "A DSSE envelope has a type and at least one signature.")
     signatures = tuple(_signature(one, file) for one in listed)
     return Envelope(value["payloadType"], exact_base64(value["payload"], file), signatures)
 
 
 def _signature(one: Any, file: str) -> tuple[str, bytes]:
     if not isinstance(one, dict) or set(one) != {"keyid", "sig"} or not isinstance(one["keyid"], str):
-        raise Unreadable(file, "A signature has exactly keyid and sig.")
+        raise UnreadableError(file, "A signature has exactly keyid and sig.")
     return one["keyid"], exact_base64(one["sig"], file)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from surrogate.verifying.problems import Unreadable
+from surrogate.verifying.problems import UnreadableError
 from surrogate.verifying.strict_json import strict_json
 
 __all__ = ["ERASURE", "Erased", "read_erasure"]
@@ -55,7 +55,7 @@ def read_erasure(content: bytes) -> tuple[Erased, ...]:
 
     Raises
     ------
-    Unreadable
+    UnreadableError
 
     Examples
     --------
@@ -65,10 +65,10 @@ def read_erasure(content: bytes) -> tuple[Erased, ...]:
     """
     value = strict_json(content, ERASURE, 2**20)
     if not isinstance(value, dict) or value.get("schema") != _SCHEMA or value.get("schema_version") != _VERSION:
-        raise Unreadable(ERASURE, f"It is no {_SCHEMA} of version {_VERSION}.")
+        raise UnreadableError(ERASURE, f"It is no {_SCHEMA} of version {_VERSION}.")
     listed = value.get("erased")
     if not isinstance(listed, list) or not listed:
-        raise Unreadable(ERASURE, "It does not say what was erased.")
+        raise UnreadableError(ERASURE, "It does not say what was erased.")
     return tuple(_erased(one) for one in listed)
 
 
@@ -77,7 +77,7 @@ def _erased(one: Any) -> Erased:
         name, sha256, day = one["name"], one["sha256"], one["date"]
         date.fromisoformat(day)
     except (KeyError, TypeError, ValueError) as error:
-        raise Unreadable(ERASURE, "Each erased file has a name, its SHA-256 and a date, YYYY-MM-DD.") from error
+        raise UnreadableError(ERASURE, "Each erased file has a name, its SHA-256 and a date, YYYY-MM-DD.") from error
     if not isinstance(name, str) or not _HEX.match(str(sha256)):
-        raise Unreadable(ERASURE, "Each erased file has a name and a SHA-256 of 64 hexadecimal digits.")
+        raise UnreadableError(ERASURE, "Each erased file has a name and a SHA-256 of 64 hexadecimal digits.")
     return Erased(name, sha256, day)

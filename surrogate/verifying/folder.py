@@ -8,7 +8,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from surrogate.verifying.problems import Problem, Unreadable
+from surrogate.verifying.problems import Problem, UnreadableError
 from surrogate.verifying.strict_json import MOST_BYTES
 
 __all__ = ["Listing", "is_safe_name", "list_files", "read_content"]
@@ -71,7 +71,7 @@ def list_files(folder: Path) -> Listing:
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         When it is no folder, or cannot be listed.
 
     Examples
@@ -101,7 +101,7 @@ def list_files(folder: Path) -> Listing:
             else:
                 names.append(name)
         if len(names) + len(waiting) > _MOST_FILES:
-            raise Unreadable(".", f"The folder holds more than {_MOST_FILES:,} files.")
+            raise UnreadableError(".", f"The folder holds more than {_MOST_FILES:,} files.")
     return Listing(tuple(sorted(names)), tuple(sorted(others)), tuple(links))
 
 
@@ -110,7 +110,7 @@ def _entries(folder: Path, inside: str) -> list[os.DirEntry[str]]:
         with os.scandir(folder / inside) as found:
             return sorted(found, key=lambda one: one.name)
     except OSError as error:
-        raise Unreadable(inside or ".", f"The folder cannot be read: {error.strerror or error}.") from error
+        raise UnreadableError(inside or ".", f"The folder cannot be read: {error.strerror or error}.") from error
 
 
 def read_content(folder: Path, name: str, most_bytes: int = MOST_BYTES) -> bytes:
@@ -118,7 +118,7 @@ def read_content(folder: Path, name: str, most_bytes: int = MOST_BYTES) -> bytes
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         When it is no plain file, is too large, or cannot be read.
     """
     # not there on Windows, where links are rare and told by list_files
@@ -127,10 +127,10 @@ def read_content(folder: Path, name: str, most_bytes: int = MOST_BYTES) -> bytes
         with os.fdopen(os.open(folder / name, flags), "rb") as stream:
             about = os.fstat(stream.fileno())
             if not stat.S_ISREG(about.st_mode):
-                raise Unreadable(name, "It is no plain file.")
+                raise UnreadableError(name, "It is no plain file.")
             content = stream.read(most_bytes + 1)
     except OSError as error:
-        raise Unreadable(name, f"It cannot be read: {error.strerror or error}.") from error
+        raise UnreadableError(name, f"It cannot be read: {error.strerror or error}.") from error
     if len(content) > most_bytes:
-        raise Unreadable(name, f"It has more than {most_bytes:,} bytes.")
+        raise UnreadableError(name, f"It has more than {most_bytes:,} bytes.")
     return content

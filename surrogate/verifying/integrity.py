@@ -13,7 +13,7 @@ from surrogate.verifying.canonical_json import canonical_json, sha256_hex
 from surrogate.verifying.erasure import ERASURE, Erased, read_erasure
 from surrogate.verifying.folder import list_files, read_content
 from surrogate.verifying.manifest import MANIFEST, Manifest, check_files, read_manifest
-from surrogate.verifying.problems import Problem, Unreadable
+from surrogate.verifying.problems import Problem, UnreadableError
 from surrogate.verifying.schema import schema_problems
 from surrogate.verifying.schemas import SCHEMA_VERSIONS, find_schema
 from surrogate.verifying.signatures import Signature, TrustedKey, check_signatures
@@ -80,7 +80,7 @@ def check_integrity(folder: Path, keys: Sequence[TrustedKey], today: date) -> In
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         When there is no manifest, or an unchanged record is of a version that is not known.
     """
     manifest = read_manifest(folder)
@@ -91,7 +91,7 @@ def check_integrity(folder: Path, keys: Sequence[TrustedKey], today: date) -> In
     problems += found
     gone = {one.name: one.sha256 for one in erased}
     signatures, found = check_signatures(folder, manifest, keys, today, gone)
-    return Integrity(manifest, record, tuple(signatures), erased, tuple([*problems, *found]), _notes(folder, manifest))
+    return Integrity(manifest, record, tuple(signatures), erased, (*problems, *found), _notes(folder, manifest))
 
 
 def _read_record(folder: Path, broken: bool) -> tuple[dict[str, Any] | None, list[Problem]]:
@@ -102,10 +102,10 @@ def _read_record(folder: Path, broken: bool) -> tuple[dict[str, Any] | None, lis
         said = (record.get("schema"), record.get("schema_version")) if isinstance(record, dict) else (None, None)
         if said[0] != "surrogate-report" or said[1] not in SCHEMA_VERSIONS:
             known = " or ".join(SCHEMA_VERSIONS)
-            raise Unreadable(
+            raise UnreadableError(
                 RECORD, f"It is {said[0]!r} of version {said[1]!r}; this verifier reads surrogate-report {known}."
             )
-    except Unreadable as error:
+    except UnreadableError as error:
         if not broken:
             raise
         return None, [Problem((error.file,), error.message)]
@@ -152,7 +152,7 @@ def _of_statements(folder: Path, manifest: Manifest) -> list[Problem]:
         if name in manifest.subjects:
             try:
                 value = strict_json(read_content(folder, name), name)
-            except Unreadable as error:
+            except UnreadableError as error:
                 problems.append(Problem((name,), error.message))
                 continue
             problems += [] if schema is None else _of_schema(value, schema, name)
@@ -164,7 +164,7 @@ def _read_erased(folder: Path, manifest: Manifest) -> tuple[tuple[Erased, ...], 
         return (), []
     try:
         erased = read_erasure(read_content(folder, ERASURE))
-    except Unreadable as error:
+    except UnreadableError as error:
         return (), [Problem((ERASURE,), error.message)]
     still = [one.name for one in erased if manifest.subjects.get(one.name) == one.sha256]
     return erased, [Problem((ERASURE, name), "It is said to be erased, and is there.") for name in still]

@@ -9,7 +9,7 @@ from typing import Any
 
 from surrogate.verifying.canonical_json import canonical_json, sha256_hex
 from surrogate.verifying.folder import is_safe_name, list_files, read_content
-from surrogate.verifying.problems import Problem, Unreadable
+from surrogate.verifying.problems import Problem, UnreadableError
 from surrogate.verifying.strict_json import strict_json
 
 __all__ = ["MANIFEST", "Manifest", "check_files", "read_manifest", "subjects_of"]
@@ -55,13 +55,13 @@ def read_manifest(folder: Path) -> Manifest:
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         When it is missing, is no JSON, or is no manifest of a known version.
     """
     content = read_content(folder, MANIFEST, _MOST_MANIFEST)
     value = strict_json(content, MANIFEST, _MOST_MANIFEST)
     if not isinstance(value, dict) or value.get("_type") != STATEMENT or value.get("predicateType") != _PREDICATE:
-        raise Unreadable(MANIFEST, f"It is no in-toto statement with the predicate {_PREDICATE}.")
+        raise UnreadableError(MANIFEST, f"It is no in-toto statement with the predicate {_PREDICATE}.")
     problems = []
     if set(value) != {"_type", "subject", "predicateType", "predicate"}:
         problems.append(Problem((MANIFEST,), "It has other fields than a manifest has."))
@@ -71,7 +71,7 @@ def read_manifest(folder: Path) -> Manifest:
         )
     predicate = value.get("predicate")
     if not isinstance(predicate, dict) or set(predicate) != _FIELDS:
-        raise Unreadable(MANIFEST, f"Its predicate must have {', '.join(sorted(_FIELDS))}.")
+        raise UnreadableError(MANIFEST, f"Its predicate must have {', '.join(sorted(_FIELDS))}.")
     return Manifest(subjects_of(value, MANIFEST), predicate, tuple(problems))
 
 
@@ -80,39 +80,39 @@ def subjects_of(statement: dict[str, Any], file: str) -> dict[str, str]:
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         When a name could lead out of the folder, stands twice or is out of order, or a digest is none.
 
     Examples
     --------
     >>> subjects_of({"subject": [{"name": "../x", "digest": {"sha256": "0" * 64}}]}, "manifest.json")
     Traceback (most recent call last):
-    surrogate.verifying.problems.Unreadable: manifest.json: It lists '../x', which is no safe name of a file in the folder.
+    surrogate.verifying.problems.UnreadableError: manifest.json: It lists '../x', which is no safe name of a file in the folder.
     """
     listed = statement.get("subject")
     if not isinstance(listed, list) or not listed or len(listed) > _MOST_SUBJECTS:
-        raise Unreadable(file, f"It must list between 1 and {_MOST_SUBJECTS:,} files.")
+        raise UnreadableError(file, f"It must list between 1 and {_MOST_SUBJECTS:,} files.")
     subjects: dict[str, str] = {}
     last = ""
     for one in listed:
         name, digest = _subject(one, file)
         if name <= last:
-            raise Unreadable(file, f"It lists {name!r} twice or out of order.")
+            raise UnreadableError(file, f"It lists {name!r} twice or out of order.")
         subjects[name], last = digest, name
     folded = [name.casefold() for name in subjects]
     if len(set(folded)) < len(folded):
-        raise Unreadable(file, "It lists two names that differ in case alone.")
+        raise UnreadableError(file, "It lists two names that differ in case alone.")
     return subjects
 
 
 def _subject(one: Any, file: str) -> tuple[str, str]:
     if not isinstance(one, dict) or set(one) != {"name", "digest"} or not isinstance(one["name"], str):
-        raise Unreadable(file, "Each file that it lists must have a name and a digest, and nothing else.")
+        raise UnreadableError(file, "Each file that it lists must have a name and a digest, and nothing else.")
     name, digest = one["name"], one["digest"]
     if not is_safe_name(name) or name == MANIFEST or name.startswith(SIGNATURES):
-        raise Unreadable(file, f"It lists {name[:200]!r}, which is no safe name of a file in the folder.")
+        raise UnreadableError(file, f"It lists {name[:200]!r}, which is no safe name of a file in the folder.")
     if not isinstance(digest, dict) or set(digest) != {"sha256"} or not _HEX.match(str(digest["sha256"])):
-        raise Unreadable(file, f"It gives {name!r} no SHA-256 of 64 hexadecimal digits.")
+        raise UnreadableError(file, f"It gives {name!r} no SHA-256 of 64 hexadecimal digits.")
     return name, str(digest["sha256"])
 
 
@@ -131,7 +131,7 @@ def check_files(folder: Path, manifest: Manifest) -> list[Problem]:
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         When the folder, or a file, cannot be read.
     """
     there = list_files(folder)

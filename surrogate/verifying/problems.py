@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Problem", "Unreadable"]
+__all__ = ["Problem", "UnreadableError"]
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """Something cannot be read at all, so that nothing can be said about it; told as a sentence.
 
     Parameters
@@ -19,7 +19,7 @@ class Unreadable(Exception):
 
     Examples
     --------
-    >>> str(Unreadable("report.json", "It is empty."))
+    >>> str(UnreadableError("report.json", "It is empty."))
     'report.json: It is empty.'
     """
 

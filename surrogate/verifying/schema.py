@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 __all__ = ["SchemaError", "schema_problems"]
@@ -76,12 +77,23 @@ def schema_problems(instance: Any, schema: Any, root: Any = None, where: str = "
         if not schema:
             yield where, "Nothing may stand here."
         return
+    spot = _Spot(instance, schema, root, where)
     for keyword, wanted in schema.items():
         if keyword in _NOTES or keyword in _PARTNERS:
             continue
         if keyword not in _KEYWORDS:
             raise SchemaError(f"The schema keyword {keyword!r} is not understood.")
-        yield from _KEYWORDS[keyword](instance, wanted, schema, root, where)
+        yield from _KEYWORDS[keyword](spot, wanted)
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """What is looked at, by which schema, and where it stands."""
+
+    instance: Any
+    schema: Any
+    root: Any
+    where: str
 
 
 def _fits(instance: Any, schema: Any, root: Any) -> bool:
@@ -113,86 +125,86 @@ def _step(where: str, step: str | int) -> str:
     return f"{where}/{str(step).replace('~', '~0').replace('/', '~1')}"
 
 
-def _type(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
+def _type(spot: _Spot, wanted: Any) -> Found:
     names = [wanted] if isinstance(wanted, str) else wanted
-    if not any(_TYPES[name](instance) for name in names):
-        yield where, f"It is no {' or '.join(names)}."
+    if not any(_TYPES[name](spot.instance) for name in names):
+        yield spot.where, f"It is no {' or '.join(names)}."
 
 
-def _const(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
-    if not _equal(instance, wanted):
-        yield where, f"It must be {wanted!r}."
+def _const(spot: _Spot, wanted: Any) -> Found:
+    if not _equal(spot.instance, wanted):
+        yield spot.where, f"It must be {wanted!r}."
 
 
-def _enum(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
-    if not any(_equal(instance, one) for one in wanted):
-        yield where, f"It must be one of {wanted!r}."
+def _enum(spot: _Spot, wanted: Any) -> Found:
+    if not any(_equal(spot.instance, one) for one in wanted):
+        yield spot.where, f"It must be one of {wanted!r}."
 
 
-def _properties(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
-    if isinstance(instance, dict):
+def _properties(spot: _Spot, wanted: Any) -> Found:
+    if isinstance(spot.instance, dict):
         for name, inner in wanted.items():
-            if name in instance:
-                yield from schema_problems(instance[name], inner, root, _step(where, name))
+            if name in spot.instance:
+                yield from schema_problems(spot.instance[name], inner, spot.root, _step(spot.where, name))
 
 
-def _pattern_properties(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
-    if isinstance(instance, dict):
+def _pattern_properties(spot: _Spot, wanted: Any) -> Found:
+    if isinstance(spot.instance, dict):
         for pattern, inner in wanted.items():
-            for name in instance:
+            for name in spot.instance:
                 if re.search(pattern, name):
-                    yield from schema_problems(instance[name], inner, root, _step(where, name))
+                    yield from schema_problems(spot.instance[name], inner, spot.root, _step(spot.where, name))
 
 
-def _additional(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
-    if isinstance(instance, dict):
-        named, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
-        for name, value in instance.items():
+def _additional(spot: _Spot, wanted: Any) -> Found:
+    if isinstance(spot.instance, dict):
+        named, patterns = spot.schema.get("properties", {}), spot.schema.get("patternProperties", {})
+        for name, value in spot.instance.items():
             if name not in named and not any(re.search(pattern, name) for pattern in patterns):
                 if wanted is False:
-                    yield where, f"{name!r} may not stand here."
+                    yield spot.where, f"{name!r} may not stand here."
                 else:
-                    yield from schema_problems(value, wanted, root, _step(where, name))
+                    yield from schema_problems(value, wanted, spot.root, _step(spot.where, name))
 
 
-def _property_names(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
-    if isinstance(instance, dict):
-        for name in instance:
-            yield from schema_problems(name, wanted, root, where)
+def _property_names(spot: _Spot, wanted: Any) -> Found:
+    if isinstance(spot.instance, dict):
+        for name in spot.instance:
+            yield from schema_problems(name, wanted, spot.root, spot.where)
 
 
-def _required(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
-    if isinstance(instance, dict):
-        yield from ((where, f"{name!r} is missing.") for name in wanted if name not in instance)
+def _required(spot: _Spot, wanted: Any) -> Found:
+    if isinstance(spot.instance, dict):
+        yield from ((spot.where, f"{name!r} is missing.") for name in wanted if name not in spot.instance)
 
 
-def _prefix_items(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
-    if isinstance(instance, list):
-        for place, (item, inner) in enumerate(zip(instance, wanted, strict=False)):
-            yield from schema_problems(item, inner, root, _step(where, place))
+def _prefix_items(spot: _Spot, wanted: Any) -> Found:
+    if isinstance(spot.instance, list):
+        for place, (item, inner) in enumerate(zip(spot.instance, wanted, strict=False)):
+            yield from schema_problems(item, inner, spot.root, _step(spot.where, place))
 
 
-def _items(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
-    if isinstance(instance, list):
-        start = len(schema.get("prefixItems", ()))
-        for place, item in enumerate(instance[start:], start):
-            yield from schema_problems(item, wanted, root, _step(where, place))
+def _items(spot: _Spot, wanted: Any) -> Found:
+    if isinstance(spot.instance, list):
+        start = len(spot.schema.get("prefixItems", ()))
+        for place, item in enumerate(spot.instance[start:], start):
+            yield from schema_problems(item, wanted, spot.root, _step(spot.where, place))
 
 
-def _unique(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
-    if wanted and isinstance(instance, list):
-        if any(_equal(one, other) for place, one in enumerate(instance) for other in instance[:place]):
-            yield where, "Something stands in it twice."
+def _unique(spot: _Spot, wanted: Any) -> Found:
+    value = spot.instance
+    if wanted and isinstance(value, list) and any(_equal(one, it) for n, one in enumerate(value) for it in value[:n]):
+        yield spot.where, "Something stands in it twice."
 
 
-def _size(kind: type, least: bool) -> Callable[..., Found]:
+def _size(kind: type[str] | type[list[Any]] | type[dict[str, Any]], least: bool) -> Callable[..., Found]:
     """A keyword about the number of characters, items or properties."""
 
-    def check(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
-        if isinstance(instance, kind) and (len(instance) < wanted if least else len(instance) > wanted):
+    def check(spot: _Spot, wanted: Any) -> Found:
+        if isinstance(spot.instance, kind) and (len(spot.instance) < wanted if least else len(spot.instance) > wanted):
             yield (
-                where,
-                f"It has a length of {len(instance)}; {'at least' if least else 'at most'} {wanted} is allowed.",
+                spot.where,
+                f"It has a length of {len(spot.instance)}; {'at least' if least else 'at most'} {wanted} is allowed.",
             )
 
     return check
@@ -201,63 +213,64 @@ def _size(kind: type, least: bool) -> Callable[..., Found]:
 def _bound(fits: Callable[[Any, Any], bool], words: str) -> Callable[..., Found]:
     """A keyword about the value of a number."""
 
-    def check(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
-        if _is_number(instance) and not fits(instance, wanted):
-            yield where, f"It must be {words} {wanted}."
+    def check(spot: _Spot, wanted: Any) -> Found:
+        if _is_number(spot.instance) and not fits(spot.instance, wanted):
+            yield spot.where, f"It must be {words} {wanted}."
 
     return check
 
 
-def _multiple(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
-    if _is_number(instance) and not math.isclose(instance / wanted, round(instance / wanted), rel_tol=0, abs_tol=1e-9):
-        yield where, f"It must be a multiple of {wanted}."
+def _multiple(spot: _Spot, wanted: Any) -> Found:
+    times = spot.instance / wanted if _is_number(spot.instance) else 0.0
+    if not math.isclose(times, round(times), rel_tol=0, abs_tol=1e-9):
+        yield spot.where, f"It must be a multiple of {wanted}."
 
 
-def _pattern(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
+def _pattern(spot: _Spot, wanted: Any) -> Found:
     # A $ of ECMAScript stands for the very end; one of Python's allows a line feed behind it.
-    if isinstance(instance, str) and not re.search(re.sub(r"(?<!\\)\$$", r"\\Z", wanted), instance):
-        yield where, f"It must match {wanted}."
+    if isinstance(spot.instance, str) and not re.search(re.sub(r"(?<!\\)\$$", r"\\Z", wanted), spot.instance):
+        yield spot.where, f"It must match {wanted}."
 
 
-def _reference(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
+def _reference(spot: _Spot, wanted: Any) -> Found:
     if wanted != "#" and not wanted.startswith("#/"):
         raise SchemaError(f"The schema refers to {wanted!r}; only places in the same schema are understood.")
-    target = root
+    target = spot.root
     for step in wanted.split("/")[1:]:
         try:
             target = target[step.replace("~1", "/").replace("~0", "~")]
         except (KeyError, TypeError) as error:
             raise SchemaError(f"The schema refers to {wanted!r}, and nothing is there.") from error
-    yield from schema_problems(instance, target, root, where)
+    yield from schema_problems(spot.instance, target, spot.root, spot.where)
 
 
-def _all_of(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
+def _all_of(spot: _Spot, wanted: Any) -> Found:
     for inner in wanted:
-        yield from schema_problems(instance, inner, root, where)
+        yield from schema_problems(spot.instance, inner, spot.root, spot.where)
 
 
-def _any_of(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
+def _any_of(spot: _Spot, wanted: Any) -> Found:
     # Of the alternatives that do not fit, the one that is the nearest is told of: the fewest problems, the deepest place.
-    found = [list(schema_problems(instance, inner, root, where)) for inner in wanted]
+    found = [list(schema_problems(spot.instance, inner, spot.root, spot.where)) for inner in wanted]
     if all(found):
         yield from min(found, key=lambda one: (len(one), -max(place.count("/") for place, _ in one)))
 
 
-def _one_of(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
-    n_fit = sum(_fits(instance, inner, root) for inner in wanted)
+def _one_of(spot: _Spot, wanted: Any) -> Found:
+    n_fit = sum(_fits(spot.instance, inner, spot.root) for inner in wanted)
     if n_fit != 1:
-        yield where, f"It fits {n_fit} of {len(wanted)} alternatives; it must fit exactly one."
+        yield spot.where, f"It fits {n_fit} of {len(wanted)} alternatives; it must fit exactly one."
 
 
-def _not(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
-    if _fits(instance, wanted, root):
-        yield where, "It is what it may not be."
+def _not(spot: _Spot, wanted: Any) -> Found:
+    if _fits(spot.instance, wanted, spot.root):
+        yield spot.where, "It is what it may not be."
 
 
-def _if(instance: Any, wanted: Any, schema: Any, root: Any, where: str) -> Found:
-    branch = "then" if _fits(instance, wanted, root) else "else"
-    if branch in schema:
-        yield from schema_problems(instance, schema[branch], root, where)
+def _if(spot: _Spot, wanted: Any) -> Found:
+    branch = "then" if _fits(spot.instance, wanted, spot.root) else "else"
+    if branch in spot.schema:
+        yield from schema_problems(spot.instance, spot.schema[branch], spot.root, spot.where)
 
 
 _KEYWORDS: dict[str, Callable[..., Found]] = {

@@ -14,7 +14,7 @@ from surrogate.verifying.dsse import Envelope, read_envelope
 from surrogate.verifying.ed25519 import verify_ed25519
 from surrogate.verifying.folder import list_files, read_content
 from surrogate.verifying.manifest import MANIFEST, SIGNATURES, STATEMENT, Manifest, subjects_of
-from surrogate.verifying.problems import Problem, Unreadable
+from surrogate.verifying.problems import Problem, UnreadableError
 from surrogate.verifying.strict_json import strict_json
 
 __all__ = ["Signature", "TrustedKey", "check_signatures", "read_trust"]
@@ -101,7 +101,7 @@ def read_trust(content: bytes, file: str) -> tuple[TrustedKey, ...]:
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         When it is no such file; a file with a secret in it is refused, too.
 
     Examples
@@ -113,25 +113,25 @@ def read_trust(content: bytes, file: str) -> tuple[TrustedKey, ...]:
     value = strict_json(content, file, 2**20)
     listed = value if isinstance(value, list) else [value]
     if not listed:
-        raise Unreadable(file, "It lists no key.")
+        raise UnreadableError(file, "It lists no key.")
     return tuple(_trusted(one, file) for one in listed)
 
 
 def _trusted(one: Any, file: str) -> TrustedKey:
     if not isinstance(one, dict) or not {"keyid", "keytype", "scheme", "keyval", "name"} <= set(one):
-        raise Unreadable(file, "A public key has keyid, keytype, scheme, keyval and name.")
+        raise UnreadableError(file, "A public key has keyid, keytype, scheme, keyval and name.")
     keyval, keyid, name = one["keyval"], one["keyid"], one["name"]
     if one["keytype"] != "ed25519" or one["scheme"] != "ed25519":
-        raise Unreadable(file, f"The key {str(keyid)[:16]!r} is not for Ed25519.")
+        raise UnreadableError(file, f"The key {str(keyid)[:16]!r} is not for Ed25519.")
     public = keyval.get("public") if isinstance(keyval, dict) else None
     if not isinstance(public, str) or len(public) != 64 or not _HEX.match(public):
-        raise Unreadable(file, "keyval.public must be 64 hexadecimal digits.")
+        raise UnreadableError(file, "keyval.public must be 64 hexadecimal digits.")
     if set(keyval) != {"public"}:
-        raise Unreadable(
+        raise UnreadableError(
             file, "It holds more than public keys. Give the public file, and keep the secret one to yourself."
         )
     if not isinstance(keyid, str) or not _HEX.match(keyid) or not isinstance(name, str):
-        raise Unreadable(file, "A keyid is hexadecimal digits, and a name is a text.")
+        raise UnreadableError(file, "A keyid is hexadecimal digits, and a name is a text.")
     return TrustedKey(keyid, bytes.fromhex(public), name)
 
 
@@ -163,7 +163,7 @@ def check_signatures(
             envelope = read_envelope(read_content(folder, name), name)
             payload, signature = _read_payload(envelope, name)
             signed = subjects_of(payload, name)
-        except Unreadable as error:
+        except UnreadableError as error:
             problems.append(Problem((name,), error.message))
             continue
         state, who, wrong = _whose(envelope, name, keys)
@@ -179,19 +179,19 @@ def check_signatures(
 def _read_payload(envelope: Envelope, name: str) -> tuple[dict[str, Any], Signature]:
     """The statement in an envelope, and what its predicate says."""
     if envelope.payload_type != PAYLOAD_TYPE:
-        raise Unreadable(name, f"Its payload must be of the type {PAYLOAD_TYPE}.")
+        raise UnreadableError(name, f"Its payload must be of the type {PAYLOAD_TYPE}.")
     value = strict_json(envelope.payload, name)
     if not isinstance(value, dict) or value.get("_type") != STATEMENT or value.get("predicateType") != _PREDICATE:
-        raise Unreadable(name, f"It is no in-toto statement with the predicate {_PREDICATE}.")
+        raise UnreadableError(name, f"It is no in-toto statement with the predicate {_PREDICATE}.")
     said = value.get("predicate")
     if not isinstance(said, dict) or set(said) != _FIELDS or canonical_json(value) != envelope.payload:
-        raise Unreadable(name, "Its statement must have the fields of a signature, in canonical form.")
+        raise UnreadableError(name, "Its statement must have the fields of a signature, in canonical form.")
     texts = [said[one] for one in ("role", "decision", "scope", "comment", "date", "name")]
     record = said["record"]
     if not all(isinstance(one, str) for one in texts) or not isinstance(record, dict) or set(record) != {"sha256"}:
-        raise Unreadable(name, "Its statement has a field of the wrong kind.")
+        raise UnreadableError(name, "Its statement has a field of the wrong kind.")
     if said["role"] not in _ROLES or said["decision"] not in _DECISIONS:
-        raise Unreadable(name, f"Role and decision must be among {', '.join(_ROLES)} and {', '.join(_DECISIONS)}.")
+        raise UnreadableError(name, f"Role and decision must be among {', '.join(_ROLES)} and {', '.join(_DECISIONS)}.")
     rest = {key: said[key] for key in _FIELDS - {"record"}}
     return value, Signature(file=name, keyid=envelope.signatures[0][0], state=UNCHECKED, **rest)
 

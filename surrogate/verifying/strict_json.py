@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from surrogate.verifying.canonical_json import MOST_INTEGER
-from surrogate.verifying.problems import Unreadable
+from surrogate.verifying.problems import UnreadableError
 
 __all__ = ["MOST_BYTES", "MOST_DEPTH", "strict_json"]
 
@@ -31,7 +31,7 @@ def strict_json(content: bytes, file: str, most_bytes: int = MOST_BYTES) -> Any:
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         When it is no JSON in UTF-8, is too large or too deep, has a key twice, or a number that is not finite or that not
         every reader keeps.
 
@@ -39,12 +39,12 @@ def strict_json(content: bytes, file: str, most_bytes: int = MOST_BYTES) -> Any:
     --------
     >>> strict_json(b'{"a": 1, "a": 2}', "report.json")
     Traceback (most recent call last):
-    surrogate.verifying.problems.Unreadable: report.json: The key 'a' stands twice in one object.
+    surrogate.verifying.problems.UnreadableError: report.json: The key 'a' stands twice in one object.
     """
     if len(content) > most_bytes:
-        raise Unreadable(file, f"It has {len(content):,} bytes; at most {most_bytes:,} are read.")
+        raise UnreadableError(file, f"It has {len(content):,} bytes; at most {most_bytes:,} are read.")
     if content.startswith(b"\xef\xbb\xbf"):
-        raise Unreadable(file, "It begins with a byte order mark, which JSON must not have.")
+        raise UnreadableError(file, "It begins with a byte order mark, which JSON must not have.")
     _check_depth(content, file)
     try:
         value = json.loads(
@@ -56,16 +56,16 @@ def strict_json(content: bytes, file: str, most_bytes: int = MOST_BYTES) -> Any:
         )
         if b"\\u" in content:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except _Refused as error:
-        raise Unreadable(file, str(error)) from error
+    except _RefusedError as error:
+        raise UnreadableError(file, str(error)) from error
     except UnicodeError as error:
-        raise Unreadable(file, f"It is not UTF-8: {error.reason}.") from error
+        raise UnreadableError(file, f"It is not UTF-8: {error}.") from error
     except (ValueError, RecursionError) as error:
-        raise Unreadable(file, f"It is no JSON: {error}.") from error
+        raise UnreadableError(file, f"It is no JSON: {error}.") from error
     return value
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """Why a value is not taken."""
 
 
@@ -74,7 +74,7 @@ def _check_depth(content: bytes, file: str) -> None:
     for bracket in _BRACKET.finditer(_STRING.sub(b"", content)):
         depth += 1 if bracket.group() in b"[{" else -1
         if depth > MOST_DEPTH:
-            raise Unreadable(file, f"It is nested more than {MOST_DEPTH} deep.")
+            raise UnreadableError(file, f"It is nested more than {MOST_DEPTH} deep.")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -82,22 +82,22 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise _Refused(f"The key {twice!r} stands twice in one object.")
+        raise _RefusedError(f"The key {twice!r} stands twice in one object.")
     return found
 
 
 def _integer(text: str) -> int:
     if len(text) > 17 or abs(int(text)) > MOST_INTEGER:
-        raise _Refused(f"The whole number {text[:40]} is too large.")
+        raise _RefusedError(f"The whole number {text[:40]} is too large.")
     return int(text)
 
 
 def _number(text: str) -> float:
     number = float(text)
     if number in (float("inf"), float("-inf")):
-        raise _Refused(f"The number {text[:40]} is too large.")
+        raise _RefusedError(f"The number {text[:40]} is too large.")
     return number
 
 
 def _no_constant(text: str) -> Any:
-    raise _Refused(f"{text} is no JSON number.")
+    raise _RefusedError(f"{text} is no JSON number.")
