@@ -33,7 +33,7 @@ def answer_digests(asked: Iterable[tuple[str, Sequence[float]]]) -> set[str]:
     Examples
     --------
     >>> [one[:8] for one in answer_digests([("a", [0.0, float("-inf")])])]
-    ['d3b2c1f1']
+    ['63bf818e']
     """
     texts: dict[str, str] = {}
     rows: list[tuple[str, list[tuple[str, ...]]]] = []

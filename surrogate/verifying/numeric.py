@@ -161,7 +161,7 @@ def interval_ends_fit(
 
     Examples
     --------
-    >>> interval_ends_fit(0.8842966678, 1.0, 30, 30, 0.95, 1e-9), interval_ends_fit(0.89, 1.0, 30, 30, 0.95, 1e-9)
+    >>> interval_ends_fit(0.884297, 1.0, 30, 30, 0.95, 1e-5), interval_ends_fit(0.89, 1.0, 30, 30, 0.95, 1e-5)
     ((True, True), (False, True))
     """
     tail = (1.0 - level) / 2.0
