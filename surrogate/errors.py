@@ -34,6 +34,9 @@ CODES: dict[str, str] = {
     "cannot-write": "The report could not be written to the output folder.",
     "output-exists": "The output folder already holds a report.",
     "bad-record": "A report record cannot be read.",
+    "bad-evidence": "The evidence of a report cannot be read.",
+    "bad-issuance": "What is stated about a report cannot be read or used.",
+    "bad-reasons": "A table of reason codes cannot be read or used.",
     "withheld": "What was asked for is withheld, because the evidence does not carry it.",
     "unknown-format": "The output format is not one of those offered.",
     "bad-file": "The input file cannot be read.",
@@ -72,6 +75,7 @@ CODES: dict[str, str] = {
     "budget-spent": "The budget of calls, tokens or money is spent.",
     "model-changed": "The endpoint answers as another model than before.",
     "declined": "The model declined to answer the text itself.",
+    "not-recorded": "A text was asked to which the evidence holds no answer.",
     "model-failed": "The model raised an error while it was answering.",
 }
 

@@ -19,15 +19,16 @@ VALUES = {
     "agreement", "anchor_model", "answers", "blanks", "canonical", "class_tree_model", "concept", "documents", "errors",
     "estimate", "features", "fired_rules", "interactions", "linear_model", "literals", "locate", "masks",
     "multinomial_model", "neighborhood", "outcome", "precedents", "reference", "rewriting", "rows", "rule_list_model",
-    "rule_set_model", "seeding", "shapley_model", "shares", "stopping", "table", "tree_model", "unit_effects", "units",
-    "votes",
+    "rule_set_model", "seeding", "shapley_model", "shares", "stopping", "table", "transcript", "tree_model", "unit_effects",
+    "units", "votes",
 }  # fmt: skip
 STEPS = {"perturb", "query", "weigh", "describe", "fit"}
 EVIDENCE = {"corpus_explanation", "corpus_shown", "evidence", "explanation", "findings"}
 ASSEMBLY = {
     "adaptive", "appraisal", "assembly", "beside", "case", "cli", "coarse_to_fine", "confirm", "confirmation", "corpus",
-    "embeddings", "kernel_width", "local", "long_text", "model_selection", "noise", "plan", "provenance", "recipe_classes",
-    "recipes", "refinement", "refits", "repeats", "report", "rounds", "second", "second_samplers", "settling", "verifying",
+    "embeddings", "kernel_width", "local", "long_text", "model_selection", "noise", "plan", "provenance", "rebuilding",
+    "recipe_classes", "recipes", "refinement", "refits", "repeats", "replaying", "report", "rounds", "second",
+    "second_samplers", "settling", "transcribing", "verifying",
 }  # fmt: skip
 EDGES = {"blackbox", "baselines"}
 HEAVY = {

@@ -12,17 +12,26 @@ import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from surrogate.canonical import canonical, canonical_bytes, digest
 from surrogate.errors import InputError
+from surrogate.report.issuance import Issuance
+from surrogate.report.issuance.keeping import ISSUANCE, stated_for
+from surrogate.report.record import kind_of
 
-__all__ = ["FORMATS", "Reportable", "check_formats", "write_files", "write_report"]
+if TYPE_CHECKING:
+    from surrogate.transcript import Transcript
+
+__all__ = ["EVIDENCE", "FORMATS", "Reportable", "check_formats", "write_files", "write_report"]
 
 #: Renderings by name, with the file each is written to.
 FORMATS: dict[str, str] = {"html": "report.html", "text": "report.txt", "md": "report.md"}
 
 _RECORD, _RUN = "report.json", "run.json"
+
+#: What was asked and answered, by which the numbers of the record can be checked.
+EVIDENCE = "evidence.json.gz"
 
 
 class Reportable(Protocol):
@@ -31,6 +40,10 @@ class Reportable(Protocol):
     @property
     def run(self) -> dict[str, Any]:
         """Facts that change from run to run."""
+
+    @property
+    def transcript(self) -> Transcript | None:
+        """What was asked and answered; None: it was not kept."""
 
     def to_dict(self) -> dict[str, Any]:
         """The record."""
@@ -42,8 +55,10 @@ def write_report(
     formats: Sequence[str] = ("html",),
     *,
     overwrite: bool = False,
+    evidence: bool = True,
+    issuance: Issuance | dict[str, Any] | str | Path | None = None,
 ) -> Path:
-    """Write ``report.json``, ``run.json`` and the renderings asked for.
+    """Write the record, its evidence, what people state about it, facts of the run, and the renderings asked for.
 
     Everything is rendered before anything is written.  The files hold a person's text: only their owner may read them.
 
@@ -55,6 +70,12 @@ def write_report(
     formats : sequence of {"html", "text", "md"}
     overwrite : bool, default False
         Replace another report; its other renderings are removed, since they would belong to no record.
+    evidence : bool, default True
+        Write ``evidence.json.gz`` too: the texts that were asked about and the answers, by which numbers can be checked and the
+        report be made again without the model.
+    issuance : Issuance, dict, str or Path, optional
+        What people state: date, author, purpose and more, or the file with it.  None: what ``issuance.json`` in the folder says
+        of this very record, else nothing.
 
     Returns
     -------
@@ -64,10 +85,14 @@ def write_report(
     Raises
     ------
     InputError
-        ``unknown-format``, ``output-exists`` or ``cannot-write``; then nothing is changed.
+        ``unknown-format``, ``output-exists``, ``bad-issuance`` or ``cannot-write``; then nothing is changed.
     """
     record = explanation.to_dict()
-    files = {FORMATS[name]: _render(name, record).encode("utf-8") for name in check_formats(formats)}
+    stated = stated_for(record, Path(folder), issuance, overwrite=overwrite)
+    files = {FORMATS[name]: _render(name, record, stated).encode("utf-8") for name in check_formats(formats)}
+    files[ISSUANCE] = stated.to_bytes()
+    if evidence and explanation.transcript is not None:
+        files[EVIDENCE] = explanation.transcript.to_bytes()
     return write_files(folder, files, record, _RECORD, explanation.run, overwrite=overwrite)
 
 
@@ -144,16 +169,16 @@ def check_formats(formats: Sequence[str]) -> list[str]:
     return names
 
 
-def _render(name: str, record: dict[str, Any]) -> str:
+def _render(name: str, record: dict[str, Any], issuance: Issuance) -> str:
     # Imported here: a rendering that is not asked for need not be loaded.
-    if record.get("schema") == "surrogate-corpus-report":
+    if kind_of(record) == "global":
         from surrogate.report.corpus import render_corpus
 
-        return render_corpus(name, record)
+        return render_corpus(name, record, issuance.to_dict())
     if name == "html":
         from surrogate.report.html import render_html
 
-        return render_html(record)
+        return render_html(record, issuance.to_dict())
     if name == "md":
         from surrogate.report.markdown import render_markdown
 
@@ -188,7 +213,7 @@ def _stale_files(folder: Path, record: str, files: dict[str, bytes], overwrite: 
             f"{str(folder)!r} already holds {there[0]} of another report. Name another folder, or say that it may be "
             "replaced: --overwrite on the command line, overwrite=True in Python.",
         )
-    return [folder / name for name in FORMATS.values() if name not in files and (folder / name).is_file()]
+    return [folder / name for name in (*FORMATS.values(), EVIDENCE) if name not in files and (folder / name).is_file()]
 
 
 def _write_all(folder: Path, files: dict[str, bytes], stale: list[Path]) -> None:

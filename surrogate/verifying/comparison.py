@@ -113,7 +113,7 @@ class Comparison:
             )
 
     def _differs(self, where: str, found: Any, expected: Any) -> None:
-        message = f"The record says {_short(found)}; from the evidence follows {_short(expected)}."
+        message = f"The record says {_shortened(found)}; from the evidence follows {_shortened(expected)}."
         self.differences.append(Problem((self.file,), message, where, found, expected))
 
     def has_seen(self, where: str) -> bool:
@@ -131,7 +131,7 @@ class Comparison:
         return False
 
 
-def _short(value: Any) -> str:
+def _shortened(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 160 else f"{text[:160]}…"
 

@@ -39,7 +39,7 @@ def compare_corpus(record: dict[str, Any], evidence: Evidence) -> Comparison:
         _compare_accuracy(comparison, record, documents, evidence, decidings)
     _compare_quoted(comparison, record["quoted"], documents)
     _compare_concepts(comparison, record, documents)
-    _compare_production(comparison, record["production"], evidence)
+    _compare_corpus_production(comparison, record["production"], evidence)
     return comparison
 
 
@@ -89,11 +89,11 @@ def _compare_documents(
         for label, n in counted_labels(counts)
     ]
     comparison.value("/documents/decisions", said["decisions"], listed)
-    digests = sorted(_digest(evidence.texts[place]) for place in distinct)
+    digests = sorted(_document_digest(evidence.texts[place]) for place in distinct)
     comparison.value("/documents/texts_sha256", said["texts_sha256"], sha256_hex(canonical_json(digests)))
 
 
-def _digest(text: str) -> str:
+def _document_digest(text: str) -> str:
     return sha256_hex(text.encode("utf-8", "surrogatepass"))
 
 
@@ -169,8 +169,8 @@ def _compare_concepts(comparison: Comparison, record: dict[str, Any], documents:
                 comparison.number(f"{where}/n_documents", one["n_documents"], present.bit_count())
 
 
-def _compare_production(comparison: Comparison, said: dict[str, Any], evidence: Evidence) -> None:
-    comparison.value("/production/recipe/sha256", said["recipe"]["sha256"], _digest(said["recipe"]["toml"]))
+def _compare_corpus_production(comparison: Comparison, said: dict[str, Any], evidence: Evidence) -> None:
+    comparison.value("/production/recipe/sha256", said["recipe"]["sha256"], _document_digest(said["recipe"]["toml"]))
     model, n_distinct = evidence.model, len(_distinct(evidence))
     comparison.number("/production/n_calls", said["n_calls"], len(model.texts))
     # Where copies repeat each other, the evidence does not say how often.

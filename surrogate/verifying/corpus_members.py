@@ -64,16 +64,16 @@ def _compare_verdict(comparison: Comparison, where: str, member: dict[str, Any],
         reason = f"Only {fidelity['n']} documents were held out, and at least {needed} are needed."
         status = "insufficient evidence"
     elif member["kind"] == "rule_list":
-        status, reason = _judged(
+        status, reason = _judged_member(
             fidelity["precision"], policy["min_precision"], "of the held-out documents that its rules cover"
         )
     else:
-        status, reason = _judged(fidelity["agreement"], policy["min_agreement"], "of the held-out documents")
+        status, reason = _judged_member(fidelity["agreement"], policy["min_agreement"], "of the held-out documents")
     comparison.value(f"{where}/verdict/status", said["status"], status)
     comparison.value(f"{where}/verdict/reason", said["reason"], reason)
 
 
-def _judged(measured: dict[str, Any], least: float, of_what: str) -> tuple[str, str]:
+def _judged_member(measured: dict[str, Any], least: float, of_what: str) -> tuple[str, str]:
     value = float("nan") if measured["value"] is None else measured["value"]
     said = (
         f"It decides as the model does on {percent_of(value)} {of_what} (95 % interval {percent_of(measured['low'])} to "

@@ -113,7 +113,7 @@ def _by_rules(model: dict[str, Any], documents: DocumentSet, having: Sequence[in
 
 
 def _by_tree(model: dict[str, Any], documents: DocumentSet, having: Sequence[int]) -> Deciding:
-    leaves = list(_leaves(model["nodes"], having, 0, documents.every))
+    leaves = list(_class_leaves(model["nodes"], having, 0, documents.every))
     says = tuple(
         shares.index(max(shares)) for shares in (model["nodes"][number]["probabilities"] for number, _ in leaves)
     )
@@ -121,7 +121,7 @@ def _by_tree(model: dict[str, Any], documents: DocumentSet, having: Sequence[int
     return Deciding(_union(found, says, len(documents.classes)), found, found, says)
 
 
-def _leaves(
+def _class_leaves(
     nodes: Sequence[dict[str, Any]], having: Sequence[int], number: int, under: int
 ) -> Iterator[tuple[int, int]]:
     node = nodes[number]
@@ -132,7 +132,7 @@ def _leaves(
     for child, part in ((node["present"], under & has), (node["absent"], under & ~has)):
         # children come after their parent, so that no walk is endless
         if child is not None and child > number:
-            yield from _leaves(nodes, having, child, part)
+            yield from _class_leaves(nodes, having, child, part)
 
 
 def _union(parts: Sequence[int], says: Sequence[int], n_classes: int) -> tuple[int, ...]:

@@ -46,8 +46,10 @@ def compare_corpus_rules(
         comparison.number(f"{here}/lift", said["lift"], lift)
         comparison.value(f"{here}/grade", said["grade"], _grade(said["precision"], n))
         comparison.value(f"{here}/overlaps", said["overlaps"], _overlaps(number, deciding.fires, test))
-        _compare_shown(comparison, f"{here}/typical", said["typical"], holds & ~test & right, says, documents, 1.0)
-        _compare_shown(
+        _compare_shown_documents(
+            comparison, f"{here}/typical", said["typical"], holds & ~test & right, says, documents, 1.0
+        )
+        _compare_shown_documents(
             comparison, f"{here}/counterexamples", said["counterexamples"], tested & ~right, says, documents, -1.0
         )
 
@@ -68,7 +70,7 @@ def _overlaps(number: int, fires: tuple[int, ...], test: int) -> list[list[int]]
     return [[place, n] for n, place in ordered if n][:_OVERLAPS]
 
 
-def _compare_shown(
+def _compare_shown_documents(
     comparison: Comparison,
     where: str,
     said: list[int],

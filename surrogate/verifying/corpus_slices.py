@@ -135,7 +135,11 @@ def _bands(values: Sequence[float | None], unit: str) -> list[str | None]:
     """Three bands with about as many documents each."""
     ordered = sorted(value for value in values if value is not None)
     low, high = (ordered[_place(share, len(ordered))] for share in (1 / 3, 2 / 3))
-    names = [f"up to {_short(low)}", f"over {_short(low)}, up to {_short(high)}", f"over {_short(high)}"]
+    names = [
+        f"up to {_short_number(low)}",
+        f"over {_short_number(low)}, up to {_short_number(high)}",
+        f"over {_short_number(high)}",
+    ]
     return [
         None if value is None else f"{names[0 if value <= low else 1 if value <= high else 2]} {unit}".strip()
         for value in values
@@ -147,7 +151,7 @@ def _place(share: float, n: int) -> int:
     return int((n - 1) * share)
 
 
-def _short(number: float) -> str:
+def _short_number(number: float) -> str:
     """A number for the name of a band."""
     digits = 0 if number.is_integer() else 2
     text = f"{number:.{digits}f}"

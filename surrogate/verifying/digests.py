@@ -45,10 +45,10 @@ def answer_digests(asked: Iterable[tuple[str, Sequence[float]]]) -> set[str]:
     open_places = [ways for _, numbers in rows for ways in numbers if len(ways) > 1]
     if len(open_places) > _MOST_TRIED:
         return set()
-    return {_digest(rows, list(chosen)) for chosen in product(*open_places)}
+    return {_digest_of_rows(rows, list(chosen)) for chosen in product(*open_places)}
 
 
-def _digest(rows: list[tuple[str, list[tuple[str, ...]]]], chosen: list[str]) -> str:
+def _digest_of_rows(rows: list[tuple[str, list[tuple[str, ...]]]], chosen: list[str]) -> str:
     left = iter(chosen)
     written = (
         f'["{digest}",[{",".join(ways[0] if len(ways) == 1 else next(left) for ways in numbers)}]]'

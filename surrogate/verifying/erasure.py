@@ -14,8 +14,8 @@ __all__ = ["ERASURE", "Erased", "read_erasure"]
 
 ERASURE = "erasure.json"
 
-_SCHEMA, _VERSION = "surrogate-erasure", "1.0"
-_HEX = re.compile(r"[0-9a-f]{64}\Z")
+_ERASURE_SCHEMA, _ERASURE_VERSION = "surrogate-erasure", "1.0"
+_ERASED_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,12 @@ def read_erasure(content: bytes) -> tuple[Erased, ...]:
     '2026-03-01'
     """
     value = strict_json(content, ERASURE, 2**20)
-    if not isinstance(value, dict) or value.get("schema") != _SCHEMA or value.get("schema_version") != _VERSION:
-        raise UnreadableError(ERASURE, f"It is no {_SCHEMA} of version {_VERSION}.")
+    if (
+        not isinstance(value, dict)
+        or value.get("schema") != _ERASURE_SCHEMA
+        or value.get("schema_version") != _ERASURE_VERSION
+    ):
+        raise UnreadableError(ERASURE, f"It is no {_ERASURE_SCHEMA} of version {_ERASURE_VERSION}.")
     listed = value.get("erased")
     if not isinstance(listed, list) or not listed:
         raise UnreadableError(ERASURE, "It does not say what was erased.")
@@ -78,6 +82,6 @@ def _erased(one: Any) -> Erased:
         date.fromisoformat(day)
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableError(ERASURE, "Each erased file has a name, its SHA-256 and a date, YYYY-MM-DD.") from error
-    if not isinstance(name, str) or not _HEX.match(str(sha256)):
+    if not isinstance(name, str) or not _ERASED_SHA256.match(str(sha256)):
         raise UnreadableError(ERASURE, "Each erased file has a name and a SHA-256 of 64 hexadecimal digits.")
     return Erased(name, sha256, day)

@@ -17,7 +17,7 @@ __all__ = ["EVIDENCE_FILE", "Evidence", "Reader", "flags_of", "read_evidence", "
 
 EVIDENCE_FILE = "evidence.json.gz"
 
-_SCHEMA, _VERSION = "surrogate-evidence", "1.0"
+_EVIDENCE_SCHEMA, _EVIDENCE_VERSION = "surrogate-evidence", "1.0"
 
 #: The most bytes that are unpacked: a file of a few kilobytes can hold gigabytes of nothing.
 _MOST_UNPACKED = 512 * 2**20
@@ -148,9 +148,10 @@ def read_evidence(content: bytes) -> Evidence:
     unpacked = unzipped(content, EVIDENCE_FILE)
     data = strict_json(unpacked, EVIDENCE_FILE, _MOST_UNPACKED)
     version = (data.get("schema"), data.get("schema_version")) if isinstance(data, dict) else (None, None)
-    if version != (_SCHEMA, _VERSION):
+    if version != (_EVIDENCE_SCHEMA, _EVIDENCE_VERSION):
         raise UnreadableError(
-            EVIDENCE_FILE, f"It is {version[0]!r} of version {version[1]!r}; {_SCHEMA} {_VERSION} is read."
+            EVIDENCE_FILE,
+            f"It is {version[0]!r} of version {version[1]!r}; {_EVIDENCE_SCHEMA} {_EVIDENCE_VERSION} is read.",
         )
     try:
         texts = tuple(data["texts"])

@@ -24,7 +24,7 @@ __all__ = ["Integrity", "check_integrity"]
 RECORD, ISSUANCE, RUN, EVIDENCE = "report.json", "issuance.json", "run.json", "evidence.json.gz"
 
 #: Problems of one file with its schema that are told.
-_MOST_TOLD = 20
+_MOST_OF_SCHEMA = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +118,7 @@ def _read_record(folder: Path, broken: bool) -> tuple[dict[str, Any] | None, lis
 
 
 def _of_schema(value: Any, schema: str, file: str) -> list[Problem]:
-    found = islice(schema_problems(value, find_schema(schema)), _MOST_TOLD)
+    found = islice(schema_problems(value, find_schema(schema)), _MOST_OF_SCHEMA)
     return [Problem((file,), f"{message} (by its schema)", where) for where, message in found]
 
 

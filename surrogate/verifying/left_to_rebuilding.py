@@ -15,7 +15,7 @@ _ELSEWHERE = (
 )
 _GIVEN = "given, not measured: a parameter, a version or an identity"
 _DRAWN = "drawn to confirm an anchor: it is found again by rebuilding"
-_EMBEDDED = "found in embeddings: it is found again by rebuilding"
+_IN_EMBEDDINGS = "found in embeddings: it is found again by rebuilding"
 _ANSWERS = "copies that no sample lists entered it: it is found again by rebuilding"
 
 #: Patterns of JSON pointers in a record of one text, with the reason; the first that fits counts.
@@ -90,9 +90,9 @@ GLOBAL_REASONS: list[tuple[str, str]] = [
         "slices by concepts, or of a surrogate that was withheld: they are found again by rebuilding",
     ),
     ("/members/*/undecided/**", _WITHHELD),
-    ("/concepts/**", _EMBEDDED),
-    ("/probes/**", _EMBEDDED),
-    ("/examples/**", _EMBEDDED),
-    ("/plane/**", _EMBEDDED),
+    ("/concepts/**", _IN_EMBEDDINGS),
+    ("/probes/**", _IN_EMBEDDINGS),
+    ("/examples/**", _IN_EMBEDDINGS),
+    ("/plane/**", _IN_EMBEDDINGS),
     ("/accuracy/**", _WITHHELD),
 ]

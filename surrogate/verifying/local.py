@@ -18,7 +18,7 @@ __all__ = ["compare_local"]
 #: Altered copies that are shown.
 _MOST_FLIPS = 5
 
-_ROLES = ("fit", "select", "test", "confirm", "refine")
+_ROW_ROLES = ("fit", "select", "test", "confirm", "refine")
 
 
 def compare_local(record: dict[str, Any], evidence: Evidence) -> Comparison:
@@ -40,7 +40,7 @@ def compare_local(record: dict[str, Any], evidence: Evidence) -> Comparison:
     _compare_decision(comparison, record["decision"], sample, evidence)
     _compare_flips(comparison, record["flips"], sample, evidence)
     _compare_calls(comparison, record["calls"], sample)
-    _compare_production(comparison, record["production"], sample, evidence)
+    _compare_local_production(comparison, record["production"], sample, evidence)
     compare_members(comparison, record, sample)
     return comparison
 
@@ -126,7 +126,7 @@ def _compare_calls(comparison: Comparison, calls: dict[str, int], sample: Sample
     original = sample.original.text
     expected = {"original": 1}
     exhaustive = any(row.role == "all" for row in sample.rows)
-    for role in ("all",) if exhaustive else _ROLES:
+    for role in ("all",) if exhaustive else _ROW_ROLES:
         texts = {(row.text, row.draw) for row in sample.rows if row.role == role}
         if texts or role in ("all", "fit", "select", "test"):
             expected[role] = len(texts - {(original, 0)})
@@ -139,7 +139,7 @@ def _compare_calls(comparison: Comparison, calls: dict[str, int], sample: Sample
             comparison.number(f"/calls/{name}", calls[name], number)
 
 
-def _compare_production(comparison: Comparison, said: dict[str, Any], sample: Sample, evidence: Evidence) -> None:
+def _compare_local_production(comparison: Comparison, said: dict[str, Any], sample: Sample, evidence: Evidence) -> None:
     model, rows = evidence.model, sample.rows
     clipped = [sample.quantity.clipped(model.logs(row.answer), model.votes_of(row.answer)) for row in rows]
     comparison.number("/production/n_copies", said["n_copies"], len(rows))
@@ -147,13 +147,13 @@ def _compare_production(comparison: Comparison, said: dict[str, Any], sample: Sa
     comparison.number("/production/n_refused", said["n_refused"], sum(model.refused[row.answer] for row in rows))
     comparison.number("/production/clipped_share", said["clipped_share"], sum(clipped) / len(rows))
     comparison.value("/production/exhaustive", said["exhaustive"], all(row.role == "all" for row in rows))
-    comparison.value("/production/text_sha256", said["text_sha256"], _digest(sample_text(evidence)))
-    comparison.value("/production/recipe/sha256", said["recipe"]["sha256"], _digest(said["recipe"]["toml"]))
+    comparison.value("/production/text_sha256", said["text_sha256"], _text_digest(sample_text(evidence)))
+    comparison.value("/production/recipe/sha256", said["recipe"]["sha256"], _text_digest(said["recipe"]["toml"]))
     digests = answer_digests((row.text, model.logs(row.answer)) for row in rows)
     if digests:
         found = said["answers_sha256"]
         comparison.value("/production/answers_sha256", found, found if found in digests else min(digests))
 
 
-def _digest(text: str) -> str:
+def _text_digest(text: str) -> str:
     return sha256_hex(text.encode("utf-8", "surrogatepass"))

@@ -170,7 +170,7 @@ def compare_misses(comparison: Comparison, where: str, member: dict[str, Any], s
     said = [_probability(value, model["scale"]) for (value, _), _ in made]
     shift = max((moved for (_, moved), _ in made), default=0.0)
     both = list(zip((sigmoid(row.value) for row in test), said, (row.text for row in test), strict=True))
-    _compare_shown(comparison, f"{where}/misses", member["misses"], both, shift)
+    _compare_shown_misses(comparison, f"{where}/misses", member["misses"], both, shift)
     for place, band in enumerate(member["bands"]):
         low, high = place / _N_BANDS, (place + 1) / _N_BANDS
         shares = [row.n_kept / sample.n_units for row in test]
@@ -186,7 +186,7 @@ def compare_misses(comparison: Comparison, where: str, member: dict[str, Any], s
     comparison.seen.discard(f"{where}/bands")
 
 
-def _compare_shown(
+def _compare_shown_misses(
     comparison: Comparison, where: str, misses: list[dict[str, Any]], both: list[tuple[float, float, str]], shift: float
 ) -> None:
     ordered = sorted(both, key=lambda one: (-abs(one[0] - one[1]), one[2]))

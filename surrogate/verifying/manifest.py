@@ -18,13 +18,13 @@ __all__ = ["MANIFEST", "Manifest", "check_files", "read_manifest", "subjects_of"
 MANIFEST, SIGNATURES = "manifest.json", "signatures/"
 
 STATEMENT = "https://in-toto.io/Statement/v1"
-_PREDICATE = "urn:surrogate-explainer:manifest:1"
-_HEX = re.compile(r"[0-9a-f]{64}\Z")
+_MANIFEST_PREDICATE = "urn:surrogate-explainer:manifest:1"
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 #: The largest manifest, in bytes, and the most files.
 _MOST_MANIFEST, _MOST_SUBJECTS = 8 * 2**20, 5_000
 
-_FIELDS = {"report_id", "record", "schema", "schema_version", "kind", "generator", "previous"}
+_MANIFEST_FIELDS = {"report_id", "record", "schema", "schema_version", "kind", "generator", "previous"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +60,12 @@ def read_manifest(folder: Path) -> Manifest:
     """
     content = read_content(folder, MANIFEST, _MOST_MANIFEST)
     value = strict_json(content, MANIFEST, _MOST_MANIFEST)
-    if not isinstance(value, dict) or value.get("_type") != STATEMENT or value.get("predicateType") != _PREDICATE:
-        raise UnreadableError(MANIFEST, f"It is no in-toto statement with the predicate {_PREDICATE}.")
+    if (
+        not isinstance(value, dict)
+        or value.get("_type") != STATEMENT
+        or value.get("predicateType") != _MANIFEST_PREDICATE
+    ):
+        raise UnreadableError(MANIFEST, f"It is no in-toto statement with the predicate {_MANIFEST_PREDICATE}.")
     problems = []
     if set(value) != {"_type", "subject", "predicateType", "predicate"}:
         problems.append(Problem((MANIFEST,), "It has other fields than a manifest has."))
@@ -70,8 +74,8 @@ def read_manifest(folder: Path) -> Manifest:
             Problem((MANIFEST,), "It is not in canonical form (RFC 8785): it was changed after it was written.")
         )
     predicate = value.get("predicate")
-    if not isinstance(predicate, dict) or set(predicate) != _FIELDS:
-        raise UnreadableError(MANIFEST, f"Its predicate must have {', '.join(sorted(_FIELDS))}.")
+    if not isinstance(predicate, dict) or set(predicate) != _MANIFEST_FIELDS:
+        raise UnreadableError(MANIFEST, f"Its predicate must have {', '.join(sorted(_MANIFEST_FIELDS))}.")
     return Manifest(subjects_of(value, MANIFEST), predicate, tuple(problems))
 
 
@@ -111,7 +115,7 @@ def _subject(one: Any, file: str) -> tuple[str, str]:
     name, digest = one["name"], one["digest"]
     if not is_safe_name(name) or name == MANIFEST or name.startswith(SIGNATURES):
         raise UnreadableError(file, f"It lists {name[:200]!r}, which is no safe name of a file in the folder.")
-    if not isinstance(digest, dict) or set(digest) != {"sha256"} or not _HEX.match(str(digest["sha256"])):
+    if not isinstance(digest, dict) or set(digest) != {"sha256"} or not _SHA256.match(str(digest["sha256"])):
         raise UnreadableError(file, f"It gives {name!r} no SHA-256 of 64 hexadecimal digits.")
     return name, str(digest["sha256"])
 

@@ -63,7 +63,7 @@ class Quantity:
             other = math.log(absent) if absent > 0 else -math.inf
         else:
             other = log_sum_exp(log for place, log in enumerate(logs) if place != self.column)
-        return _number(own - other)
+        return _or_zero(own - other)
 
     def counted(self, votes: Votes) -> tuple[int, int] | None:
         """Votes for the target, and for either side; None where the model states probabilities."""
@@ -90,8 +90,8 @@ class Quantity:
         others = [log for place, log in enumerate(logs) if place != self.column]
         if any(math.isnan(log) for log in others):
             return 0.0
-        return min(max(_number(logs[self.column] - max(others)), -BOUND), BOUND)
+        return min(max(_or_zero(logs[self.column] - max(others)), -BOUND), BOUND)
 
 
-def _number(value: float) -> float:
+def _or_zero(value: float) -> float:
     return 0.0 if math.isnan(value) else value

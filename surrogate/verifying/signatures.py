@@ -20,14 +20,14 @@ from surrogate.verifying.strict_json import strict_json
 __all__ = ["Signature", "TrustedKey", "check_signatures", "read_trust"]
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
-_PREDICATE = "urn:surrogate-explainer:signature:1"
-_FIELDS = {"role", "decision", "scope", "comment", "date", "expires", "name", "record"}
+_SIGNATURE_PREDICATE = "urn:surrogate-explainer:signature:1"
+_SIGNATURE_FIELDS = {"role", "decision", "scope", "comment", "date", "expires", "name", "record"}
 _ROLES, _DECISIONS = ("author", "reviewer", "approver"), ("issue", "approve", "reject", "conditions")
 
 #: Whether the key of a signature is known: given as trusted; not among those; or nobody said which keys are.
 TRUSTED, STRANGER, UNCHECKED = "trusted", "stranger", "not checked"
 
-_HEX = re.compile(r"[0-9a-f]+\Z")
+_HEX_DIGITS = re.compile(r"[0-9a-f]+\Z")
 
 
 @dataclass(frozen=True)
@@ -124,13 +124,13 @@ def _trusted(one: Any, file: str) -> TrustedKey:
     if one["keytype"] != "ed25519" or one["scheme"] != "ed25519":
         raise UnreadableError(file, f"The key {str(keyid)[:16]!r} is not for Ed25519.")
     public = keyval.get("public") if isinstance(keyval, dict) else None
-    if not isinstance(public, str) or len(public) != 64 or not _HEX.match(public):
+    if not isinstance(public, str) or len(public) != 64 or not _HEX_DIGITS.match(public):
         raise UnreadableError(file, "keyval.public must be 64 hexadecimal digits.")
     if set(keyval) != {"public"}:
         raise UnreadableError(
             file, "It holds more than public keys. Give the public file, and keep the secret one to yourself."
         )
-    if not isinstance(keyid, str) or not _HEX.match(keyid) or not isinstance(name, str):
+    if not isinstance(keyid, str) or not _HEX_DIGITS.match(keyid) or not isinstance(name, str):
         raise UnreadableError(file, "A keyid is hexadecimal digits, and a name is a text.")
     return TrustedKey(keyid, bytes.fromhex(public), name)
 
@@ -181,10 +181,14 @@ def _read_payload(envelope: Envelope, name: str) -> tuple[dict[str, Any], Signat
     if envelope.payload_type != PAYLOAD_TYPE:
         raise UnreadableError(name, f"Its payload must be of the type {PAYLOAD_TYPE}.")
     value = strict_json(envelope.payload, name)
-    if not isinstance(value, dict) or value.get("_type") != STATEMENT or value.get("predicateType") != _PREDICATE:
-        raise UnreadableError(name, f"It is no in-toto statement with the predicate {_PREDICATE}.")
+    if (
+        not isinstance(value, dict)
+        or value.get("_type") != STATEMENT
+        or value.get("predicateType") != _SIGNATURE_PREDICATE
+    ):
+        raise UnreadableError(name, f"It is no in-toto statement with the predicate {_SIGNATURE_PREDICATE}.")
     said = value.get("predicate")
-    if not isinstance(said, dict) or set(said) != _FIELDS or canonical_json(value) != envelope.payload:
+    if not isinstance(said, dict) or set(said) != _SIGNATURE_FIELDS or canonical_json(value) != envelope.payload:
         raise UnreadableError(name, "Its statement must have the fields of a signature, in canonical form.")
     texts = [said[one] for one in ("role", "decision", "scope", "comment", "date", "name")]
     record = said["record"]
@@ -192,7 +196,7 @@ def _read_payload(envelope: Envelope, name: str) -> tuple[dict[str, Any], Signat
         raise UnreadableError(name, "Its statement has a field of the wrong kind.")
     if said["role"] not in _ROLES or said["decision"] not in _DECISIONS:
         raise UnreadableError(name, f"Role and decision must be among {', '.join(_ROLES)} and {', '.join(_DECISIONS)}.")
-    rest = {key: said[key] for key in _FIELDS - {"record"}}
+    rest = {key: said[key] for key in _SIGNATURE_FIELDS - {"record"}}
     return value, Signature(file=name, keyid=envelope.signatures[0][0], state=UNCHECKED, **rest)
 
 
@@ -207,7 +211,7 @@ def _whose(envelope: Envelope, name: str, keys: Sequence[TrustedKey]) -> tuple[s
     keyid, signature = envelope.signatures[0]
     own = name.removeprefix(SIGNATURES).removesuffix(".dsse.json").rpartition("-")[2]
     problems = []
-    if not _HEX.match(keyid) or not own or not keyid.startswith(own):
+    if not _HEX_DIGITS.match(keyid) or not own or not keyid.startswith(own):
         problems.append(Problem((name,), "Its name and the key identifier in it do not belong together."))
     if not keys:
         return UNCHECKED, None, problems

@@ -11,7 +11,7 @@ from surrogate.verifying.verdicts import NOT_PROVED, Verification
 __all__ = ["plain_line", "tell"]
 
 #: Problems that are told one by one.
-_MOST_TOLD = 20
+_MOST_LISTED = 20
 
 
 def plain_line(text: str) -> str:
@@ -53,7 +53,7 @@ def _lines(said: Verification) -> Iterator[str]:
     yield f"Rebuilt      {said.rebuilt.status}{': ' if said.rebuilt.reason else ''}{said.rebuilt.reason}"
     yield f"Signatures   {len(integrity.signatures) or 'none'}"
     for one in integrity.signatures:
-        yield f"  {_signature(one)}"
+        yield f"  {_signature_line(one)}"
         if one.uncovered:
             yield f"  it does not cover {', '.join(one.uncovered)}"
     yield from (f"Erased       {one.sentence}" for one in integrity.erased)
@@ -61,9 +61,9 @@ def _lines(said: Verification) -> Iterator[str]:
     if said.problems:
         yield ""
         yield "What is wrong:"
-        yield from (f"- {one.sentence}" for one in said.problems[:_MOST_TOLD])
-        if len(said.problems) > _MOST_TOLD:
-            yield f"- and {len(said.problems) - _MOST_TOLD} more; --json has them all"
+        yield from (f"- {one.sentence}" for one in said.problems[:_MOST_LISTED])
+        if len(said.problems) > _MOST_LISTED:
+            yield f"- and {len(said.problems) - _MOST_LISTED} more; --json has them all"
     found = said.recomputed.found
     if found is not None and found.left:
         yield ""
@@ -84,7 +84,7 @@ def _recomputed(said: Verification) -> str:
     return f"{same}{wrong}; {left} numbers are left to rebuilding"
 
 
-def _signature(one: Signature) -> str:
+def _signature_line(one: Signature) -> str:
     until = f", until {one.expires}" if one.expires else ""
     said = f"{one.role} {one.name!r}, key {one.keyid[:16]}: {one.decision}, {one.date}{until}"
     return f"{said} ({'known signer' if one.state == 'trusted' else one.state})"
