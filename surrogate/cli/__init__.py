@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from surrogate import __version__
-from surrogate.cli import audit, concepts, distill, explain, models, neighbours, pipelines, store
+from surrogate.cli import audit, concepts, distill, explain, models, neighbours, pipelines, store, verify
 from surrogate.cli.exit_codes import DONE, MODEL_ERROR, STOPPED, USAGE_ERROR
 from surrogate.errors import InputError, ModelError
 
@@ -39,6 +39,8 @@ cli.add_command(neighbours.neighbours)
 cli.add_command(pipelines.pipelines)
 cli.add_command(models.models)
 cli.add_command(store.store)
+cli.add_command(verify.verify)
+cli.add_command(verify.verifier)
 
 
 def run() -> None:

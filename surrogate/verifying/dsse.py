@@ -7,6 +7,7 @@ import binascii
 from dataclasses import dataclass
 from typing import Any
 
+from surrogate.verifying.canonical_json import canonical_json
 from surrogate.verifying.problems import UnreadableError
 from surrogate.verifying.strict_json import strict_json
 
@@ -93,6 +94,8 @@ def read_envelope(content: bytes, file: str) -> Envelope:
     value = strict_json(content, file, _MOST_ENVELOPE)
     if not isinstance(value, dict) or set(value) != {"payload", "payloadType", "signatures"}:
         raise UnreadableError(file, "A DSSE envelope has exactly payload, payloadType and signatures.")
+    if canonical_json(value) != content:
+        raise UnreadableError(file, "It is not in canonical form: it was changed after it was signed.")
     listed = value["signatures"]
     if not isinstance(value["payloadType"], str) or not isinstance(listed, list) or not listed:
         raise UnreadableError(file, "A DSSE envelope has a type and at least one signature.")

@@ -83,7 +83,7 @@ def check_integrity(folder: Path, keys: Sequence[TrustedKey], today: date) -> In
     UnreadableError
         When there is no manifest, or an unchanged record is of a version that is not known.
     """
-    manifest = read_manifest(folder)
+    manifest = _manifest(folder)
     problems = [*manifest.problems, *check_files(folder, manifest)]
     record, found = _read_record(folder, broken=bool(problems))
     problems += found + _of_belonging(manifest, record) + _of_statements(folder, manifest)
@@ -92,6 +92,17 @@ def check_integrity(folder: Path, keys: Sequence[TrustedKey], today: date) -> In
     gone = {one.name: one.sha256 for one in erased}
     signatures, found = check_signatures(folder, manifest, keys, today, gone)
     return Integrity(manifest, record, tuple(signatures), erased, (*problems, *found), _notes(folder, manifest))
+
+
+def _manifest(folder: Path) -> Manifest:
+    """The manifest; where all of the report was erased there is none, and that is told."""
+    try:
+        return read_manifest(folder)
+    except UnreadableError as error:
+        if (folder / MANIFEST).exists() or not (folder / ERASURE).exists():
+            raise
+        erased = read_erasure(read_content(folder, ERASURE))[0]
+        raise UnreadableError(MANIFEST, f"The report was erased on {erased.date}: {erased.reason}.") from error
 
 
 def _read_record(folder: Path, broken: bool) -> tuple[dict[str, Any] | None, list[Problem]]:
@@ -166,7 +177,7 @@ def _read_erased(folder: Path, manifest: Manifest) -> tuple[tuple[Erased, ...], 
         erased = read_erasure(read_content(folder, ERASURE))
     except UnreadableError as error:
         return (), [Problem((ERASURE,), error.message)]
-    still = [one.name for one in erased if manifest.subjects.get(one.name) == one.sha256]
+    still = [one.name for one in erased if one.name in manifest.subjects]
     return erased, [Problem((ERASURE, name), "It is said to be erased, and is there.") for name in still]
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from surrogate.verifying.canonical_json import canonical_json
+from surrogate.verifying.canonical_json import canonical_json, sha256_hex
 from surrogate.verifying.dsse import Envelope, read_envelope
 from surrogate.verifying.ed25519 import verify_ed25519
 from surrogate.verifying.folder import list_files, read_content
@@ -107,8 +107,9 @@ def read_trust(content: bytes, file: str) -> tuple[TrustedKey, ...]:
     Examples
     --------
     >>> key = '{"keyid":"ab","keytype":"ed25519","scheme":"ed25519","keyval":{"public":"' + "0" * 64 + '"},"name":"A"}'
-    >>> read_trust(key.encode(), "key.json")[0].keyid
-    'ab'
+    >>> read_trust(key.encode(), "key.json")
+    Traceback (most recent call last):
+    surrogate.verifying.problems.UnreadableError: key.json: The identifier 'ab' is not that of the key beside it.
     """
     value = strict_json(content, file, 2**20)
     listed = value if isinstance(value, list) else [value]
@@ -132,11 +133,14 @@ def _trusted(one: Any, file: str) -> TrustedKey:
         )
     if not isinstance(keyid, str) or not _HEX_DIGITS.match(keyid) or not isinstance(name, str):
         raise UnreadableError(file, "A keyid is hexadecimal digits, and a name is a text.")
+    told = {"keytype": "ed25519", "scheme": "ed25519", "keyval": {"public": public}}
+    if keyid != sha256_hex(canonical_json(told)):
+        raise UnreadableError(file, f"The identifier {keyid[:16]!r} is not that of the key beside it.")
     return TrustedKey(keyid, bytes.fromhex(public), name)
 
 
 def check_signatures(
-    folder: Path, manifest: Manifest, keys: Sequence[TrustedKey], today: date, erased: Mapping[str, str]
+    folder: Path, manifest: Manifest, keys: Sequence[TrustedKey], today: date, erased: Mapping[str, str | None]
 ) -> tuple[list[Signature], list[Problem]]:
     """Check every signature of a report.
 
@@ -148,8 +152,8 @@ def check_signatures(
         None: no signature can be checked, only what it says.
     today : date
         By which signatures may have expired.
-    erased : mapping of str to str
-        Files that were erased on request, with their SHA-256: a signature may still cover them.
+    erased : mapping of str to str or None
+        Files that were erased on request, with their SHA-256 where it is known: a signature may still cover them.
 
     Returns
     -------
@@ -240,12 +244,13 @@ def _of_dates(signature: Signature, today: date) -> list[Problem]:
 
 
 def _of_subjects(
-    signed: Mapping[str, str], payload: dict[str, Any], name: str, manifest: Manifest, erased: Mapping[str, str]
+    signed: Mapping[str, str], payload: dict[str, Any], name: str, manifest: Manifest, erased: Mapping[str, str | None]
 ) -> list[Problem]:
     """Whether what was signed is what lies there."""
     problems = []
     for one, digest in signed.items():
-        if manifest.subjects.get(one, erased.get(one)) != digest:
+        gone = one not in manifest.subjects and one in erased and erased[one] in (None, digest)
+        if not gone and manifest.subjects.get(one) != digest:
             what = "was changed since" if one in manifest.subjects else "is no longer there"
             problems.append(Problem((one, name, MANIFEST), f"It was signed, and {what}."))
     digest = payload["predicate"]["record"]["sha256"]
