@@ -29,6 +29,7 @@ ASSEMBLY = {
     "confirmation", "corpus", "embeddings", "exporting", "kernel_width", "ledger", "local", "long_text",
     "model_selection", "noise", "plan", "provenance", "rebuilding", "recipe_classes", "recipes", "refinement", "refits",
     "repeats", "replaying", "report", "rounds", "second", "second_samplers", "settling", "signing", "transcribing",
+    "verifying",
 }  # fmt: skip
 EDGES = {"blackbox", "baselines"}
 HEAVY = {

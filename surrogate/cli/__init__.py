@@ -29,6 +29,7 @@ from surrogate.cli import (
     pipelines,
     signing,
     store,
+    verify,
 )
 from surrogate.cli.exit_codes import DONE, MODEL_ERROR, STOPPED, USAGE_ERROR
 from surrogate.errors import InputError, ModelError
@@ -59,6 +60,8 @@ cli.add_command(keys.keys)
 cli.add_command(signing.sign)
 cli.add_command(signing.erase)
 cli.add_command(ledger.ledger)
+cli.add_command(verify.verify)
+cli.add_command(verify.verifier)
 
 
 def run() -> None:
