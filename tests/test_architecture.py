@@ -26,8 +26,8 @@ STEPS = {"perturb", "query", "weigh", "describe", "fit"}
 EVIDENCE = {"corpus_explanation", "corpus_shown", "evidence", "explanation", "findings"}
 ASSEMBLY = {
     "adaptive", "appraisal", "assembly", "beside", "case", "cli", "coarse_to_fine", "confirm", "confirmation", "corpus",
-    "embeddings", "kernel_width", "local", "long_text", "model_selection", "noise", "plan", "provenance", "recipe_classes",
-    "recipes", "refinement", "refits", "repeats", "report", "rounds", "second", "second_samplers", "settling",
+    "embeddings", "kernel_width", "local", "long_text", "model_selection", "noise", "plan", "provenance", "reasons",
+    "recipe_classes", "recipes", "refinement", "refits", "repeats", "report", "rounds", "second", "second_samplers", "settling",
 }  # fmt: skip
 EDGES = {"blackbox", "baselines"}
 HEAVY = {
