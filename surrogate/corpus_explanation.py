@@ -15,6 +15,7 @@ from surrogate.explanation import BANNER
 from surrogate.multinomial_model import MultinomialModel
 from surrogate.report.record import SCHEMA_VERSION
 from surrogate.rule_list_model import RuleListModel
+from surrogate.transcript import Transcript
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,6 +102,8 @@ class CorpusExplanation:
         Concepts that a user taught.
     run : dict
         What changes from run to run, such as seconds; not in the record.
+    transcript : Transcript or None
+        What was asked and answered, for the evidence beside the report; not in the record.
     """
 
     model: dict[str, Any]
@@ -116,6 +119,7 @@ class CorpusExplanation:
     limits: tuple[str, ...]
     probes: tuple[ShownProbe, ...] = ()
     run: dict[str, Any] = field(default_factory=dict)
+    transcript: Transcript | None = None
 
     @property
     def passed(self) -> bool:
@@ -172,9 +176,10 @@ class CorpusExplanation:
         formats: Sequence[str] = ("html",),
         *,
         overwrite: bool = False,
+        evidence: bool = True,
         issuance: Issuance | dict[str, Any] | str | Path | None = None,
     ) -> Path:
         """Write the report into a folder; see :func:`surrogate.report.write_report`."""
         from surrogate.report import write_report
 
-        return write_report(self, folder, formats, overwrite=overwrite, issuance=issuance)
+        return write_report(self, folder, formats, overwrite=overwrite, evidence=evidence, issuance=issuance)

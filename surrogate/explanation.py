@@ -16,11 +16,13 @@ from surrogate.evidence.second import SecondSample
 from surrogate.evidence.size_reference import SizeReference, Stability
 from surrogate.fired_rules import FiredRules
 from surrogate.linear_model import LinearModel, Term
+from surrogate.neighborhood import Neighborhood
 from surrogate.precedents import Precedents
 from surrogate.report.record import SCHEMA_VERSION
 from surrogate.rule_set_model import RuleSetModel
 from surrogate.shapley_model import ShapleyModel
 from surrogate.stopping import Stopping
+from surrogate.transcript import Transcript
 from surrogate.tree_model import TreeModel
 from surrogate.unit_effects import UnitEffect
 from surrogate.units import Document
@@ -229,6 +231,10 @@ class Explanation:
     global_rules: FiredRules | None = None
     #: Volatile facts (duration, host, store hits) for run.json; never part of the record.
     run: dict[str, Any] = field(default_factory=dict)
+    #: Every altered copy that was asked about, answered; None in an explanation that was read back.
+    sample: Neighborhood | None = None
+    #: What was asked and answered, for the evidence beside the report; never part of the record.
+    transcript: Transcript | None = None
 
     @property
     def passed(self) -> bool:
@@ -342,9 +348,10 @@ class Explanation:
         formats: tuple[str, ...] = ("html",),
         *,
         overwrite: bool = False,
+        evidence: bool = True,
         issuance: Issuance | dict[str, Any] | str | Path | None = None,
     ) -> Path:
-        """Write the report: ``report.json``, ``run.json``, ``issuance.json`` and the renderings asked for; returns the folder.
+        """Write the report: the record, its evidence, what people state about it, and the renderings asked for.
 
         Raises
         ------
@@ -353,7 +360,7 @@ class Explanation:
         """
         from surrogate.report import write_report
 
-        return write_report(self, folder, formats, overwrite=overwrite, issuance=issuance)
+        return write_report(self, folder, formats, overwrite=overwrite, evidence=evidence, issuance=issuance)
 
     def plot(self) -> Figure:
         """A matplotlib figure of the terms with their intervals.

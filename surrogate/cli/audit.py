@@ -79,6 +79,7 @@ def audit(
     as_json: bool,
     n_explained: int | None,
     overwrite: bool,
+    no_evidence: bool,
     allow_remote: bool,
     no_store: bool,
     quiet: bool,
@@ -114,7 +115,13 @@ def audit(
         )
     folder = None
     if out is not None or not as_json or n_explained is not None:
-        folder = explanation.report(out or default_folder(explanation), formats, overwrite=overwrite, issuance=stated)
+        folder = explanation.report(
+            out or default_folder(explanation),
+            formats,
+            overwrite=overwrite,
+            evidence=not no_evidence,
+            issuance=stated,
+        )
     show_result(explanation, folder, None if quiet else _print, as_json)
     if folder is not None and n_explained is not None:
         page = _explain_examples(explanation, model, n_explained, folder, asked, overwrite)

@@ -128,6 +128,7 @@ def explain(
     issuance: Path | None,
     as_json: bool,
     overwrite: bool,
+    no_evidence: bool,
     allow_remote: bool,
     no_store: bool,
     quiet: bool,
@@ -173,7 +174,13 @@ def explain(
         )
     folder = None
     if out is not None or not as_json:
-        folder = explanation.report(out or default_folder(explanation), formats, overwrite=overwrite, issuance=stated)
+        folder = explanation.report(
+            out or default_folder(explanation),
+            formats,
+            overwrite=overwrite,
+            evidence=not no_evidence,
+            issuance=stated,
+        )
     show_result(explanation, folder, None if quiet else _print, as_json)
     raise SystemExit(DONE if explanation.passed else WITHHELD)
 

@@ -42,17 +42,22 @@ _OPTIONS = (
         "--json", "as_json", is_flag=True, help="Print the record as JSON and nothing else; no report unless --out."
     ),
     click.option("--overwrite", is_flag=True, help="Replace a different report in the output folder."),
+    click.option(
+        "--no-evidence",
+        is_flag=True,
+        help="Keep no texts and answers beside the report; its numbers cannot be checked then.",
+    ),
     click.option("-q", "--quiet", is_flag=True, help="Print only where the report is."),
 )
 
 
 def report_options(command: _Command) -> _Command:
-    """Give a command the options --out, --format, --issuance, --json, --overwrite and --quiet.
+    """Give a command the options --out, --format, --issuance, --json, --overwrite, --no-evidence and --quiet.
 
     Examples
     --------
     >>> [option.name for option in click.command()(report_options(lambda **_: None)).params]
-    ['out', 'formats', 'issuance', 'as_json', 'overwrite', 'quiet']
+    ['out', 'formats', 'issuance', 'as_json', 'overwrite', 'no_evidence', 'quiet']
     """
     for option in reversed(_OPTIONS):
         command = option(command)

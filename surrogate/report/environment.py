@@ -19,6 +19,7 @@ from surrogate.report import (
     grading,
     groups,
     interplay,
+    language,
     marks,
     precedents,
     rounds,
@@ -79,7 +80,9 @@ def template_environment(finalize: Callable[[Any], Any], *, autoescape: bool, **
         **options,
     )
     environment.globals |= {module.__name__.rpartition(".")[2]: module for module in _MODULES}
-    environment.globals["numbers"] = numbers
+    environment.globals |= {"numbers": numbers, "_": language.say, "plural": language.plural}
+    environment.globals["recorded"] = language.recorded
+    environment.globals["locale"] = language.current_locale
     for name in ("decimal", "percent", "points", "signed"):
         environment.filters[name] = getattr(numbers, name)
     environment.tests["predicts"] = verdicts.predicts
