@@ -27,6 +27,7 @@ from surrogate.cli import (
     models,
     neighbours,
     pipelines,
+    reasons,
     replay,
     signing,
     store,
@@ -55,6 +56,7 @@ cli.add_command(concepts.concepts)
 cli.add_command(export.export)
 cli.add_command(neighbours.neighbours)
 cli.add_command(replay.replay)
+cli.add_command(reasons.reasons)
 cli.add_command(pipelines.pipelines)
 cli.add_command(models.models)
 cli.add_command(store.store)
