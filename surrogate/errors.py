@@ -34,6 +34,8 @@ CODES: dict[str, str] = {
     "cannot-write": "The report could not be written to the output folder.",
     "output-exists": "The output folder already holds a report.",
     "bad-record": "A report record cannot be read.",
+    "bad-page": "The page of a report holds something that other formats cannot show.",
+    "missing-glyph": "No font has a character of the report.",
     "withheld": "What was asked for is withheld, because the evidence does not carry it.",
     "unknown-format": "The output format is not one of those offered.",
     "bad-file": "The input file cannot be read.",
