@@ -13,6 +13,9 @@ __all__ = ["column_widths", "laid_out", "strings_in"]
 #: A word of more letters than this may break after every so many; in a table, after fewer.
 _LONGEST, _LONGEST_IN_TABLE, _PIECE = 36, 18, 6
 
+#: Letters that a table has room for in a line, and how many a column of short words has at most.
+_PAGE, _SHORT = 108, 20
+
 #: Where a word may break: a sign without width, which a reader of the text skips.
 _BREAK = "\u200b"
 
@@ -67,29 +70,41 @@ def _breakable(text: str, longest: int) -> str:
     )
 
 
-def column_widths(table: dict[str, Any]) -> list[float]:
-    """Shares of the page's width, by what stands in each column.
+def column_widths(table: dict[str, Any]) -> list[dict[str, Any]]:
+    """The width of each column: numbers and short words what they need, longer texts shares of what is left.
 
     Parameters
     ----------
     table : dict
         A block of kind "table".
 
+    Returns
+    -------
+    list of dict
+        "letters" that have room, and whether that is "fixed" or a share.
+
     Examples
     --------
     >>> cell = lambda text: {"runs": [{"text": text}], "span": 1}
     >>> row = {"cells": [cell("a long text in a cell"), cell("0.5")]}
     >>> column_widths({"columns": ["left", "right"], "head": [], "rows": [row]})
-    [22.0, 5.0]
+    [{'letters': 22.0, 'fixed': False}, {'letters': 7.0, 'fixed': True}]
     """
-    widths = [5.0] * len(table["columns"])
+    needs = [5.0] * len(table["columns"])
     for part, heading in (("head", True), ("rows", False)):
         for row in table[part]:
             if any(cell["span"] > 1 for cell in row["cells"]):
                 continue
             for place, cell in enumerate(row["cells"]):
-                widths[place] = max(widths[place], _width("".join(run["text"] for run in cell["runs"]), heading))
-    return widths
+                needs[place] = max(needs[place], _width("".join(run["text"] for run in cell["runs"]), heading))
+    fixed = [
+        side == "right" or (need <= _SHORT and place > 0)
+        for place, (need, side) in enumerate(zip(needs, table["columns"], strict=True))
+    ]
+    taken = sum(need + 2.0 for need, is_fixed in zip(needs, fixed, strict=True) if is_fixed)
+    if taken + 16 * fixed.count(False) > _PAGE or all(fixed):
+        fixed = [False] * len(fixed)
+    return [{"letters": need + 2.0 * is_fixed, "fixed": is_fixed} for need, is_fixed in zip(needs, fixed, strict=True)]
 
 
 def _width(text: str, heading: bool) -> float:

@@ -16,7 +16,7 @@ from surrogate.report.render.fonts import BODY, CODE, font_files
 from surrogate.report.render.layout import laid_out, strings_in
 from surrogate.report.render.pages import as_edition, blocks_of
 
-__all__ = ["STANDARDS", "UNSTATED", "compiled", "render_pdf"]
+__all__ = ["STANDARDS", "UNSTATED", "WORDS", "compiled", "render_pdf", "stated_day"]
 
 #: What every PDF conforms to.
 STANDARDS = ("a-3a", "ua-1")
@@ -24,7 +24,8 @@ STANDARDS = ("a-3a", "ua-1")
 #: PDF/A asks for a date; where nobody stated one it is this, and never that of the clock.
 UNSTATED = date(1970, 1, 1)
 
-_WORDS = {
+#: Words in the margins of a page, by language.
+WORDS = {
     "en": {"report": "Report", "page": "page {page} of {pages}", "record": "The record that this is a rendering of"},
     "zh": {"report": "报告", "page": "第 {page} 页，共 {pages} 页", "record": "本文件所依据的记录"},
 }
@@ -62,12 +63,12 @@ def render_pdf(source: Edition | dict[str, Any], *, fonts: Sequence[str | Path] 
     """
     edition = as_edition(source)
     content = blocks_of(edition)
-    words = _WORDS.get(edition.locale, _WORDS["en"])
+    words = WORDS.get(edition.locale, WORDS["en"])
     data = laid_out(content) | {
         "words": words,
         "fonts": list(BODY),
         "code_fonts": list(CODE),
-        "date": _date_parts(content["date"]),
+        "date": _date_parts(stated_day(content["date"])),
     }
     files = {
         "main.typ": _TEMPLATE.read_bytes(),
@@ -80,7 +81,7 @@ def render_pdf(source: Edition | dict[str, Any], *, fonts: Sequence[str | Path] 
 
 def compiled(
     files: dict[str, bytes], text: str, fonts: Sequence[str | Path] = (), *, system: bool = True, **options: Any
-) -> bytes:
+) -> Any:
     """What typst makes of files in memory, with fonts that have every character of a text.
 
     Parameters
@@ -126,6 +127,16 @@ def compiled(
     return made
 
 
-def _date_parts(stated: str | None) -> dict[str, int]:
-    day = UNSTATED if stated is None else date.fromisoformat(stated[:10])
+def stated_day(stated: str | None) -> date:
+    """The day that was stated, or :data:`UNSTATED`.
+
+    Examples
+    --------
+    >>> stated_day("2026-11-22").day, stated_day(None).year
+    (22, 1970)
+    """
+    return UNSTATED if stated is None else date.fromisoformat(stated[:10])
+
+
+def _date_parts(day: date) -> dict[str, int]:
     return {"year": day.year, "month": day.month, "day": day.day}

@@ -98,11 +98,11 @@ def runs_of(element: Element | str, style: Run | None = None, *, preserved: bool
 
 
 def tidy(runs: list[Run]) -> list[Run]:
-    """White space as a browser shows it: one space for many, none at the ends; equal neighbours become one run.
+    r"""White space as a browser shows it: one space for many, none at the ends; equal neighbours become one run.
 
     Examples
     --------
-    >>> tidy([{"text": " a "}, {"text": " b\\n", "strong": True}])
+    >>> tidy([{"text": " a "}, {"text": " b\n", "strong": True}])
     [{'text': 'a '}, {'strong': True, 'text': 'b'}]
     """
     kept: list[Run] = []
