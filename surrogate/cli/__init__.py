@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from surrogate import __version__
-from surrogate.cli import audit, concepts, distill, explain, models, neighbours, pipelines, store
+from surrogate.cli import audit, concepts, distill, explain, models, neighbours, pipelines, report, store
 from surrogate.cli.exit_codes import DONE, MODEL_ERROR, STOPPED, USAGE_ERROR
 from surrogate.errors import InputError, ModelError
 
@@ -34,6 +34,7 @@ def cli() -> None:
 cli.add_command(explain.explain)
 cli.add_command(audit.audit)
 cli.add_command(distill.distill)
+cli.add_command(report.report)
 cli.add_command(concepts.concepts)
 cli.add_command(neighbours.neighbours)
 cli.add_command(pipelines.pipelines)

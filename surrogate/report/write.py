@@ -20,7 +20,14 @@ from surrogate.errors import InputError
 __all__ = ["FORMATS", "Reportable", "check_formats", "write_files", "write_report"]
 
 #: Renderings by name, with the file each is written to.
-FORMATS: dict[str, str] = {"html": "report.html", "text": "report.txt", "md": "report.md"}
+FORMATS: dict[str, str] = {
+    "html": "report.html",
+    "text": "report.txt",
+    "md": "report.md",
+    "pdf": "report.pdf",
+    "docx": "report.docx",
+    "xlsx": "report.xlsx",
+}
 
 _RECORD, _RUN = "report.json", "run.json"
 
@@ -52,7 +59,7 @@ def write_report(
     explanation : Explanation or CorpusExplanation
     folder : str or Path
         Made if it is not there.
-    formats : sequence of {"html", "text", "md"}
+    formats : sequence of {"html", "text", "md", "pdf", "docx", "xlsx"}
     overwrite : bool, default False
         Replace another report; its other renderings are removed, since they would belong to no record.
 
@@ -67,7 +74,7 @@ def write_report(
         ``unknown-format``, ``output-exists`` or ``cannot-write``; then nothing is changed.
     """
     record = explanation.to_dict()
-    files = {FORMATS[name]: _render(name, record).encode("utf-8") for name in check_formats(formats)}
+    files = {FORMATS[name]: _render(name, record) for name in check_formats(formats)}
     return write_files(folder, files, record, _RECORD, explanation.run, overwrite=overwrite)
 
 
@@ -144,23 +151,10 @@ def check_formats(formats: Sequence[str]) -> list[str]:
     return names
 
 
-def _render(name: str, record: dict[str, Any]) -> str:
-    # Imported here: a rendering that is not asked for need not be loaded.
-    if record.get("schema") == "surrogate-corpus-report":
-        from surrogate.report.corpus import render_corpus
+def _render(name: str, record: dict[str, Any]) -> bytes:
+    from surrogate.report.render import render
 
-        return render_corpus(name, record)
-    if name == "html":
-        from surrogate.report.html import render_html
-
-        return render_html(record)
-    if name == "md":
-        from surrogate.report.markdown import render_markdown
-
-        return render_markdown(record)
-    from surrogate.report.text import render_text
-
-    return render_text(record)
+    return render(name, record)
 
 
 def _run_facts(run: dict[str, Any], files: dict[str, bytes]) -> bytes:

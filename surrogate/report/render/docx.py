@@ -22,10 +22,10 @@ from surrogate.report.visible import visible
 __all__ = ["render_docx", "zipped_again"]
 
 #: Width of the text on a page, and points of a printer per inch that a figure is drawn with.
-_WIDTH_MM, _PPI = 172, 200
+_WIDTH_MM, _PPI = 170, 200
 
 _FIGURES = b"""#let data = json("figures.json")
-#set page(width: auto, height: auto, margin: 0pt)
+#set page(width: auto, height: auto, margin: 0pt, fill: white)
 #set text(font: data.fonts)
 #for figure in data.figures { page(image(bytes(figure), format: "svg", width: 684pt)) }
 """

@@ -42,12 +42,14 @@ def drawing_styles(sheet: str) -> str:
         named = [part.removeprefix("svg ") for part in named if part.startswith("svg .")]
         if named and (kept := _declarations(body)):
             rules.append(f"{', '.join(named)} {{ {kept} }}")
-    return "\n".join(re.sub(r"var\(--([\w-]+)\)", lambda found: values[found[1]].strip(), rule) for rule in rules)
+    return "\n".join(
+        re.sub(r"var\(--([\w-]+)\)", lambda found: values.get(found[1], "black").strip(), rule) for rule in rules
+    )
 
 
 def _declarations(body: str) -> str:
     pairs = [tuple(part.strip() for part in line.split(":", 1)) for line in body.split(";") if ":" in line]
-    return " ".join(f"{name}: {value};" for name, value in pairs if _KNOWN.match(name))
+    return " ".join(f"{name}: {value};" for name, value in pairs if _KNOWN.match(name)).replace(" 650;", " bold;")
 
 
 def _without_queries(sheet: str) -> tuple[str, list[tuple[str, str]]]:

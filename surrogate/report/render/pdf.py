@@ -111,9 +111,10 @@ def compiled(
         for name, content in font_files(text, fonts, system=system).items():
             (Path(folder) / name).write_bytes(content)
         # Only these: what else is installed must not change a report.
+        entry: Any = files
         known = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
         try:
-            made = typst.Compiler(input=files, font_paths=known).compile(
+            made = typst.Compiler(input=entry, font_paths=known).compile(
                 **options, timestamp=datetime(1970, 1, 1, tzinfo=UTC)
             )
         except typst.TypstError as error:

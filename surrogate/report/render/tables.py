@@ -76,7 +76,7 @@ def _rows(part: Element) -> list[Element]:
 
 
 def _row(row: Element, reader: Reader, folded: list[Block]) -> dict[str, Any]:
-    cells = []
+    cells: list[dict[str, Any]] = []
     for cell in row.elements():
         hidden: list[Element] = []
         cells.append({
