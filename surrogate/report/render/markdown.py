@@ -150,7 +150,12 @@ def _joined(runs: list[dict[str, Any]]) -> str:
     merged: list[dict[str, Any]] = []
     for run in runs:
         # Neighbours that Markdown tells alike become one: marks that touch would not be read as marks.
-        if merged and _wrap(merged[-1]) == _wrap(run) and "tag" not in (run.get("tone"), merged[-1].get("tone")):
+        if (
+            merged
+            and _wrap(merged[-1]) == _wrap(run)
+            and run.get("mark") != "asked"
+            and "tag" not in (run.get("tone"), merged[-1].get("tone"))
+        ):
             merged[-1] = {**merged[-1], "text": merged[-1]["text"] + run["text"]}
         else:
             merged.append(run)

@@ -117,7 +117,8 @@ def tidy(runs: list[Run]) -> list[Run]:
             kept[-1] = {**kept[-1], "text": kept[-1]["text"].removesuffix(" ")}
         if text:
             style = {key: value for key, value in sorted(run.items()) if key not in ("text", "preserved")}
-            if kept and {key: value for key, value in kept[-1].items() if key != "text"} == style:
+            # Two marks that touch stay two.
+            if kept and "mark" not in run and {key: value for key, value in kept[-1].items() if key != "text"} == style:
                 kept[-1] = {**kept[-1], "text": kept[-1]["text"] + text}
             else:
                 kept.append({**style, "text": text})
