@@ -29,6 +29,7 @@ from surrogate.cli import (
     pipelines,
     reasons,
     replay,
+    report,
     signing,
     store,
     verify,
@@ -52,6 +53,7 @@ cli.add_command(explain.explain)
 cli.add_command(audit.audit)
 cli.add_command(diff.diff)
 cli.add_command(distill.distill)
+cli.add_command(report.report)
 cli.add_command(concepts.concepts)
 cli.add_command(export.export)
 cli.add_command(neighbours.neighbours)
