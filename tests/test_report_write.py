@@ -12,17 +12,17 @@ from typing import Any
 import jsonschema
 import pytest
 
-import surrogate.report as report
 from surrogate.canonical import canonical_bytes, digest
 from surrogate.errors import InputError
 from surrogate.explanation import Explanation
 from surrogate.report import FORMATS, write_report
+from surrogate.report.record.schema import published_schema
 from surrogate.report.write import add_files, write_files
 from surrogate.signing.manifest import read_manifest
 from surrogate.signing.refreshing import compare
 from tests.test_report_cases import CASES, explanation_of_case, record_of_case
 
-SCHEMA = json.loads((Path(report.__file__).parent / "templates" / "report.schema.json").read_text(encoding="utf-8"))
+SCHEMA = published_schema()
 
 
 def names(folder: Path) -> set[str]:
@@ -42,7 +42,13 @@ def test_every_record_is_valid_against_the_published_schema(name: str) -> None:
 def test_the_schema_refuses_what_does_not_belong() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     record = record_of_case("withheld")
-    for change in ({"host": "here"}, {"schema_version": "2.0"}, {"verdict": {"status": "fine"}}):
+    for change in (
+        {"host": "here"},
+        {"schema_version": "1.0"},
+        {"kind": "global"},
+        {"checklist": []},
+        {"verdict": {"status": "fine"}},
+    ):
         assert not jsonschema.Draft202012Validator(SCHEMA).is_valid({**record, **change})
     shown = json.loads(json.dumps(record))
     shown["surrogates"][0]["rules"] = record_of_case("explained")["surrogates"][-1]["rules"] or [{}]
@@ -53,13 +59,15 @@ def test_the_record_is_written_as_canonical_bytes(tmp_path: Path) -> None:
     explanation = explanation_of_case("additive")
     folder = write_report(explanation, tmp_path / "a" / "b", ("html", "text", "md"))
     assert (folder / "report.json").read_bytes() == canonical_bytes(explanation.to_dict())
-    assert names(folder) == {"report.json", "run.json", "report.html", "report.txt", "report.md", "manifest.json"}
+    rendered = {"report.html", "report.txt", "report.md"}
+    beside = {"evidence.json.gz", "run.json", "issuance.json", "manifest.json"}
+    assert names(folder) == {"report.json", *beside, *rendered}
 
 
 def test_two_runs_give_the_same_record_and_renderings(tmp_path: Path) -> None:
     explanation = explanation_of_case("additive")
     again = Explanation.from_dict(json.loads(canonical_bytes(explanation.to_dict())))
-    first = write_report(explanation, tmp_path / "a", tuple(FORMATS))
+    first = write_report(explanation, tmp_path / "a", tuple(FORMATS), evidence=False)
     second = write_report(again, tmp_path / "b", tuple(FORMATS))
     assert contents(first) == contents(second)
 
@@ -94,12 +102,9 @@ def test_another_record_is_not_overwritten_unless_asked(tmp_path: Path) -> None:
     assert caught.value.code == "output-exists"
     assert contents(folder) == before
     write_report(explanation_of_case("contrast"), folder, ("html",), overwrite=True)
-    assert names(folder) == {
-        "report.json",
-        "run.json",
-        "report.html",
-        "manifest.json",
-    }  # No rendering of the old record is left.
+    # No rendering of the old record is left.
+    beside = {"evidence.json.gz", "run.json", "issuance.json", "manifest.json"}
+    assert names(folder) == {"report.json", *beside, "report.html"}
 
 
 def test_a_stranger_s_file_is_not_overwritten(tmp_path: Path) -> None:

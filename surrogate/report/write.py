@@ -9,18 +9,35 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from surrogate.canonical import canonical, canonical_bytes, digest
 from surrogate.errors import InputError
 from surrogate.placing import place_files
+from surrogate.report.edition import Edition
+from surrogate.report.issuance import Issuance
+from surrogate.report.issuance.keeping import ISSUANCE, stated_for
+from surrogate.report.render import render
 
-__all__ = ["FORMATS", "Reportable", "add_files", "check_formats", "write_files", "write_report"]
+if TYPE_CHECKING:
+    from surrogate.transcript import Transcript
+
+__all__ = ["EVIDENCE", "FORMATS", "Reportable", "add_files", "check_formats", "write_files", "write_report"]
 
 #: Renderings by name, with the file each is written to.
-FORMATS: dict[str, str] = {"html": "report.html", "text": "report.txt", "md": "report.md"}
+FORMATS: dict[str, str] = {
+    "html": "report.html",
+    "text": "report.txt",
+    "md": "report.md",
+    "pdf": "report.pdf",
+    "docx": "report.docx",
+    "xlsx": "report.xlsx",
+}
 
 _RECORD, _RUN = "report.json", "run.json"
+
+#: What was asked and answered, by which the numbers of the record can be checked.
+EVIDENCE = "evidence.json.gz"
 
 
 class Reportable(Protocol):
@@ -29,6 +46,10 @@ class Reportable(Protocol):
     @property
     def run(self) -> dict[str, Any]:
         """Facts that change from run to run."""
+
+    @property
+    def transcript(self) -> Transcript | None:
+        """What was asked and answered; None: it was not kept."""
 
     def to_dict(self) -> dict[str, Any]:
         """The record."""
@@ -40,9 +61,10 @@ def write_report(
     formats: Sequence[str] = ("html",),
     *,
     overwrite: bool = False,
-    previous: str | None = None,
+    evidence: bool = True,
+    issuance: Issuance | dict[str, Any] | str | Path | None = None,
 ) -> Path:
-    """Write ``report.json``, ``run.json``, the renderings asked for, and ``manifest.json`` with the digests of all.
+    """Write the record, its evidence, what people state about it, the renderings, and a manifest with the digests of all.
 
     Everything is rendered before anything is written.  The files hold a person's text: only their owner may read them.
 
@@ -51,11 +73,15 @@ def write_report(
     explanation : Explanation or CorpusExplanation
     folder : str or Path
         Made if it is not there.
-    formats : sequence of {"html", "text", "md"}
+    formats : sequence of {"html", "text", "md", "pdf", "docx", "xlsx"}
     overwrite : bool, default False
         Replace another report; its other files are removed, since they would belong to no record.
-    previous : str, optional
-        SHA-256 of the record of the report that this one follows.
+    evidence : bool, default True
+        Write ``evidence.json.gz`` too: the texts that were asked about and the answers, by which numbers can be checked and the
+        report be made again without the model.
+    issuance : Issuance, dict, str or Path, optional
+        What people state: date, author, purpose and more, or the file with it.  None: what ``issuance.json`` in the folder says
+        of this very record, else nothing.
 
     Returns
     -------
@@ -65,11 +91,17 @@ def write_report(
     Raises
     ------
     InputError
-        ``unknown-format``, ``output-exists``, ``signed-report``, ``erased-report`` or ``cannot-write``; then nothing is
-        changed.
+        ``unknown-format``, ``output-exists``, ``bad-issuance``, ``signed-report``, ``erased-report`` or ``cannot-write``;
+        then nothing is changed.
     """
     record = explanation.to_dict()
-    files = {FORMATS[name]: _render(name, record).encode("utf-8") for name in check_formats(formats)}
+    stated = stated_for(record, Path(folder), issuance, overwrite=overwrite)
+    edition = Edition(record, stated.to_dict())
+    files = {FORMATS[name]: render(name, edition) for name in check_formats(formats)}
+    files[ISSUANCE] = stated.to_bytes()
+    if evidence and explanation.transcript is not None:
+        files[EVIDENCE] = explanation.transcript.to_bytes()
+    previous = stated.previous_report
     return write_files(folder, files, record, _RECORD, explanation.run, overwrite=overwrite, previous=previous)
 
 
@@ -180,25 +212,6 @@ def check_formats(formats: Sequence[str]) -> list[str]:
                 "unknown-format", f"There is no report format {name!r}. Formats: {', '.join(FORMATS)}.{hint}"
             )
     return names
-
-
-def _render(name: str, record: dict[str, Any]) -> str:
-    # Imported here: a rendering that is not asked for need not be loaded.
-    if record.get("schema") == "surrogate-corpus-report":
-        from surrogate.report.corpus import render_corpus
-
-        return render_corpus(name, record)
-    if name == "html":
-        from surrogate.report.html import render_html
-
-        return render_html(record)
-    if name == "md":
-        from surrogate.report.markdown import render_markdown
-
-        return render_markdown(record)
-    from surrogate.report.text import render_text
-
-    return render_text(record)
 
 
 def _run_facts(run: dict[str, Any], files: dict[str, bytes]) -> bytes:
