@@ -162,6 +162,7 @@ def test_keys_of_other_kinds_are_refused(tmp_path: Path) -> None:
 HOSTILE = [
     "", ".", "..", "/etc/passwd", "../x", "a/../x", "a/./x", "a//x", "a/", "a\\b", "C:x", "a\0b", "a\nb", "\u202egnp.exe",
     ".ssh/x", "a/.x", " a", "a\u0301" + "e\u0301", "x" * 300, 5, None, ["a"], "manifest.json", "signatures/x",
+    "nul.txt", "a/COM1", "a.", "REPORT.JSON",
 ]  # fmt: skip
 
 
@@ -236,6 +237,12 @@ def test_added_files_are_listed_and_changed_ones_refused(folder: Path) -> None:
     assert (folder / "manifest.json").read_bytes() == before
     refresh_manifest(folder, ["report.html"])
     assert read_manifest(folder).files["report.html"] == digest(b"changed")
+
+
+def test_names_that_are_one_file_on_some_systems_are_refused(folder: Path) -> None:
+    assert code_of(make_manifest, {"a.txt": b"", "A.TXT": b""}, RECORD) == "bad-manifest"
+    (folder / "REPORT.HTML").write_bytes(b"other")
+    assert code_of(refresh_manifest, folder) == "bad-manifest"
 
 
 def test_the_record_cannot_be_replaced(folder: Path) -> None:
@@ -524,6 +531,7 @@ def test_a_signed_report_is_not_written_over(folder: Path, keys: tuple[SigningKe
     for record in (RECORD, {**RECORD, "text": "another"}):
         assert code_of(write_files, folder, FILES, record, "report.json", overwrite=True) == "signed-report"
     assert code_of(add_files, folder, {"report.html": b"other"}, overwrite=True) == "signed-report"
+    assert code_of(add_files, folder, {}, remove=["exports/rules.sql"]) == "signed-report"
     assert check_signature(folder, read_signatures(folder)[0], [keys[0].public]).is_valid
 
 
@@ -575,6 +583,7 @@ def test_a_made_up_erasure_excuses_no_missing_file(
 def test_what_was_erased_is_not_written_again(folder: Path) -> None:
     erase_report(folder, "evidence", date="2026-06-01", reason="request")
     assert code_of(write_files, folder, FILES, RECORD, "report.json", overwrite=True) == "erased-report"
+    assert code_of(add_files, folder, {"evidence.json.gz": b"evidence"}) == "erased-report"
 
 
 def test_erasing_does_not_hide_that_another_file_was_changed(folder: Path) -> None:
