@@ -184,6 +184,7 @@ def test_a_name_that_is_let_through_stays_inside_the_folder(name: str) -> None:
     assert path.relative_to(top).as_posix() == name
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,8}(/[a-z]{1,8})?\.[a-z]{1,4}", fullmatch=True), st.binary(max_size=20)))
 def test_a_manifest_reads_back_as_it_was_written(files: dict[str, bytes]) -> None:
     content = make_manifest({**files, "report.json": canonical_bytes(RECORD)}, RECORD, "0" * 64)
@@ -325,7 +326,7 @@ def test_one_changed_byte_of_a_signature_is_found(data: st.DataObject, keys: tup
     assert signature.signed_by([keys[0].public]) is None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_one_changed_byte_of_any_file_is_found_and_named(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory, keys: tuple[SigningKey, SigningKey]
@@ -383,7 +384,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(data=st.data())
 def test_any_value_in_any_place_is_refused_in_plain_words_or_says_something_else(
     data: st.DataObject, keys: tuple[SigningKey, SigningKey]
