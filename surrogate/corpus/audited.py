@@ -20,7 +20,7 @@ from surrogate.fired_rules import FiredRule, FiredRules
 from surrogate.report.record.reading import read_record, record_digest
 from surrogate.rule_list_model import Condition, RuleListModel
 
-__all__ = ["AuditedRules", "read_audited_rules"]
+__all__ = ["AuditedRules", "read_audited_rules", "wording_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +158,7 @@ def _rules_of(record: dict[str, Any], name: str, sha256: str) -> AuditedRules:
         evidence = tuple(_evidence(one) for one in member["rules"])
         if len(evidence) != len(model.rules):
             raise ValueError(f"{len(model.rules)} rules have {len(evidence)} measurements")
-        return AuditedRules(model, evidence, source, _wording(record["production"]["recipe"]))
+        return AuditedRules(model, evidence, source, wording_of(record["production"]["recipe"]))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise InputError("bad-record", f"{name} is damaged: {type(error).__name__} at {error}.") from error
 
@@ -195,8 +195,25 @@ def _share(data: dict[str, Any]) -> Estimate:
     return estimate
 
 
-def _wording(recipe: dict[str, Any]) -> dict[str, Any]:
-    """How the recipe of the audit cuts words, read from its text; nothing else of it is looked at."""
+def wording_of(recipe: dict[str, Any]) -> dict[str, Any]:
+    r"""How the recipe of an audit cuts words, read from its text; nothing else of it is looked at.
+
+    Parameters
+    ----------
+    recipe : dict
+        ``toml`` and ``sha256``, as in the record.
+
+    Returns
+    -------
+    dict
+        ``language``, ``stems`` and ``lists``, as :func:`~surrogate.describe.applying.features_of` takes them.
+
+    Examples
+    --------
+    >>> toml = '[describe.parts.terms]\nclass = "Terms"\nlanguage = "german"'
+    >>> wording_of({"toml": toml, "sha256": digest(toml)})
+    {'language': 'german', 'stems': True, 'lists': None}
+    """
     if digest(recipe["toml"]) != recipe["sha256"]:
         raise ValueError("the recipe, whose SHA-256 is another")
     parts = tomllib.loads(recipe["toml"])["describe"]["parts"].values()

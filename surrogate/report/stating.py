@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from surrogate.report.issuance.answers import ASSERTED
@@ -72,15 +73,15 @@ def policy_owner(issuance: Statements | None) -> str | None:
     return None if issuance is None else issuance.get("policy_owner")
 
 
-def counts(answers: list[dict[str, Any]]) -> str:
-    """How many fields of the checklist have which status.
+def counts(answers: Iterable[Any]) -> str:
+    """How many fields of the checklist, or rows of the crosswalk, have which status.
 
     Examples
     --------
     >>> counts([{"status": "evidenced"}, {"status": "missing"}, {"status": "evidenced"}])
     '2 evidenced, 0 asserted by a person, 1 missing, 0 not applicable'
     """
-    found = Counter(one["status"] for one in answers)
+    found = Counter(one["status"] if isinstance(one, dict) else one.status for one in answers)
     return ", ".join(f"{found[status]} {status}" for status in ("evidenced", ASSERTED, "missing", "not applicable"))
 
 
