@@ -188,22 +188,38 @@ def _accurate(record: Record) -> None:
 
 def _checked(record: Record) -> None:
     one = next(row for row in record["checklist"] if row["status"] == "missing")
-    one.update(status="asserted", reason="A person states it.")
+    one.update(reason="A person has stated it elsewhere.")
 
 
 _LOCAL = (
     ("another decision", _set("decision", "label", to="other"), "numbers"),
     ("a higher probability", _set("decision", "log_odds", to=3.0), "numbers"),
-    ("a larger coefficient", _set("surrogates", 0, "model", "terms", 0, "coefficient", to=lambda c: c * 1.01), "numbers"),
-    ("a coefficient with another sign", _set("surrogates", 0, "model", "terms", 1, "coefficient", to=lambda c: -c), "numbers"),
+    (
+        "a larger coefficient",
+        _set("surrogates", 0, "model", "terms", 0, "coefficient", to=lambda c: c * 1.01),
+        "numbers",
+    ),
+    (
+        "a coefficient with another sign",
+        _set("surrogates", 0, "model", "terms", 1, "coefficient", to=lambda c: -c),
+        "numbers",
+    ),
     ("a higher fidelity", _set("surrogates", 0, "fidelity", "r2", "value", to=0.9876), "numbers"),
-    ("a narrower interval of fidelity", _set("surrogates", 0, "fidelity", "r2", "low", to=lambda v: v + 1e-4), "rebuilding"),
+    (
+        "a narrower interval of fidelity",
+        _set("surrogates", 0, "fidelity", "r2", "low", to=lambda v: v + 1e-4),
+        "rebuilding",
+    ),
     ("a lower error", _set("surrogates", 0, "fidelity", "mae_probability", "value", to=0.001), "numbers"),
     ("more test copies", _set("surrogates", 0, "fidelity", "n_test", to=lambda n: n + 100), "numbers"),
     ("a rule turned around", _record(_turn_literal), "numbers"),
     ("a surer rule", _record(_better_rule), "numbers"),
     ("another grade of a term", _record(_grade), "numbers"),
-    ("another effect of a unit", _set("surrogates", 0, "model", "effects", 0, "coefficient", to=lambda v: v + 0.1), "numbers"),
+    (
+        "another effect of a unit",
+        _set("surrogates", 0, "model", "effects", 0, "coefficient", to=lambda v: v + 0.1),
+        "numbers",
+    ),
     ("copies that change the decision left out", _set("flips", to=[]), "numbers"),
     ("the worst test copies left out", _set("surrogates", 0, "misses", to=lambda all_: all_[1:]), "numbers"),
     ("fewer calls", _set("calls", "total", to=lambda n: n - 1), "numbers"),
@@ -226,7 +242,11 @@ _GLOBAL = (
     ("a rule for another class", _record(_turn_rule), "numbers"),
     ("another accuracy", _record(_accurate), "numbers"),
     ("more documents", _set("documents", "n_rows", to=lambda n: n + 1000), "numbers"),
-    ("another decision quoted", _record(lambda r: next(iter(r["quoted"].values())).update(decision="cards?")), "numbers"),
+    (
+        "another decision quoted",
+        _record(lambda r: next(iter(r["quoted"].values())).update(decision="cards?")),
+        "numbers",
+    ),
     ("a held-out document fitted to", _evidence(_unheld), "numbers"),
     ("features of other documents", _evidence(_present), "numbers"),
     ("another place on the map", _set("findings", to=["Nothing stands out."]), "rebuilding"),

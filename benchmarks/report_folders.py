@@ -48,7 +48,10 @@ def seal(folder: Path, previous: str | None = None) -> None:
         "schema": record["schema"],
         "schema_version": record["schema_version"],
         "kind": record["kind"],
-        "generator": {"name": "surrogate-explainer", "version": record["production"]["versions"]["surrogate-explainer"]},
+        "generator": {
+            "name": "surrogate-explainer",
+            "version": record["production"]["versions"]["surrogate-explainer"],
+        },
         "previous": previous,
     }
     (folder / "manifest.json").write_bytes(_statement(_subjects(folder), "manifest:1", predicate))
