@@ -40,6 +40,8 @@ CODES: dict[str, str] = {
     "bad-reasons": "A table of reason codes cannot be read or used.",
     "not-comparable": "Two records cannot be compared, because they are of two kinds.",
     "bad-materiality": "A materiality policy cannot be read, or has a value that cannot be used.",
+    "bad-page": "The page of a report holds something that other formats cannot show.",
+    "missing-glyph": "No font has a character of the report.",
     "withheld": "What was asked for is withheld, because the evidence does not carry it.",
     "unknown-format": "The output format is not one of those offered.",
     "not-exported": "What was asked for cannot be exported in that form, or an export cannot be run.",

@@ -27,9 +27,9 @@ EVIDENCE = {"corpus_explanation", "corpus_shown", "evidence", "explanation", "fi
 ASSEMBLY = {
     "adaptive", "appraisal", "assembly", "beside", "case", "cli", "coarse_to_fine", "comparing", "confirm",
     "confirmation", "corpus", "embeddings", "exporting", "kernel_width", "ledger", "local", "long_text",
-    "model_selection", "noise", "plan", "provenance", "rebuilding", "recipe_classes", "recipes", "refinement", "refits",
-    "repeats", "replaying", "report", "rounds", "second", "second_samplers", "settling", "signing", "transcribing",
-    "verifying",
+    "model_selection", "noise", "plan", "provenance", "reasons", "rebuilding", "recipe_classes", "recipes",
+    "refinement", "refits", "repeats", "replaying", "report", "rounds", "second", "second_samplers", "settling",
+    "signing", "transcribing", "verifying",
 }  # fmt: skip
 EDGES = {"blackbox", "baselines"}
 HEAVY = {

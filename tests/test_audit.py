@@ -213,7 +213,7 @@ def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert code in (0, 1)
     assert "bank-router decides" in shown.out
     assert sorted(one.name for one in out.iterdir()) == [
-        *("issuance.json", "report.html", "report.json", "report.md", "run.json")
+        *("evidence.json.gz", "issuance.json", "manifest.json", "report.html", "report.json", "report.md", "run.json")
     ]
     record = json.loads((out / "report.json").read_text(encoding="utf-8"))
     assert record["concepts"]

@@ -19,8 +19,8 @@ from surrogate.explanation import Explanation
 from surrogate.findings import MEASURED, NOT_MEASURED
 from surrogate.perturb import Delete, Paraphrase, Retrieve
 from surrogate.report.html import render_html
-from surrogate.report.markdown import render_markdown
 from surrogate.report.record.schema import published_schema
+from surrogate.report.render.markdown import render_markdown
 from surrogate.store import MemoryStore
 from tests.blackbox_toys import random_texts
 from tests.test_paraphrase import Keeping

@@ -27,6 +27,9 @@ from surrogate.cli import (
     models,
     neighbours,
     pipelines,
+    reasons,
+    replay,
+    report,
     signing,
     store,
     verify,
@@ -50,9 +53,12 @@ cli.add_command(explain.explain)
 cli.add_command(audit.audit)
 cli.add_command(diff.diff)
 cli.add_command(distill.distill)
+cli.add_command(report.report)
 cli.add_command(concepts.concepts)
 cli.add_command(export.export)
 cli.add_command(neighbours.neighbours)
+cli.add_command(replay.replay)
+cli.add_command(reasons.reasons)
 cli.add_command(pipelines.pipelines)
 cli.add_command(models.models)
 cli.add_command(store.store)

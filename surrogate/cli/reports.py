@@ -31,7 +31,7 @@ _OPTIONS = (
         multiple=True,
         default=("html",),
         show_default=True,
-        help="html, md or text; may be repeated.",
+        help="html, pdf, docx, xlsx, md or text; may be repeated.",
     ),
     click.option(
         "--issuance",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from surrogate.comparing.changes import SAME, FactChange, MeasureChange, TermChange
+from surrogate.comparing.changes import ADDED, CHANGED, REMOVED, SAME, FactChange, MeasureChange, TermChange
 from surrogate.comparing.comparison import MemberChange
 from surrogate.comparing.decisions import SAMPLED
 from surrogate.comparing.judgement import CANNOT_BE_TOLD, MATERIAL, NOT_MATERIAL, Check, Judgement
@@ -147,8 +147,8 @@ def _rule_checks(policy: Materiality, member: MemberChange) -> Iterator[Check]:
         yield _check(
             "max_rules_changed",
             share > policy.max_rules_changed + _ROUNDING,
-            f"{_title(member)}: {changed} of {len(member.rules)} rules came, went or changed ({percent(share)}); "
-            f"{percent(policy.max_rules_changed)} are allowed.",
+            f"{_title(member)}: {changed} of {len(member.rules)} rules came, went or changed ({percent(share)}): "
+            f"{_breakdown(member)}; {percent(policy.max_rules_changed)} are allowed.",
         )
     decided = member.decisions
     if decided is not None and decided.n_vectors:
@@ -160,6 +160,13 @@ def _rule_checks(policy: Materiality, member: MemberChange) -> Iterator[Check]:
             f"{_title(member)}: its rules decide otherwise on {decided.n_different:,} of {decided.n_vectors:,} {where} of "
             f"features ({percent(share)}); {percent(policy.max_decisions_changed)} are allowed.",
         )
+
+
+def _breakdown(member: MemberChange) -> str:
+    counts = {kind: sum(rule.change == kind for rule in member.rules) for kind in (REMOVED, ADDED, CHANGED)}
+    only_order = sum(rule.how == ("order",) for rule in member.rules)
+    told = ", ".join(f"{n} {kind}" for kind, n in counts.items())
+    return told + (f" ({only_order} of these only in the order in which they are heard)" if only_order else "")
 
 
 def _signs(member: MemberChange) -> Found:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from surrogate.errors import InputError
 from surrogate.ledger.entry import COLUMNS, EVENTS, FIRST, Entry, keyed, link
-from surrogate.ledger.opening import begin, connect, key_of
+from surrogate.ledger.opening import UNREADABLE, begin, connect, key_of
 from surrogate.ledger.tables import INSERT, guards_stand
 from surrogate.signing.signature import checked_day
 
@@ -193,7 +193,7 @@ class Ledger:
         try:
             with closing(connect(self.path, self.key)) as connection:
                 return work(connection)  # What was not committed is undone when the connection closes.
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             raise InputError("bad-ledger", f"The ledger {self.path.name} cannot be used: {error}.") from error
 
 

@@ -13,7 +13,10 @@ from surrogate.ledger.entry import keyed
 from surrogate.ledger.tables import APPLICATION, VERSION, make_tables
 from surrogate.signing.secret_files import make_file, read_secret
 
-__all__ = ["begin", "connect", "key_of"]
+__all__ = ["UNREADABLE", "begin", "connect", "key_of"]
+
+#: What reading a damaged file raises; the second where damaged names are part of SQLite's own message.
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
 
 
 def begin(path: Path, key_file: Path) -> None:
@@ -60,8 +63,9 @@ def key_of(key_file: Path) -> bytes:
     InputError
         ``open-key``, ``bad-key`` or ``wrong-key``.
     """
+    content = read_secret(key_file)
     try:
-        key = bytes.fromhex(read_secret(key_file).decode("ascii").strip())
+        key = bytes.fromhex(content.decode("ascii").strip())
     except ValueError:
         key = b""
     if len(key) != 32:
@@ -105,7 +109,7 @@ def _check(path: Path, connection: sqlite3.Connection, key: bytes) -> None:
         kind = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         told = connection.execute("SELECT key_check FROM about").fetchone() if kind == APPLICATION else None
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         raise InputError("bad-ledger", f"{path.name} is no ledger, or is damaged: {error}.") from error
     if kind != APPLICATION or version != VERSION:
         newer = kind == APPLICATION and version > VERSION

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from surrogate.canonical import canonical, canonical_bytes, digest
 from surrogate.errors import InputError
 from surrogate.placing import place_files
+from surrogate.report.edition import Edition
 from surrogate.report.issuance import Issuance
 from surrogate.report.issuance.keeping import ISSUANCE, stated_for
-from surrogate.report.record import kind_of
+from surrogate.report.render import render
 
 if TYPE_CHECKING:
     from surrogate.transcript import Transcript
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
 __all__ = ["EVIDENCE", "FORMATS", "Reportable", "add_files", "check_formats", "write_files", "write_report"]
 
 #: Renderings by name, with the file each is written to.
-FORMATS: dict[str, str] = {"html": "report.html", "text": "report.txt", "md": "report.md"}
+FORMATS: dict[str, str] = {
+    "html": "report.html",
+    "text": "report.txt",
+    "md": "report.md",
+    "pdf": "report.pdf",
+    "docx": "report.docx",
+    "xlsx": "report.xlsx",
+}
 
 _RECORD, _RUN = "report.json", "run.json"
 
@@ -65,7 +73,7 @@ def write_report(
     explanation : Explanation or CorpusExplanation
     folder : str or Path
         Made if it is not there.
-    formats : sequence of {"html", "text", "md"}
+    formats : sequence of {"html", "text", "md", "pdf", "docx", "xlsx"}
     overwrite : bool, default False
         Replace another report; its other files are removed, since they would belong to no record.
     evidence : bool, default True
@@ -88,7 +96,8 @@ def write_report(
     """
     record = explanation.to_dict()
     stated = stated_for(record, Path(folder), issuance, overwrite=overwrite)
-    files = {FORMATS[name]: _render(name, record, stated).encode("utf-8") for name in check_formats(formats)}
+    edition = Edition(record, stated.to_dict())
+    files = {FORMATS[name]: render(name, edition) for name in check_formats(formats)}
     files[ISSUANCE] = stated.to_bytes()
     if evidence and explanation.transcript is not None:
         files[EVIDENCE] = explanation.transcript.to_bytes()
@@ -203,25 +212,6 @@ def check_formats(formats: Sequence[str]) -> list[str]:
                 "unknown-format", f"There is no report format {name!r}. Formats: {', '.join(FORMATS)}.{hint}"
             )
     return names
-
-
-def _render(name: str, record: dict[str, Any], issuance: Issuance) -> str:
-    # Imported here: a rendering that is not asked for need not be loaded.
-    if kind_of(record) == "global":
-        from surrogate.report.corpus import render_corpus
-
-        return render_corpus(name, record, issuance.to_dict())
-    if name == "html":
-        from surrogate.report.html import render_html
-
-        return render_html(record, issuance.to_dict())
-    if name == "md":
-        from surrogate.report.markdown import render_markdown
-
-        return render_markdown(record)
-    from surrogate.report.text import render_text
-
-    return render_text(record)
 
 
 def _run_facts(run: dict[str, Any], files: dict[str, bytes]) -> bytes:

@@ -108,8 +108,9 @@ def read_erasure(folder: str | Path) -> dict[str, Any] | None:
     path = Path(folder) / ERASURE
     if not path.is_file():
         return None
+    content = read_regular(path)
     try:
-        told = json.loads(read_regular(path))
+        told = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise InputError("bad-file", f"{ERASURE} cannot be read: it is not JSON.") from error
     if not isinstance(told, dict) or told.get("schema") != "surrogate-erasure":
@@ -180,6 +181,6 @@ def _erase(top: Path, files: list[str], told: bytes, manifest: Manifest | None) 
         place_files(top, new, [name for name in files if name not in new])
     except OSError as error:
         raise InputError("cannot-write", f"{str(top)!r} cannot be changed: {error.strerror or error}.") from error
-    for parent in sorted({(top / name).parent for name in files} - {top}, reverse=True):
+    for parent in sorted({parent for name in files for parent in Path(name).parents[:-1]}, reverse=True):
         with contextlib.suppress(OSError):  # Not empty: something else lies in it.
-            parent.rmdir()
+            (top / parent).rmdir()

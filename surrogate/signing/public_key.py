@@ -110,11 +110,12 @@ def read_trust(path: str | Path) -> tuple[PublicKey, ...]:
     try:
         with file.open("rb") as stream:
             content = stream.read(_LARGEST + 1)
-        if len(content) > _LARGEST:
-            raise _bad(f"{file.name} is larger than any list of keys")
-        told = json.loads(content)
     except OSError as error:
         raise _bad(f"{file} cannot be read ({error.strerror or error})") from error
+    if len(content) > _LARGEST:
+        raise _bad(f"{file.name} is larger than any list of keys")
+    try:
+        told = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise _bad(f"{file.name} is not JSON; public keys are in files that end in .pub.json") from error
     keys = tuple(PublicKey.from_dict(one) for one in (told if isinstance(told, list) else [told]))

@@ -25,7 +25,7 @@ ORDER = ("changed", "sign", "size", "removed", "added", "same")
 
 _MEASURES = ("r2", "coverage", "precision", "agreement", "mae_probability", "variance", "n", "n_test", "n_pairs")
 
-_WHAT = {"term": "terms", "effect": "what each unit adds", "value": "values", "interaction": "interactions"}
+_WHAT = {"effect": "what each unit adds", "term": "terms", "value": "values", "interaction": "interactions"}
 
 
 def comparison_context(record: Record) -> Record:
@@ -112,7 +112,7 @@ def summary_rows(record: Record) -> list[tuple[str, list[int]]]:
 _COLUMNS = (("changed", "sign", "size"), ("removed",), ("added",), ("same",))
 
 
-def decisions_sentence(decisions: Record) -> str:
+def decisions_sentence(decisions: Record, kind: str = "global") -> str:
     """Whether two sets of rules decide alike.
 
     Examples
@@ -121,18 +121,16 @@ def decisions_sentence(decisions: Record) -> str:
     'They decide alike on every document: the rules are the same and are heard in the same order.'
     """
     how, n, different = decisions["how"], decisions["n_vectors"], decisions["n_different"]
+    what, parts = ("document", "features") if kind == "global" else ("copy", "units")
     if how == "identical":
-        return "They decide alike on every document: the rules are the same and are heard in the same order."
-    looked = (
-        f"all {n:,} combinations"
-        if how == "exhaustive"
-        else f"{n:,} combinations, at the limits of rules and drawn at random,"
-    )
-    of = f"{looked} of the {decisions['n_features']} features that either names"
+        return f"They decide alike on every {what}: the rules are the same and are heard in the same order."
+    drawn = f"{n:,} combinations, at the limits of rules and drawn at random,"
+    looked = f"all {n:,} combinations" if how == "exhaustive" else drawn
+    of = f"{looked} of the {decisions['n_features']} {parts} that either names"
     if different:
         return f"They decide otherwise on {different:,} of {of}."
     proved = (
-        "they decide alike on every document"
+        f"they decide alike on every {what}"
         if how == "exhaustive"
         else "that they decide alike everywhere is not proved"
     )

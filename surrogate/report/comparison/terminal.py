@@ -53,7 +53,7 @@ def print_comparison(record: Record, console: Console) -> None:
     _print_summary(told["rows"], console)
     _print_measures(record, console)
     for member in told["with_rules"]:
-        _print_rules(member, console)
+        _print_rules(member, record["kind"], console)
     for member in told["with_terms"]:
         _print_terms(member, console)
     _print_facts(told["facts"], console)
@@ -101,23 +101,23 @@ def _print_measures(record: Record, console: Console) -> None:
     console.print(table)
 
 
-def _print_rules(member: Record, console: Console) -> None:
+def _print_rules(member: Record, kind: str, console: Console) -> None:
     head(console, wording.member_title(member))
     if member["decisions"] is not None:
-        say(console, context.decisions_sentence(member["decisions"]))
+        say(console, context.decisions_sentence(member["decisions"], kind))
     groups = context.by_change(member["rules"])
-    for kind in ("changed", "removed", "added"):
-        for change in groups[kind][:_RULES]:
-            side = change["before"] if kind == "removed" else change["after"]
+    for name in ("changed", "removed", "added"):
+        for change in groups[name][:_RULES]:
+            side = change["before"] if name == "removed" else change["after"]
             how = "; ".join(wording.how_words(change))
             said = f"{_rule(side)}{f' ({how})' if how else ''}"
-            say(console, (f"{wording.SIGNS[kind]} {wording.WHAT[kind]} ", "bold"), said)
-        if len(groups[kind]) > _RULES:
-            say(console, f"  and {len(groups[kind]) - _RULES} more {wording.WHAT[kind]}")
+            say(console, (f"{wording.SIGNS[name]} {wording.WHAT[name]} ", "bold"), said)
+        if len(groups[name]) > _RULES:
+            say(console, f"  and {len(groups[name]) - _RULES} more {wording.WHAT[name]}")
 
 
 def _rule(side: Record) -> str:
-    parts = [" ".join(part for part in wording.condition(atom) if part) for atom in side["atoms"]]
+    parts = [wording.condition_text(atom) for atom in side["atoms"]]
     condition = f"IF {' AND '.join(parts)} THEN" if parts else "OTHERWISE"
     return f"R{side['number']} {condition} {side['says']}"
 

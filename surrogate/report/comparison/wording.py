@@ -16,6 +16,7 @@ __all__ = [
     "WHAT",
     "apart_words",
     "condition",
+    "condition_text",
     "difference",
     "estimate",
     "fact_value",
@@ -105,8 +106,6 @@ _HEADLINES = {
 }
 
 _HOW = {
-    "gained": "its condition gained a part",
-    "lost": "its condition lost a part",
     "order": "it is heard in another order",
     "definition": "a list or pattern of the same name was defined otherwise",
     "form": "written otherwise, but it speaks for the same",
@@ -179,6 +178,17 @@ def condition(atom: Record) -> tuple[str, str, str]:
     return wording.condition_words(atom, atom["present"]), wording.feature_name(atom), ""
 
 
+def condition_text(atom: Record) -> str:
+    """A condition as text.
+
+    Examples
+    --------
+    >>> condition_text({"kind": "stem", "key": "fee", "label": "fee", "present": False})
+    'it does not say “fee”'
+    """
+    return " ".join(part for part in condition(atom) if part)
+
+
 def term_name(term: Record) -> str:
     """What a term names.
 
@@ -208,7 +218,12 @@ def keyword(rule: Record) -> str:
 
 def how_words(change: Record) -> list[str]:
     """In what way a rule changed, or is the same though it is written otherwise."""
-    found = [_HOW[one] for one in change["how"] if one != "class"]
+    found = [
+        f"its condition {what}: {' AND '.join(condition_text(atom) for atom in change[what])}"
+        for what in ("gained", "lost")
+        if change[what]
+    ]
+    found += [_HOW[one] for one in change["how"] if one in _HOW]
     if "class" in change["how"]:
         found.insert(0, f"it said “{change['before']['says']}” and says “{change['after']['says']}”")
     return found

@@ -20,9 +20,9 @@ def render_corpus(name: str, record: dict[str, Any], issuance: dict[str, Any] | 
 
         return render_page(record, issuance)
     if name == "md":
-        from surrogate.report.corpus.markdown import render_corpus_markdown
+        from surrogate.report.render.markdown import render_markdown
 
-        return render_corpus_markdown(record)
+        return render_markdown(record)
     from surrogate.report.corpus.terminal import render_corpus_text
 
     return render_corpus_text(record)

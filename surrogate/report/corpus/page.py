@@ -12,6 +12,7 @@ from surrogate.report.corpus import facts, wording
 from surrogate.report.corpus.context import corpus_context
 from surrogate.report.corpus.map import corpus_map
 from surrogate.report.environment import finalize_html, template_environment
+from surrogate.report.normal import ordered
 from surrogate.report.people import people
 
 __all__ = ["render_page"]
@@ -27,6 +28,7 @@ def render_page(record: dict[str, Any], issuance: dict[str, Any] | None = None) 
     issuance : dict, optional
         What people state: content of ``issuance.json``.
     """
+    record = ordered(record)
     return (
         _environment()
         .get_template("corpus/page.html.j2")
