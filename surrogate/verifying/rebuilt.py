@@ -96,7 +96,7 @@ def _made_again(folder: Path, record: dict[str, Any], names: set[str]) -> Iterat
 
 
 def _rendered(form: str, record: dict[str, Any], issuance: dict[str, Any] | None) -> bytes:
-    from surrogate.report.issuance import Issuance
-    from surrogate.report.write import _render
+    from surrogate.report.edition import Edition
+    from surrogate.report.render import render
 
-    return _render(form, record, Issuance.from_dict(issuance or {})).encode("utf-8")
+    return render(form, Edition(record, issuance))
