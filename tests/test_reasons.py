@@ -251,3 +251,10 @@ def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     (report / "report.json").write_bytes(canonical_bytes(old("local-withheld-1.0")))
     assert main(command) == 1
     assert "No reasons are given" in capsys.readouterr().out
+
+
+def test_the_table_of_the_documentation_is_one(tmp_path: Path) -> None:
+    text = (Path(__file__).parent.parent / "docs" / "reasons.md").read_text(encoding="utf-8")
+    found = table(re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)[0], folder=tmp_path)
+    assert found.code("term", "Lost") == "S01"
+    found.check_locale("zh")

@@ -6,8 +6,8 @@ import io
 from datetime import UTC, datetime, time
 from typing import Any
 
-from surrogate.canonical import canonical_bytes, digest
 from surrogate.report.edition import Edition
+from surrogate.report.people import record_sha256
 from surrogate.report.record import kind_of
 from surrogate.report.render.docx import zipped_again
 from surrogate.report.render.pages import as_edition
@@ -45,7 +45,7 @@ def render_xlsx(source: Edition | dict[str, Any]) -> bytes:
     """
     edition = as_edition(source)
     record = edition.record
-    sha256 = digest(canonical_bytes(record))
+    sha256 = record_sha256(record)
     if kind_of(record) == "global":
         from surrogate.report.render.sheets_global import global_sheets as sheets_of
     else:
