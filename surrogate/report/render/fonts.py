@@ -172,17 +172,19 @@ def _cut(path: Path, number: int, characters: set[str]) -> dict[str, bytes]:
     options.recalc_timestamp = False
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=sorted(map(ord, characters)))
-    font = _open(path, number)
-    cutter.subset(font)
-    content = _saved(font)
-    if "fvar" not in font or not any(axis.axisTag == "wght" for axis in font["fvar"].axes):
-        return {f"{path.stem}-{number}{'.otf' if 'CFF ' in font else '.ttf'}": content}
-    return {
-        f"{path.stem}-{weight}.ttf": _saved(
-            instancer.instantiateVariableFont(_open(content), {"wght": weight}, updateFontNames=False)
-        )
-        for weight in _WEIGHTS
-    }
+    with _open(path, number) as font:
+        cutter.subset(font)
+        content = _saved(font)
+        has_weights = "fvar" in font and any(axis.axisTag == "wght" for axis in font["fvar"].axes)
+        suffix = ".otf" if "CFF " in font else ".ttf"
+    if not has_weights:
+        return {f"{path.stem}-{number}{suffix}": content}
+    files = {}
+    for weight in _WEIGHTS:
+        with _open(content) as font:
+            instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
+            files[f"{path.stem}-{weight}.ttf"] = _saved(font)
+    return files
 
 
 def _saved(font: Any) -> bytes:
