@@ -54,18 +54,7 @@ HOSTILE = (
 LONG = "x" * 1_000_000
 
 #: What is kept apart is fast; each record is of a kind of its own.
-LOCAL = (
-    "panel",
-    "constant",
-    "no_anchor",
-    "chinese",
-    "arabic",
-    "exhaustive",
-    "unbroken",
-    "shapley_exact",
-    "lines",
-    "long_list",
-)
+LOCAL = ("panel", "constant", "chinese", "exhaustive", "unbroken", "long_list")
 
 
 def _rounds(record: dict[str, Any]) -> None:
@@ -194,7 +183,7 @@ def test_blocks_docx_and_markdown_say_all_that_the_page_says(name: str) -> None:
     assert not [text for text in said if re.sub(r"[\\*]", "", text) not in re.sub(r"[\\*]", "", markdown)]
 
 
-@pytest.mark.parametrize("name", ["panel", "global", "global_rules", "arabic"])
+@pytest.mark.parametrize("name", ["panel", "global"])
 def test_the_pdf_holds_the_text_of_the_blocks(name: str) -> None:
     record = record_named(name)
     # Ligatures, accents and the order of right-to-left letters differ in what a reader takes out: letters are counted.
@@ -227,20 +216,19 @@ def digests(record: dict[str, Any]) -> dict[str, str]:
     return {name: digest(render(name, record)) for name in ("html", "text", "md", "pdf", "docx", "xlsx")}
 
 
-@pytest.mark.parametrize("name", ["exhaustive", "global"])
-def test_another_process_locale_time_zone_and_hash_seed_give_the_same_bytes(name: str, tmp_path: Path) -> None:
-    path = tmp_path / "report.json"
-    path.write_bytes(canonical_bytes(record_named(name)))
+def test_another_process_locale_time_zone_and_hash_seed_give_the_same_bytes(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}.json" for name in ("exhaustive", "global")]
+    for path in paths:
+        path.write_bytes(canonical_bytes(record_named(path.stem)))
     code = (
         "import json, sys; from tests.test_renderings import digests; "
-        "print(json.dumps(digests(json.load(open(sys.argv[1])))))"
+        "print(json.dumps([digests(json.load(open(path))) for path in sys.argv[1:]]))"
     )
     changed = {"LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "7"}
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, cwd=ROOT, env={**os.environ, **changed}
-    )
+    command = [sys.executable, "-c", code, *map(str, paths)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env={**os.environ, **changed})
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == digests(json.loads(path.read_bytes()))
+    assert json.loads(done.stdout) == [digests(json.loads(path.read_bytes())) for path in paths]
 
 
 def test_the_pdf_is_archival_and_accessible_and_holds_the_record() -> None:
@@ -342,7 +330,7 @@ def tiny_font(path: Path, character: str) -> Path:
     builder.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "one": pen.glyph()})
     builder.setupHorizontalMetrics({".notdef": (500, 0), "one": (500, 0)})
     builder.setupHorizontalHeader(ascent=800, descent=-200)
-    builder.setupNameTable({"familyName": "Tiny", "styleName": "Regular"})
+    builder.setupNameTable({"familyName": "Tiny", "styleName": "Regular", "psName": "Tiny-Regular"})
     builder.setupOS2(sTypoAscender=800, usWinAscent=800, usWinDescent=200)
     builder.setupPost()
     builder.save(path)

@@ -150,10 +150,11 @@ def _n_fonts(path: Path) -> int:
 def _open(source: bytes | Path, number: int = 0) -> Any:
     from fontTools.ttLib import TTFont, TTLibError
 
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
     try:
-        stream = io.BytesIO(source) if isinstance(source, bytes) else str(source)
         return TTFont(stream, fontNumber=number, lazy=True, recalcTimestamp=False)
     except (TTLibError, OSError) as error:
+        stream.close()
         raise InputError("bad-file", f"{str(source)!r} cannot be read as a font: {error}. Name another.") from error
 
 
