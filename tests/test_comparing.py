@@ -533,7 +533,7 @@ def test_the_page_tells_changes_by_sign_and_word(of_corpus: Record) -> None:
     after = with_rules(of_corpus, ((0, ~1), FEES), ((1,), CARDS), ((3,), OTHER))
     page = render_comparison("html", compare_records(before, after).to_dict())
     for sign, word in (("~", "changed"), ("−", "removed"), ("+", "added")):
-        assert f'<span class="mark">{sign}</span>{word}' in page
+        assert f'<span class="badge change {word}">{sign} {word}</span>' in page
     assert re.findall("<script|https?://|javascript:| on[a-z]+=", page) == []
     assert all("<caption" in table for table in re.findall("<table.*?</table>", page, flags=re.DOTALL))
     assert 'scope="col"' in page
