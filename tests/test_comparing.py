@@ -461,7 +461,11 @@ def test_two_texts_are_told_first_and_nothing_is_called_a_change_of_the_model(of
     comparison = compare_records(of_text, other)
     assert "different texts" in comparison.told_first[0]
     assert comparison.judgement.verdict == "cannot be told"
-    effects = {one.atoms[0].label: one.change for one in rules_of(comparison, "linear").terms if one.what == "effect"}
+    effects = {
+        one.atoms[0].label.strip("“”"): one.change
+        for one in rules_of(comparison, "linear").terms
+        if one.what == "effect"
+    }
     assert effects["lost"] in (SAME, "size")
     assert effects["card"] in (SAME, "size")
 
