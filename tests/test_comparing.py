@@ -563,6 +563,15 @@ def test_hostile_text_stays_text(of_corpus: Record, of_text: Record) -> None:
         assert "[bold]b[/bold]" in text
 
 
+def test_a_very_long_name_is_shown_in_part_with_how_much_is_left_out(of_corpus: Record) -> None:
+    features = (Feature("stem", "long", "x" * 100_000), *WORDS[1:])
+    record = compare_records(of_corpus, with_rules(of_corpus, ((0,), FEES), ((1,), CARDS), features=features)).to_dict()
+    for name in ("html", "text"):
+        rendered = render_comparison(name, record)
+        assert "more characters" in rendered
+        assert "x" * 2100 not in rendered
+
+
 def test_the_page_tells_changes_by_sign_and_word(of_corpus: Record) -> None:
     before = with_rules(of_corpus, ((0,), FEES), ((1,), CARDS), ((2,), CARDS))
     after = with_rules(of_corpus, ((0, ~1), FEES), ((1,), CARDS), ((3,), OTHER))

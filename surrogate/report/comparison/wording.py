@@ -49,7 +49,7 @@ SECTION_NAMES = {
     "policy": "Acceptance thresholds of the reports",
     "production": "How it was produced",
     "versions": "Versions of packages",
-    "concepts": "Concepts, with their numbers of documents",
+    "concepts": "Concepts",
     "checklist": "Checklist",
     "findings": "Findings",
     "limits": "Limits",
