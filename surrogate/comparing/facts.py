@@ -12,7 +12,7 @@ from surrogate.comparing.changes import ADDED, CHANGED, REMOVED, FactChange
 __all__ = ["SECTIONS", "compare_facts", "compare_sentences", "sections_of"]
 
 #: Sections in which facts are told, in this order.
-SECTIONS = ("model", "prompt", "decision", "data", "recipe", "policy", "production", "versions")
+SECTIONS = ("model", "prompt", "decision", "data", "recipe", "policy", "production", "versions", "checklist")
 
 Record = dict[str, Any]
 
@@ -36,6 +36,9 @@ def compare_facts(before: Record, after: Record) -> tuple[FactChange, ...]:
     [('recipe', 'a.b', 1, 2)]
     """
     first, second = sections_of(before), sections_of(after)
+    if not first["checklist"] or not second["checklist"]:
+        # Only records from version 2.0 on have one.
+        first["checklist"] = second["checklist"] = {}
     return tuple(change for name in SECTIONS for change in _compare(name, first[name], second[name]))
 
 
@@ -46,6 +49,12 @@ def sections_of(record: Record) -> dict[str, dict[str, Any]]:
     ------
     tomllib.TOMLDecodeError
         A ``ValueError``: the recipe is no TOML.
+
+    Examples
+    --------
+    >>> told = sections_of({"model": {"details": {"prompt": "p"}}, "documents": {}, "production": {}})
+    >>> told["prompt"], told["model"]
+    ({'details.prompt': 'p'}, {})
     """
     made = record["production"]
     model = dict(_flat(record["model"]))
@@ -59,6 +68,7 @@ def sections_of(record: Record) -> dict[str, dict[str, Any]]:
         "policy": dict(_flat(made.get("policy") or {})),
         "production": dict(_flat({name: value for name, value in made.items() if name not in _APART})),
         "versions": dict(_flat(made.get("versions") or {})),
+        "checklist": {str(one["name"]): one["status"] for one in record.get("checklist") or ()},
     }
 
 

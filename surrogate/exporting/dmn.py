@@ -9,10 +9,10 @@ from typing import Any
 from surrogate.errors import InputError
 from surrogate.exporting.heading import GENERATOR, Heading
 from surrogate.exporting.logic import NO_RULE, DecisionRow, DecisionTable
+from surrogate.exporting.markup import add, words, written
 from surrogate.exporting.members import Member
 from surrogate.exporting.sql import CLASS, RULE
 from surrogate.exporting.wording import measured
-from surrogate.exporting.xml import add, words, written
 
 __all__ = ["NAMESPACE", "feel", "write_dmn"]
 

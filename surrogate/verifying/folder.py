@@ -57,7 +57,11 @@ def is_safe_name(name: str) -> bool:
     [True, False, False, False, False, False, False]
     """
     return len(name) <= 255 and all(
-        _PART.fullmatch(part) and part[0] != "." and part == part.strip() and not _DEVICES.fullmatch(part)
+        _PART.fullmatch(part)
+        and part[0] != "."
+        and part[-1] != "."
+        and part == part.strip()
+        and not _DEVICES.fullmatch(part)
         for part in name.split("/")
     )
 

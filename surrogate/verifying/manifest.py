@@ -140,6 +140,7 @@ def check_files(folder: Path, manifest: Manifest) -> list[Problem]:
     """
     there = list_files(folder)
     problems = list(there.problems)
+    links = {one.files[0] for one in problems}
     own = [name for name in there.names if name != MANIFEST and not name.startswith(SIGNATURES)]
     problems += [
         Problem((name, MANIFEST), "The manifest does not list this file: it was added.")
@@ -147,6 +148,8 @@ def check_files(folder: Path, manifest: Manifest) -> list[Problem]:
         if name not in manifest.subjects
     ]
     for name, digest in manifest.subjects.items():
+        if name in links:
+            continue
         if name not in own:
             problems.append(Problem((name, MANIFEST), "The manifest lists this file, and it is not there."))
             continue

@@ -10,8 +10,11 @@ __all__ = ["render_corpus", "render_frame"]
 def render_corpus(name: str, record: dict[str, Any], issuance: dict[str, Any] | None = None) -> str:
     """The record of a corpus as a page ("html"), as Markdown ("md") or as plain text ("text").
 
-    The page tells what people state too.
+    The page tells what people state too.  Nothing but the canonical record enters, not even the order of its keys.
     """
+    from surrogate.report.normal import ordered
+
+    record = ordered(record)
     if name == "html":
         from surrogate.report.corpus.page import render_page
 

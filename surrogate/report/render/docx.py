@@ -12,9 +12,9 @@ from typing import Any
 
 from surrogate.report.edition import Edition
 from surrogate.report.render.docx_styles import add_field, prepared
-from surrogate.report.render.docx_text import add_runs
+from surrogate.report.render.docx_text import add_runs, styled
 from surrogate.report.render.fonts import BODY
-from surrogate.report.render.layout import column_widths, laid_out, strings_in
+from surrogate.report.render.layout import column_widths, strings_in
 from surrogate.report.render.pages import as_edition, blocks_of
 from surrogate.report.render.pdf import WORDS, compiled, stated_day
 from surrogate.report.visible import visible
@@ -129,7 +129,7 @@ class _Writer:
     def block(self, block: dict[str, Any], indent: int) -> None:
         kind = block["kind"]
         if kind == "heading":
-            add_runs(self.document.add_heading(level=block["level"]), block["runs"])
+            add_runs(styled(self.document.add_paragraph(), f"Heading {block['level']}"), block["runs"])
         elif kind == "paragraph":
             self.paragraph(block, indent)
         elif kind == "list":
@@ -148,7 +148,7 @@ class _Writer:
     def _line(self, style: str, indent: int) -> Any:
         from docx.shared import Mm
 
-        paragraph = self.document.add_paragraph(style=style)
+        paragraph = styled(self.document.add_paragraph(), style)
         if indent:
             paragraph.paragraph_format.left_indent = Mm(7 * indent)
         return paragraph
@@ -168,7 +168,7 @@ class _Writer:
             if block["plain"]:
                 self.flow(item, indent)
                 continue
-            paragraph = self.document.add_paragraph(style="List Number" if block["ordered"] else "List Bullet")
+            paragraph = styled(self.document.add_paragraph(), "List Number" if block["ordered"] else "List Bullet")
             if block["ordered"]:
                 number = _numbered(self.document, paragraph, number)
             if indent:
@@ -191,8 +191,8 @@ class _Writer:
         from surrogate.report.render.docx_tables import add_table
 
         if block["caption"]:
-            add_runs(self.document.add_paragraph(style="Caption"), block["caption"])
-        add_table(self.document, laid_out({"blocks": [block]})["blocks"][0], column_widths(block), _WIDTH_MM)
+            add_runs(styled(self.document.add_paragraph(), "Caption"), block["caption"])
+        add_table(self.document, block, column_widths(block), _WIDTH_MM)
 
     def figure(self, block: dict[str, Any]) -> None:
         from docx.shared import Mm
@@ -201,7 +201,7 @@ class _Writer:
         shape._inline.docPr.set("descr", visible(block["alt"]))
         self.document.paragraphs[-1].paragraph_format.keep_with_next = bool(block["caption"])
         if block["caption"]:
-            add_runs(self.document.add_paragraph(style="Caption"), block["caption"])
+            add_runs(styled(self.document.add_paragraph(), "Caption"), block["caption"])
 
 
 def _numbered(document: Any, paragraph: Any, number: int | None) -> int:

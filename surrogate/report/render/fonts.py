@@ -150,10 +150,11 @@ def _n_fonts(path: Path) -> int:
 def _open(source: bytes | Path, number: int = 0) -> Any:
     from fontTools.ttLib import TTFont, TTLibError
 
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
     try:
-        stream = io.BytesIO(source) if isinstance(source, bytes) else str(source)
         return TTFont(stream, fontNumber=number, lazy=True, recalcTimestamp=False)
     except (TTLibError, OSError) as error:
+        stream.close()
         raise InputError("bad-file", f"{str(source)!r} cannot be read as a font: {error}. Name another.") from error
 
 
@@ -172,17 +173,19 @@ def _cut(path: Path, number: int, characters: set[str]) -> dict[str, bytes]:
     options.recalc_timestamp = False
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=sorted(map(ord, characters)))
-    font = _open(path, number)
-    cutter.subset(font)
-    content = _saved(font)
-    if "fvar" not in font or not any(axis.axisTag == "wght" for axis in font["fvar"].axes):
-        return {f"{path.stem}-{number}{'.otf' if 'CFF ' in font else '.ttf'}": content}
-    return {
-        f"{path.stem}-{weight}.ttf": _saved(
-            instancer.instantiateVariableFont(_open(content), {"wght": weight}, updateFontNames=False)
-        )
-        for weight in _WEIGHTS
-    }
+    with _open(path, number) as font:
+        cutter.subset(font)
+        content = _saved(font)
+        has_weights = "fvar" in font and any(axis.axisTag == "wght" for axis in font["fvar"].axes)
+        suffix = ".otf" if "CFF " in font else ".ttf"
+    if not has_weights:
+        return {f"{path.stem}-{number}{suffix}": content}
+    files = {}
+    for weight in _WEIGHTS:
+        with _open(content) as font:
+            instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
+            files[f"{path.stem}-{weight}.ttf"] = _saved(font)
+    return files
 
 
 def _saved(font: Any) -> bytes:
