@@ -19,8 +19,9 @@ from surrogate.report.edition import Edition
 from surrogate.report.page import edition_page
 from surrogate.report.record.migrate import migrate
 from surrogate.report.record.pointers import replaced, resolve
+from surrogate.report.record.reading import read_record
 from surrogate.report.render import render
-from tests.test_record import OLD, old
+from tests.test_record import OLD, VALID, old
 
 VIEWS = [
     (name, audience) for name in OLD for audience in ("business", "person") if (name, audience) != (OLD[2], "person")
@@ -126,8 +127,12 @@ def test_a_person_is_shown_reasons_and_no_internals() -> None:
     assert "No reasons are given" in edition_page(Edition(record_of(OLD[1]), audience="person"))
 
 
-def test_a_view_of_a_view_is_refused() -> None:
+def test_a_view_is_no_record(tmp_path: Path) -> None:
     view, hidden = redact(record_of(OLD[0]), "business")
+    assert not VALID.is_valid(view)
+    (tmp_path / "report.json").write_bytes(canonical_bytes(view))
+    with pytest.raises(InputError, match="is a view of a record"):
+        read_record(tmp_path)
     assert redact(view, "business") == (view, hidden)
     with pytest.raises(InputError, match="no whole record"):
         redact(view, "person")
