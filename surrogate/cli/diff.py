@@ -50,11 +50,12 @@ def diff(
     Rules and terms are compared by meaning, not by text. Exit codes: 0 the change is not material by the policy; 1 it is, or that
     cannot be told; 2 usage or input error.
     """
-    from surrogate.comparing import compare_records, read_materiality, read_record
+    from surrogate.comparing import compare_records, read_materiality
+    from surrogate.report.record.reading import read_record
 
     names = _formats(formats)
     rules = None if policy is None else read_materiality(policy)
-    comparison = compare_records(read_record(before)[0], read_record(after)[0], rules)
+    comparison = compare_records(read_record(before), read_record(after), rules)
     record = comparison.to_dict()
     if out is not None:
         _write(record, out, names, overwrite)
