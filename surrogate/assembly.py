@@ -123,6 +123,7 @@ def assemble(
         limits=state_limits(whole, outcome, model),
         stopping=settled.stopping,
         refinement=None if refinement is None else refinement.to_dict(),
+        sample=everything,
     )
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from surrogate.anchor_model import AnchorModel
-from surrogate.canonical import canonical
 from surrogate.errors import InputError
 from surrogate.evidence.copies import Flip, Miss, SizeBand
 from surrogate.evidence.fidelity import Fidelity
@@ -17,10 +16,13 @@ from surrogate.evidence.second import SecondSample
 from surrogate.evidence.size_reference import SizeReference, Stability
 from surrogate.fired_rules import FiredRules
 from surrogate.linear_model import LinearModel, Term
+from surrogate.neighborhood import Neighborhood
 from surrogate.precedents import Precedents
+from surrogate.report.record import SCHEMA_VERSION
 from surrogate.rule_set_model import RuleSetModel
 from surrogate.shapley_model import ShapleyModel
 from surrogate.stopping import Stopping
+from surrogate.transcript import Transcript
 from surrogate.tree_model import TreeModel
 from surrogate.unit_effects import UnitEffect
 from surrogate.units import Document
@@ -28,10 +30,9 @@ from surrogate.units import Document
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["BANNER", "SCHEMA_VERSION", "Decision", "Explanation", "Member"]
+    from surrogate.report.issuance import Issuance
 
-#: Version of the record's schema.
-SCHEMA_VERSION = "1.0"
+__all__ = ["BANNER", "SCHEMA_VERSION", "Decision", "Explanation", "Member"]
 
 #: What every reader is told first.
 BANNER = "This describes an approximation, not the decision logic of the model."
@@ -230,6 +231,10 @@ class Explanation:
     global_rules: FiredRules | None = None
     #: Volatile facts (duration, host, store hits) for run.json; never part of the record.
     run: dict[str, Any] = field(default_factory=dict)
+    #: Every altered copy that was asked about, answered; None in an explanation that was read back.
+    sample: Neighborhood | None = None
+    #: What was asked and answered, for the evidence beside the report; never part of the record.
+    transcript: Transcript | None = None
 
     @property
     def passed(self) -> bool:
@@ -265,9 +270,11 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """The record: plain JSON values, numbers with ten significant digits, nothing that depends on clock or machine."""
-        return canonical(
+        from surrogate.report.record.envelope import in_envelope
+
+        return in_envelope(
+            "local",
             {
-                "schema_version": SCHEMA_VERSION,
                 "banner": BANNER,
                 "verdict": {"status": "explained" if self.passed else "withheld"},
                 "document": {
@@ -290,25 +297,26 @@ class Explanation:
                 "findings": list(self.findings),
                 "limits": list(self.limits),
                 "production": self.production,
-            }
+            },
         )
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Explanation:
-        """Read a record back.
+        """Read a record back, of this version or of an earlier one.
 
         Raises
         ------
         InputError
-            ``bad-record`` when the record is of another version or lacks a field.
+            ``bad-record`` when the record is of an unknown version, is of a corpus, or lacks a field.
         """
-        version = data.get("schema_version") if isinstance(data, dict) else None
-        if version != SCHEMA_VERSION:
-            raise InputError(
-                "bad-record", f"A record of version {SCHEMA_VERSION} is needed; this one says {version!r}."
-            )
+        from surrogate.report.record import kind_of
+        from surrogate.report.record.migrate import migrate
+
+        record = migrate(data)
+        if kind_of(record) != "local":
+            raise InputError("bad-record", "A record of a single text is needed; this one is of a corpus.")
         try:
-            return cls._from_dict(data)
+            return cls._from_dict(record)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError("bad-record", f"The record is damaged: {type(error).__name__} at {error}.") from error
 
@@ -334,17 +342,25 @@ class Explanation:
             None if data["global_rules"] is None else FiredRules.from_dict(data["global_rules"]),
         )
 
-    def report(self, folder: str | Path, formats: tuple[str, ...] = ("html",), *, overwrite: bool = False) -> Path:
-        """Write the report: ``report.json``, ``run.json`` and the renderings asked for; returns the folder.
+    def report(
+        self,
+        folder: str | Path,
+        formats: tuple[str, ...] = ("html",),
+        *,
+        overwrite: bool = False,
+        evidence: bool = True,
+        issuance: Issuance | dict[str, Any] | str | Path | None = None,
+    ) -> Path:
+        """Write the report: the record, its evidence, what people state about it, and the renderings asked for.
 
         Raises
         ------
         InputError
-            ``output-exists``, ``cannot-write`` or ``unknown-format``; then nothing is changed.
+            ``output-exists``, ``cannot-write``, ``unknown-format`` or ``bad-issuance``; then nothing is changed.
         """
         from surrogate.report import write_report
 
-        return write_report(self, folder, formats, overwrite=overwrite)
+        return write_report(self, folder, formats, overwrite=overwrite, evidence=evidence, issuance=issuance)
 
     def plot(self) -> Figure:
         """A matplotlib figure of the terms with their intervals.

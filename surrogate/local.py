@@ -28,6 +28,8 @@ from surrogate.second import measure_second, with_second
 from surrogate.second_samplers import check_second, second_samplers, try_second
 from surrogate.settling import Settled, settle
 from surrogate.store import open_store
+from surrogate.store.recording import RecordingStore
+from surrogate.transcribing import second_request, transcribed
 from surrogate.units import Document
 
 __all__ = ["explain"]
@@ -153,11 +155,13 @@ def explain(
     start = time.perf_counter()
     black_box = open_model(model, classes, device=device, dtype=dtype, too_long=too_long, allow_remote=allow_remote)
     _require_whole(black_box, text)
-    pipe = _pipeline(pipeline, black_box, open_store(store))
+    policy, recording = policy or Policy(), RecordingStore(open_store(store))
+    pipe = _pipeline(pipeline, black_box, recording)
+    recipe = recipes.dump(pipe, recipes.recipe_name(pipeline))
     if not (embeddings is None or (isinstance(embeddings, str) and embeddings == "auto")):
         _set_embedder(pipe, given_embedder(embeddings, device, allow_remote), corpus is not None)
     asked = _Asked(progress)
-    around = around.within(black_box, embeddings, pipe.named_steps["query"].store, device, asked, allow_remote)
+    around = around.within(black_box, embeddings, recording.inner, device, asked, allow_remote)
     if announce is not None:
         more = [*baselines, *([SECOND] if second else []), *around.announced(black_box)]
         more += ["--reference"] if reference is not None else []
@@ -173,15 +177,29 @@ def explain(
         _try(sampler, text, second_calls, pipe.named_steps["perturb"].units, announce)
     ready = prepare(pipe, text, calls, budget)
     settled = settle(with_width(pipe, ready.text), ready)
-    explanation = assemble(settled, teach(settled), policy or Policy(), _recipe_name(pipeline), ready.refinement)
+    explanation = assemble(settled, teach(settled), policy, recipes.recipe_name(pipeline), ready.refinement)
     beside = _beside(baselines, settled, explanation)
     for sampler in samplers:
         explanation = with_second(explanation, measure_second(sampler, settled, explanation, second_calls))
+    request = {
+        "pipeline": recipe,
+        "target": target,
+        "contrast": contrast,
+        "calls": calls,
+        "budget": budget,
+        "units": units,
+        "baselines": list(baselines),
+        "second_calls": second_calls,
+        "policy": policy.to_dict(),
+        **second_request(second, infill_model, corpus, rules),
+    }
+    transcript = transcribed(explanation, recording, settled.pipe, request, text)
     explanation = around.added_to(explanation, black_box)
     end = time.perf_counter()
     return replace(
         explanation,
         side_by_side=beside,
+        transcript=transcript,
         run={"load_s": loaded - start, "explain_s": end - loaded, "n_asked": asked.total},
     )
 
@@ -254,18 +272,13 @@ class _Asked:
             self.progress(n_done, n_all)
 
 
-def _recipe_name(pipeline: str | Path | Pipeline) -> str:
-    """Name of a recipe; of a file its last part, since a path says where someone keeps it."""
-    return Path(pipeline).stem if isinstance(pipeline, str | Path) else ""
-
-
 def _pipeline(pipeline: str | Path | Pipeline, black_box: Any, store: Any) -> Pipeline:
     pipe = recipes.load(recipes.dump(pipeline) if isinstance(pipeline, Pipeline) else pipeline)
     if "weigh" not in pipe.named_steps:
         raise InputError(
             "bad-recipe",
-            f"The recipe {_recipe_name(pipeline) or 'given'!r} is for a corpus: use surrogate audit. A single text needs one "
-            "with [weigh], such as local.",
+            f"The recipe {recipes.recipe_name(pipeline) or 'given'!r} is for a corpus: use surrogate audit. A single text needs "
+            "one with [weigh], such as local.",
         )
     filler = getattr(pipeline.named_steps["perturb"], "model", None) if isinstance(pipeline, Pipeline) else None
     if filler is not None:

@@ -22,7 +22,17 @@ from surrogate.perturb import Infill, Mixture, Perturb, ReplaceByMask
 from surrogate.recipe_classes import CORPUS_STEPS, NESTED, STEPS
 from surrogate.store import MemoryStore
 
-__all__ = ["CORPUS_STEPS", "STEPS", "dump", "fit_to_box", "load", "read_recipe", "shipped_recipes", "show_recipe"]
+__all__ = [
+    "CORPUS_STEPS",
+    "STEPS",
+    "dump",
+    "fit_to_box",
+    "load",
+    "read_recipe",
+    "recipe_name",
+    "shipped_recipes",
+    "show_recipe",
+]
 
 _HEAD = ("name", "summary")
 #: Parameters that belong to a run, not to a recipe.
@@ -142,6 +152,19 @@ def show_recipe(name: str) -> str:
     'name = "lime"'
     """
     return _find(name).read_text(encoding="utf-8")
+
+
+def recipe_name(pipeline: str | Path | Pipeline) -> str:
+    r"""Name of a recipe; of a file its last part, since a path says where someone keeps it; of a text what it says itself.
+
+    Examples
+    --------
+    >>> recipe_name("local"), recipe_name("somewhere/mine.toml"), recipe_name('name = "own"\n'), recipe_name(load("local"))
+    ('local', 'mine', 'own', '')
+    """
+    if isinstance(pipeline, Pipeline):
+        return ""
+    return str(_read(pipeline)[1].get("name", "")) if "\n" in str(pipeline) else Path(pipeline).stem
 
 
 def _read(recipe: str | Path) -> tuple[str, dict[str, Any]]:

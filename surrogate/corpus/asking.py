@@ -62,6 +62,8 @@ class Asked:
         Everything that was asked.
     case : Case
     recipe_name : str
+    recipe : str
+        The pipeline as it was asked for, as TOML.
     """
 
     pipe: Pipeline
@@ -69,6 +71,7 @@ class Asked:
     answered: Neighborhood
     case: Case
     recipe_name: str
+    recipe: str
 
     @property
     def describe(self) -> Any:
@@ -115,7 +118,8 @@ def ask_corpus(
     """
     from surrogate.blackbox.opening import open_model
 
-    pipe, own = _pipeline(pipeline), user_parts(lexicon, probes)
+    pipe, own, name = _pipeline(pipeline), user_parts(lexicon, probes), recipes.recipe_name(pipeline)
+    recipe = recipes.dump(pipe, name)
     perturb = pipe.named_steps["perturb"]
     prepared = prepare_documents(corpus, as_split(perturb.split), int(perturb.random_state))
     black_box = open_model(model, classes, device=device, dtype=dtype, too_long=too_long, allow_remote=allow_remote)
@@ -142,7 +146,7 @@ def ask_corpus(
     answered = pipe.named_steps["query"].fit(None).transform(sample)
     case = _usable(prepared.documents, answered)
     _check_decisions(case)
-    return Asked(pipe, prepared, answered, case, _name(pipeline))
+    return Asked(pipe, prepared, answered, case, name, recipe)
 
 
 def _pipeline(pipeline: str | Path | Pipeline) -> Pipeline:
@@ -150,14 +154,10 @@ def _pipeline(pipeline: str | Path | Pipeline) -> Pipeline:
     if "describe" not in pipe.named_steps:
         raise InputError(
             "bad-recipe",
-            f"The recipe {_name(pipeline) or 'given'!r} explains single texts; a corpus needs one with [describe], such as "
-            "audit.",
+            f"The recipe {recipes.recipe_name(pipeline) or 'given'!r} explains single texts; a corpus needs one with [describe], "
+            "such as audit.",
         )
     return pipe
-
-
-def _name(pipeline: str | Path | Pipeline) -> str:
-    return Path(pipeline).stem if isinstance(pipeline, str | Path) else ""
 
 
 def _announce(announce: Callable[[str], None], black_box: Any, embedder: Any, n_texts: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,16 @@ from surrogate.corpus.producing import describe_corpus, describe_corpus_producti
 from surrogate.corpus.scoring import measure_accuracy
 from surrogate.corpus.showing import class_examples, plane, quote, show_concepts, show_probes
 from surrogate.corpus.slicing import slice_groups
+from surrogate.corpus.user_parts import user_request
 from surrogate.corpus_explanation import CorpusExplanation
 from surrogate.corpus_shown import ShownConcept
 from surrogate.documents import Documents
 from surrogate.evidence.corpus_gate import CorpusPolicy
 from surrogate.provenance import describe_model
+from surrogate.store import open_store
+from surrogate.store.recording import RecordingStore
 from surrogate.table import Table, table_of
+from surrogate.transcribing import read_by, transcribe_corpus
 
 __all__ = ["audit"]
 
@@ -88,7 +93,7 @@ def audit(
     ModelError
         When the model cannot be loaded or gives unusable answers.
     """
-    start = time.perf_counter()
+    start, policy, recording = time.perf_counter(), policy or CorpusPolicy(), RecordingStore(open_store(store))
     asked = ask_corpus(
         corpus,
         model,
@@ -97,7 +102,7 @@ def audit(
         lexicon=lexicon,
         probes=probes,
         classes=classes,
-        store=store,
+        store=recording,
         device=device,
         dtype=dtype,
         too_long=too_long,
@@ -106,12 +111,14 @@ def audit(
         announce=announce,
     )
     answered = time.perf_counter()
-    explanation = _explained(asked, corpus, policy or CorpusPolicy())
+    explanation = _explained(asked, corpus, policy, recording, user_request(embeddings, lexicon, probes))
     explanation.run.update({"ask_s": answered - start, "fit_s": time.perf_counter() - answered})
     return explanation
 
 
-def _explained(asked: Asked, corpus: Documents, policy: CorpusPolicy) -> CorpusExplanation:
+def _explained(
+    asked: Asked, corpus: Documents, policy: CorpusPolicy, recording: RecordingStore, request: dict[str, Any]
+) -> CorpusExplanation:
     case, held_out = asked.case, asked.case.held_out
     described = asked.describe.fit_transform(asked.taught())
     table = table_of(described)
@@ -125,7 +132,7 @@ def _explained(asked: Asked, corpus: Documents, policy: CorpusPolicy) -> CorpusE
     examples = class_examples(vectors, documents, case.documents.texts)
     accuracy = measure_accuracy(corpus, case.documents, documents, held_out, members)
     facts = describe_corpus(asked.prepared, documents, held_out, case.n_unusable)
-    return CorpusExplanation(
+    explanation = CorpusExplanation(
         model=describe_model(asked.pipe.named_steps["query"].black_box),
         documents=facts,
         members=members,
@@ -139,6 +146,10 @@ def _explained(asked: Asked, corpus: Documents, policy: CorpusPolicy) -> CorpusE
         findings=find_corpus_findings(members, concepts, accuracy, facts),
         limits=state_corpus_limits(facts, own_embeddings=bool(concepts) and asked.embedder is None),
     )
+    readings = read_by(recording, asked.pipe.named_steps["query"].black_box, asked.embedder, embeddings=True)
+    request = {**request, "pipeline": asked.recipe, "policy": policy.to_dict()}
+    kept = transcribe_corpus(explanation, corpus, case.documents, documents, held_out, readings, request)
+    return replace(explanation, transcript=kept)
 
 
 def _concepts(describe: Any, documents: Table) -> tuple[tuple[ShownConcept, ...], NDArray[np.bool_]]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from surrogate.canonical import digest
-from surrogate.corpus.audit_records import read_audit_record, record_digest
 from surrogate.corpus_explanation import CorpusExplanation
 from surrogate.describe.applying import features_of
 from surrogate.describe.stems import AUTO, stemmer
@@ -18,6 +17,7 @@ from surrogate.estimate import Estimate
 from surrogate.evidence.corpus_rules import CONFIRMED, CONTRADICTED, FEW, SUPPORTED
 from surrogate.features import Features
 from surrogate.fired_rules import FiredRule, FiredRules
+from surrogate.report.record.reading import read_record, record_digest
 from surrogate.rule_list_model import Condition, RuleListModel
 
 __all__ = ["AuditedRules", "read_audited_rules", "wording_of"]
@@ -123,8 +123,8 @@ def read_audited_rules(audit: CorpusExplanation | str | Path) -> AuditedRules:
     ------
     InputError
         ``bad-file`` when the file cannot be read; ``bad-record`` when it is no record of an audit, is of another version, is
-        damaged, or was changed after it was written: where ``run.json`` lies beside it, by the digest in there, and by the
-        digests in it.
+        damaged, or was changed after it was written: where ``run.json`` or ``manifest.json`` lies beside it, by the digest in
+        there, and by the digests in it.
 
     Examples
     --------
@@ -133,19 +133,20 @@ def read_audited_rules(audit: CorpusExplanation | str | Path) -> AuditedRules:
     surrogate.errors.InputError: nowhere/report.json cannot be read: No such file or directory. [bad-file]
     """
     if isinstance(audit, CorpusExplanation):
-        return _rules_of(audit.to_dict(), "The audit")
-    record, name = read_audit_record(audit)
-    return _rules_of(record, name)
+        record = audit.to_dict()
+        return _rules_of(record, "The audit", record_digest(record, "The audit"))
+    found = read_record(audit, "global")
+    return _rules_of(found.record, found.name, found.sha256)
 
 
-def _rules_of(record: dict[str, Any], name: str) -> AuditedRules:
+def _rules_of(record: dict[str, Any], name: str, sha256: str) -> AuditedRules:
     """The rules of a record of the right kind and version."""
     try:
         member = next(
             (one for one in record["members"] if one["kind"] == RuleListModel.kind and not one["withheld"]), None
         )
         source = {
-            "sha256": record_digest(record, name),
+            "sha256": sha256,
             "model": str(record["model"]["name"]),
             "fingerprint": record["model"]["fingerprint"],
             "n_test": int(record["documents"]["n_test"]),

@@ -10,7 +10,7 @@ from typing import Any
 from surrogate.describe import Lexicon, Probes, read_lexicon
 from surrogate.errors import InputError
 
-__all__ = ["read_probes", "user_parts"]
+__all__ = ["read_probes", "user_parts", "user_request"]
 
 
 def user_parts(lexicon: Any = None, probes: Any = None) -> list[tuple[str, Any]]:
@@ -34,6 +34,29 @@ def user_parts(lexicon: Any = None, probes: Any = None) -> list[tuple[str, Any]]
     if probes is not None:
         parts.append(("own_concepts", Probes(read_probes(probes) if isinstance(probes, str | Path) else probes)))
     return parts
+
+
+def user_request(embeddings: Any, lexicon: Any, probes: Any) -> dict[str, Any]:
+    """What a user brought, as JSON values, by which the same can be done again.
+
+    Parameters
+    ----------
+    embeddings : str, Path or Embedder
+    lexicon, probes
+        As :func:`user_parts` takes them.
+
+    Examples
+    --------
+    >>> user_request("none", {"theft": ["stolen"]}, None)
+    {'embeddings': 'none', 'lexicon': {'theft': ['stolen']}, 'probes': None}
+    """
+    parts = dict(user_parts(lexicon, probes))
+    words, taught = parts.get("own_words"), parts.get("own_concepts")
+    return {
+        "embeddings": "none" if isinstance(embeddings, str) and embeddings == "none" else "auto",
+        "lexicon": None if words is None else {name: list(listed) for name, listed in words.lists.items()},
+        "probes": None if taught is None else {name: dict(given) for name, given in taught.concepts.items()},
+    }
 
 
 def read_probes(path: str | Path) -> dict[str, dict[str, list[str]]]:

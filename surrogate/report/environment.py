@@ -19,11 +19,13 @@ from surrogate.report import (
     grading,
     groups,
     interplay,
+    language,
     marks,
     precedents,
     rounds,
     second,
     stages,
+    stating,
     summary,
     trust,
     verdicts,
@@ -36,7 +38,7 @@ __all__ = ["finalize_html", "template_environment"]
 
 _MODULES = (
     *(added, anchors, attributions, beside, excerpts, global_rules, grading, groups, interplay, marks),
-    *(numbers, precedents, rounds, second, stages, summary, trust, verdicts, words),
+    *(numbers, precedents, rounds, second, stages, stating, summary, trust, verdicts, words),
 )
 
 
@@ -78,7 +80,9 @@ def template_environment(finalize: Callable[[Any], Any], *, autoescape: bool, **
         **options,
     )
     environment.globals |= {module.__name__.rpartition(".")[2]: module for module in _MODULES}
-    environment.globals["numbers"] = numbers
+    environment.globals |= {"numbers": numbers, "_": language.say, "plural": language.plural}
+    environment.globals["recorded"] = language.recorded
+    environment.globals["locale"] = language.current_locale
     for name in ("decimal", "percent", "points", "signed"):
         environment.filters[name] = getattr(numbers, name)
     environment.tests["predicts"] = verdicts.predicts
