@@ -92,6 +92,8 @@ def export_record(
     formats: Sequence[str] = tuple(FORMATS),
     rows: Rows | None = None,
     members: Sequence[str] | None = None,
+    *,
+    sha256: str | None = None,
 ) -> dict[str, bytes]:
     """The files of a record's surrogates, by their names in the folder ``exports``.
 
@@ -109,6 +111,8 @@ def export_record(
         Which features held-out documents have, by the features' names.
     members : sequence of str, optional
         Surrogates by name; None: all that the record shows.
+    sha256 : str, optional
+        Of the record as it was written, where it was brought to another version since; None: of this one.
 
     Returns
     -------
@@ -128,7 +132,7 @@ def export_record(
     >>> sorted(export_record(record, ["sql"]))
     ['exports.json', 'features.json', 'vectors.csv']
     """
-    names, heading = check_names(formats), heading_of(record)
+    names, heading = check_names(formats), heading_of(record, sha256)
     if kind_of(record) == "local":
         data, unshown = local_exports(record, names, heading, members)
         return _with_listing(data, heading, LOCAL, unshown, None)
