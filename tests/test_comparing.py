@@ -461,7 +461,11 @@ def test_two_texts_are_told_first_and_nothing_is_called_a_change_of_the_model(of
     comparison = compare_records(of_text, other)
     assert "different texts" in comparison.told_first[0]
     assert comparison.judgement.verdict == "cannot be told"
-    effects = {one.atoms[0].label: one.change for one in rules_of(comparison, "linear").terms if one.what == "effect"}
+    effects = {
+        one.atoms[0].label.strip("“”"): one.change
+        for one in rules_of(comparison, "linear").terms
+        if one.what == "effect"
+    }
     assert effects["lost"] in (SAME, "size")
     assert effects["card"] in (SAME, "size")
 
@@ -557,6 +561,15 @@ def test_hostile_text_stays_text(of_corpus: Record, of_text: Record) -> None:
             assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e]", rendered)
             assert "{{ 7*7 }}" in rendered
         assert "[bold]b[/bold]" in text
+
+
+def test_a_very_long_name_is_shown_in_part_with_how_much_is_left_out(of_corpus: Record) -> None:
+    features = (Feature("stem", "long", "x" * 100_000), *WORDS[1:])
+    record = compare_records(of_corpus, with_rules(of_corpus, ((0,), FEES), ((1,), CARDS), features=features)).to_dict()
+    for name in ("html", "text"):
+        rendered = render_comparison(name, record)
+        assert "more characters" in " ".join(rendered.split())
+        assert rendered.count("x") < 20_000
 
 
 def test_the_page_tells_changes_by_sign_and_word(of_corpus: Record) -> None:

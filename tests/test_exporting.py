@@ -6,8 +6,10 @@ import ast
 import base64
 import csv
 import gzip
+import html
 import io
 import json
+import re
 import subprocess
 import sys
 import types
@@ -19,20 +21,23 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from surrogate.cli import main
 from surrogate.describe.applying import features_of
+from surrogate.describe.tokens import words_of
 from surrogate.errors import InputError
 from surrogate.exporting import FORMATS, check_export, engines, export_record, members_of
+from surrogate.exporting.columns import columns_of
 from surrogate.exporting.data_files import table_from_json, write_json
-from surrogate.exporting.dmn import write_dmn
+from surrogate.exporting.dmn import feel, write_dmn
 from surrogate.exporting.export import Format
 from surrogate.exporting.features_file import asked_of_column
 from surrogate.exporting.heading import Heading
 from surrogate.exporting.held_out import presence_of_rows, read_held_out
 from surrogate.exporting.markup import parsed
 from surrogate.exporting.members import Member, said_by_model
-from surrogate.exporting.plain import defused, defused_back
+from surrogate.exporting.plain import defused, defused_back, in_comment
 from surrogate.exporting.pmml import write_pmml
 from surrogate.exporting.python_file import write_python
 from surrogate.exporting.run_dmn import check_dmn_schema, run_spiffworkflow, run_zen
@@ -46,6 +51,7 @@ from surrogate.exporting.vectors import vectors_of
 from surrogate.features import Feature
 from surrogate.multinomial_model import Coefficient, MultinomialModel
 from surrogate.rule_list_model import Condition, CorpusRule, RuleListModel
+from tests.exporting_elsewhere import Elsewhere
 from tests.exporting_toys import (
     CLASSES,
     LINEAR,
@@ -441,13 +447,32 @@ def test_defusing_can_be_undone(cell: str) -> None:
     assert defused(cell)[:1] not in tuple("=+-@\t\r")
 
 
+@given(st.text())
+def test_strings_of_feel_are_read_back_by_others(text: str) -> None:
+    assert json.loads(feel(text)) == text
+    assert ast.literal_eval(feel(text)) == text
+    assert parsed(f"<a>{html.escape(feel(text))}</a>".encode()).text == feel(text)
+
+
+@given(st.text())
+def test_a_comment_of_sql_ends_with_its_line(text: str) -> None:
+    assert len(f"-- {in_comment(text)}|".splitlines()) == 1
+
+
+@given(st.text(), st.sampled_from(["word", "column"]))
+def test_names_of_columns_are_plain(text: str, kind: str) -> None:
+    (column,) = columns_of([Feature(kind, text, text)])
+    assert re.fullmatch(r"[a-z]+(_[a-z0-9]+)+", column.name)
+    assert len(column.name) <= 63
+
+
 # --- Records ----------------------------------------------------------------------------------------------------------
 
 
 def test_the_same_record_gives_the_same_bytes(tmp_path: Path) -> None:
     code = (
-        "import hashlib; from surrogate.exporting import engines, export_record; from tests.exporting_toys import *;"
-        "engines.has_pmml4s = lambda: False;"
+        "import hashlib; from surrogate.exporting import conformance, export_record; from tests.exporting_toys import *;"
+        "conformance.engines_for = lambda *_: (); conformance.check_dmn_schema = lambda _: None;"
         "files = export_record(record_of(RULES, TREE, LINEAR));"
         "print(*(name + hashlib.sha256(content).hexdigest() for name, content in files.items()))"
     )
@@ -537,6 +562,92 @@ def test_features_are_documented_with_what_computes_them() -> None:
         found = features_of([one["text"]], named, lists={"theft": ["stolen", "gone"]})
         present = [feature.name for feature, on in zip(found.named, found.presence.toarray()[0], strict=True) if on]
         assert sorted(by_name[name]["column"] for name in present) == one["present"]
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> tuple[Elsewhere, tuple[Feature, ...], dict[str, Any]]:
+    named = (
+        Feature("stem", "charg", "charge", ("charged", "charges")),
+        Feature("word", "top", "top", ("top",)),
+        Feature("word", "🙂", "🙂", ("🙂",)),
+        Feature("prefix", "fra", "fra…", ("fraud",)),
+        Feature("prefix", "카", "카…", ("카드",)),
+        Feature("phrase", "top up", "top up", ("topping up",)),
+        Feature("character", "银行", "银行", ("银行",)),
+        Feature("lexicon", "theft", "theft", ("stolen",)),
+    )
+    lists = {"theft": ["stolen", "is gone"]}
+    given = '[describe.parts.given]\nclass = "Lexicon"\nlists = {theft = ["stolen", "is gone"]}\n'
+    rules = tuple(CorpusRule((Condition(place, True),), 0) for place in range(len(named)))
+    record = record_of(
+        RuleListModel(named, CLASSES, rules, True), toml=f'[describe.parts.terms]\nclass = "Terms"\n{given}'
+    )
+    return Elsewhere(json.loads(export_record(record, ["json"])["features.json"])), named, lists
+
+
+PARTS = st.sampled_from(
+    [
+        *[
+            "charged",
+            "charges",
+            "Charging",
+            "top-up",
+            "topping",
+            "up,",
+            "up.",
+            "is",
+            "gone",
+            "IS",
+            "GONE!",
+            "stolen",
+            "fraud",
+            "fra's",
+            "it’s",
+            "a_b",
+            "--",
+            "5€",
+            "£5.50",
+            "ﬁ",
+            "İ",
+            "’",
+        ],
+        *[
+            "fra\u0301",
+            "카드",
+            "카\u1100",
+            "我的银行卡",
+            "银\u200b行",
+            "银。行",
+            "🙂",
+            "e‑mail",
+            "ยอดเงิน",
+            "\u0301",
+            "\n",
+            " ",
+        ],
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(PARTS, st.text(max_size=3)), max_size=8), st.sampled_from(["", " "]))
+def test_another_system_computes_the_same_features_from_the_file(
+    elsewhere: tuple[Elsewhere, tuple[Feature, ...], dict[str, Any]], parts: list[str], between: str
+) -> None:
+    other, named, lists = elsewhere
+    text = between.join(parts)
+    assert list(other.words(text)) == words_of(text)
+    found = features_of([text], named, lists=lists)
+    present = [feature for feature, on in zip(found.named, found.presence.toarray()[0], strict=True) if on]
+    assert other.present(text) == sorted(column.name for column in columns_of(present))
+
+
+def test_the_examples_in_the_file_come_out_elsewhere(elsewhere: tuple[Elsewhere, Any, Any]) -> None:
+    other = elsewhere[0]
+    for one in other.said["examples"]["words"]:
+        assert list(other.words(one["text"])) == one["words"]
+    for one in other.said["examples"]["features"]:
+        assert other.present(one["text"]) == one["present"]
 
 
 def test_a_column_whose_name_can_be_read_twice_is_not_guessed() -> None:

@@ -43,7 +43,7 @@ from surrogate.report.visible import visible
 from tests import test_precedents
 from tests.precedent_toys import toy_audit
 from tests.test_report_calls import comparison
-from tests.test_report_cases import copy_of
+from tests.test_report_cases import copy_of, explanation_of_case
 from tests.test_rules_that_fired import explained as explained_with_rules
 
 ROOT = Path(__file__).parent.parent
@@ -448,6 +448,13 @@ def test_the_verb_renders_again_and_overwrites_nothing_silently(
     assert (folder / "report.md").read_bytes() == before["md"]
     assert main(["report", str(folder), "--to", "md", "--out", str(tmp_path / "other")]) == 0
     assert [path.name for path in (tmp_path / "other").iterdir()] == ["report.md"]
+
+
+def test_a_report_is_written_in_every_format(tmp_path: Path) -> None:
+    folder = explanation_of_case("exhaustive").report(tmp_path / "r", ("pdf", "docx", "xlsx"))
+    told = json.loads((folder / "run.json").read_bytes())["sha256"]
+    assert set(told) == {"report.json", "report.pdf", "report.docx", "report.xlsx"}
+    assert all(digest((folder / name).read_bytes()) == found for name, found in told.items())
 
 
 @pytest.mark.parametrize("by", ["run.json", "manifest.json"])

@@ -12,7 +12,18 @@ from surrogate.comparing.changes import ADDED, CHANGED, REMOVED, FactChange
 __all__ = ["SECTIONS", "compare_facts", "compare_sentences", "sections_of"]
 
 #: Sections in which facts are told, in this order.
-SECTIONS = ("model", "prompt", "decision", "data", "recipe", "policy", "production", "versions", "checklist")
+SECTIONS = (
+    "model",
+    "prompt",
+    "decision",
+    "data",
+    "recipe",
+    "policy",
+    "production",
+    "concepts",
+    "versions",
+    "checklist",
+)
 
 Record = dict[str, Any]
 
@@ -67,6 +78,7 @@ def sections_of(record: Record) -> dict[str, dict[str, Any]]:
         "recipe": _recipe(made.get("recipe") or {}),
         "policy": dict(_flat(made.get("policy") or {})),
         "production": dict(_flat({name: value for name, value in made.items() if name not in _APART})),
+        "concepts": _concepts(record),
         "versions": dict(_flat(made.get("versions") or {})),
         "checklist": {str(one["name"]): one["status"] for one in record.get("checklist") or ()},
     }
@@ -85,6 +97,14 @@ def _data(record: Record) -> dict[str, Any]:
         stated = {name: document.get(name) for name in ("unit_kind", "segmenter")}
         return {**stated, "n_units": len(document["units"]), "text_sha256": record["production"].get("text_sha256")}
     return dict(_flat({name: value for name, value in record["documents"].items() if name != "decisions"}))
+
+
+def _concepts(record: Record) -> dict[str, Any]:
+    """Numbers of documents by the words that name a concept; concepts of one name are counted together."""
+    found: dict[str, int] = {}
+    for one in record.get("concepts") or ():
+        found[one["label"]] = found.get(one["label"], 0) + sum(n for _, n in one["decisions"])
+    return found | {one["name"]: one["n_documents"] for one in record.get("probes") or ()}
 
 
 def _recipe(recipe: Record) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from surrogate.comparing.atoms import Atom
 from surrogate.comparing.changes import ADDED, CHANGED, REMOVED, SAME, MeasureChange, TermChange
 from surrogate.comparing.comparison import MemberChange
 from surrogate.comparing.decisions import SAMPLED
@@ -132,9 +133,13 @@ def _signs(member: MemberChange) -> Found:
     firm = [one for one in member.terms if one.change == "sign" and _is_firm(one)]
     if not firm:
         return False, f"{_title(member)}: no firm term changed its sign."
-    named = ", ".join(f"“{' & '.join(atom.label for atom in one.atoms)}” for “{one.label}”" for one in firm[:5])
+    named = ", ".join(f"{' & '.join(map(_named, one.atoms))} for “{one.label}”" for one in firm[:5])
     more = f" and {len(firm) - 5} more" if len(firm) > 5 else ""
     return True, f"{_title(member)}: {len(firm)} firm terms changed their sign: {named}{more}."
+
+
+def _named(atom: Atom) -> str:
+    return atom.label if atom.kind == "unit" else f"“{atom.label}”"
 
 
 def _is_firm(term: TermChange) -> bool:

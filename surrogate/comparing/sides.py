@@ -9,6 +9,7 @@ from typing import Any
 from surrogate.comparing.atoms import Atom
 from surrogate.comparing.changes import RuleSide
 from surrogate.comparing.groups import RuleGroup, TermSide, class_tree, coefficient, condition_id, estimate, rule_list
+from surrogate.report.marks import unit_name
 from surrogate.report.record import kind_of
 
 __all__ = ["Side"]
@@ -73,9 +74,7 @@ class Side:
 
     def unit(self, place: int, kept: bool) -> Atom:
         """That a unit of the text is kept, or removed."""
-        document = self.record["document"]
-        start, end = document["units"][place]
-        return Atom("unit", self.unit_keys[place], document["text"][start:end], bool(kept))
+        return Atom("unit", self.unit_keys[place], unit_name(self.record, place), bool(kept))
 
     def _literal(self, literal: Record) -> Atom:
         if "units" not in literal:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -70,9 +69,8 @@ def write_dmn(member: Member, heading: Heading) -> bytes:
 
 def feel(text: str) -> str:
     """A string of FEEL; what a reader cannot see, and what XML cannot hold, is escaped."""
-    # JSON's escapes for quotes, backslashes and line breaks are FEEL's.
-    plain = json.dumps(text, ensure_ascii=False).replace("\\b", "\\u0008").replace("\\f", "\\u000c")
-    return _ESCAPED.sub(lambda found: f"\\u{ord(found.group()):04x}", plain)
+    plain = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + _ESCAPED.sub(lambda found: f"\\u{ord(found.group()):04x}", plain) + '"'
 
 
 def _add_decision(root: Any, name: str, table: DecisionTable, heading: Heading) -> None:

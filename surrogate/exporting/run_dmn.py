@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,8 +72,18 @@ def run_spiffworkflow(content: bytes, member: Member, presence: NDArray[np.bool_
     from SpiffWorkflow.dmn.parser.BpmnDmnParser import BpmnDmnParser
     from SpiffWorkflow.exceptions import SpiffWorkflowException
 
+    class Script(PythonScriptEngine):
+        """Parses each expression once: the engine asks for every cell and row whether it can be parsed."""
+
+        known: ClassVar[set[str]] = set()
+
+        def validate(self, expression: str) -> None:
+            if expression not in self.known:
+                super().validate(expression)
+                self.known.add(expression)
+
     # The engine takes Python's expressions; FEEL's three constants are the only words that differ here.
-    script = PythonScriptEngine(TaskDataEnvironment({"true": True, "false": False, "null": None}))
+    script = Script(TaskDataEnvironment({"true": True, "false": False, "null": None}))
     names = [column.name for column in member.logic.columns]
     try:
         parser = BpmnDmnParser()

@@ -82,7 +82,11 @@ def _print_verdict(record: Record, console: Console) -> None:
     say(console, judgement["label"])
     for check in judgement["checks"]:
         if check["result"] == judgement["verdict"] and not fine:
-            say(console, (f"[{wording.result_sign(check['result'])} {check['result']}] ", "bold"), check["sentence"])
+            say(
+                console,
+                (f"[{wording.result_sign(check['result'])} {check['result']}] ", "bold"),
+                values.in_part(check["sentence"]),
+            )
     if fine:
         say(console, f"None of its {len(judgement['checks'])} checks finds a change that matters.")
 
@@ -120,7 +124,7 @@ def _print_rules(member: Record, kind: str, console: Console) -> None:
     for name in ("changed", "removed", "added"):
         for change in groups[name][:_RULES]:
             side = change["before"] if name == "removed" else change["after"]
-            how = "; ".join(wording.how_words(change))
+            how = values.in_part("; ".join(wording.how_words(change)))
             said = f"{_rule(side)}{f' ({how})' if how else ''}"
             say(console, (f"{wording.SIGNS[name]} {wording.WHAT[name]} ", "bold"), said)
         if len(groups[name]) > _RULES:
@@ -130,7 +134,7 @@ def _print_rules(member: Record, kind: str, console: Console) -> None:
 def _rule(side: Record) -> str:
     parts = [wording.condition_text(atom) for atom in side["atoms"]]
     condition = f"IF {' AND '.join(parts)} THEN" if parts else "OTHERWISE"
-    return f"R{side['number']} {condition} {side['says']}"
+    return values.in_part(f"R{side['number']} {condition} {side['says']}")
 
 
 def _print_terms(member: Record, console: Console) -> None:
@@ -161,7 +165,7 @@ def _print_facts(facts: list[tuple[str, str, list[Record]]], console: Console) -
             most = 60 if one["change"] == "changed" else 1000
             sides = [shorten(values.fact_value(one[side]), most) for side in ("before", "after")]
             said = {"added": sides[1], "removed": sides[0], "changed": " → ".join(sides)}[one["change"]]
-            path = f"{one['path']}: " if one["path"] else ""
+            path = f"{shorten(one['path'], 200)}: " if one["path"] else ""
             say(console, (f"{wording.SIGNS[one['change']]} ", "bold"), f"{path}{said}")
         if len(items) > _FACTS:
             say(console, f"  and {len(items) - _FACTS} more")

@@ -7,7 +7,7 @@ from typing import Any
 
 from surrogate.report.number_format import decimal, interval, percent, signed
 
-__all__ = ["apart_words", "difference", "estimate", "fact_value", "number"]
+__all__ = ["apart_words", "difference", "estimate", "fact_value", "in_part", "number"]
 
 Record = dict[str, Any]
 
@@ -86,6 +86,17 @@ def fact_value(value: Any) -> str:
     if value is None:
         return "not stated"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    if len(text) <= _LONGEST:
+    return in_part(text, _LONGEST)
+
+
+def in_part(text: str, most: int = 2000) -> str:
+    """A text as it is; a very long one in part, with how much is left out.
+
+    Examples
+    --------
+    >>> in_part("short"), in_part("x" * 3000, 10)
+    ('short', 'xxxxxxxxxx […2,990 more characters: comparison.json has them]')
+    """
+    if len(text) <= most:
         return text
-    return f"{text[: _LONGEST - 20]} […{len(text) - _LONGEST + 20:,} more characters: comparison.json has them]"
+    return f"{text[:most]} […{len(text) - most:,} more characters: comparison.json has them]"

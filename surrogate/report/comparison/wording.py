@@ -49,6 +49,7 @@ SECTION_NAMES = {
     "policy": "Acceptance thresholds of the reports",
     "production": "How it was produced",
     "versions": "Versions of packages",
+    "concepts": "Concepts",
     "checklist": "Checklist",
     "findings": "Findings",
     "limits": "Limits",
@@ -159,11 +160,11 @@ def condition(atom: Record) -> tuple[str, str, str]:
     --------
     >>> condition({"kind": "stem", "key": "fee", "label": "fee", "present": False})
     ('it does not say', '“fee”', '')
-    >>> condition({"kind": "unit", "key": "3", "label": "card", "present": True})
+    >>> condition({"kind": "unit", "key": "3", "label": "“card”", "present": True})
     ('', '“card”', 'is kept')
     """
     if atom["kind"] == "unit":
-        return "", f"“{atom['label']}”", "is kept" if atom["present"] else "is removed"
+        return "", atom["label"], "is kept" if atom["present"] else "is removed"
     if atom["kind"] == "share":
         return "", f"share of {atom['label']}", "kept" if atom["present"] else "removed"
     return wording.condition_words(atom, atom["present"]), wording.feature_name(atom), ""
@@ -185,8 +186,8 @@ def term_name(term: Record) -> str:
 
     Examples
     --------
-    >>> unit = {"kind": "unit", "key": "3", "label": "card", "present": False}
-    >>> term_name({"atoms": [unit, {**unit, "label": "lost", "present": True}]})
+    >>> unit = {"kind": "unit", "key": "3", "label": "“card”", "present": False}
+    >>> term_name({"atoms": [unit, {**unit, "label": "“lost”", "present": True}]})
     '“card” removed and “lost”'
     """
     names = []

@@ -6,7 +6,7 @@ from typing import Any
 
 from surrogate.errors import InputError
 from surrogate.report.render.drawing import drawing_styles, standalone, text_alternative
-from surrogate.report.render.runs import INLINE, Run, dropped, runs_of, tidy, written_from
+from surrogate.report.render.runs import INLINE, Run, dropped, inline_runs, runs_of, tidy, written_from
 from surrogate.report.render.tables import table_blocks
 from surrogate.report.render.tree import Element, read_tree
 
@@ -218,7 +218,7 @@ def _line(element: Element) -> list[Run]:
     if _is_beside(element):
         return _beside(element.elements())
     preserved = "text" in element.classes
-    return [run for child in element.children for run in runs_of(child, preserved=preserved)]
+    return inline_runs(element.children, preserved=preserved)
 
 
 def _is_beside(element: Element) -> bool:

@@ -94,8 +94,8 @@ def docx_of(
 
 def _state(document: Any, content: dict[str, Any]) -> None:
     properties = document.core_properties
-    properties.title = visible(content["title"])[:255]
-    properties.author = visible(content["author"] or "")[:255]
+    properties.title = content["title"]
+    properties.author = content["author"] or ""
     properties.subject = f"SHA-256 {content['sha256']}"
     properties.language = content["lang"]
     properties.comments = properties.keywords = properties.last_modified_by = ""
@@ -106,7 +106,7 @@ def _state(document: Any, content: dict[str, Any]) -> None:
 
 def _name_the_record(document: Any, content: dict[str, Any], words: dict[str, str]) -> None:
     section = document.sections[0]
-    section.header.paragraphs[0].add_run(f"{visible(content['title'])} · {words['report']} {content['report_id']}")
+    section.header.paragraphs[0].add_run(f"{content['heading']} · {words['report']} {content['report_id']}")
     line = section.footer.paragraphs[0]
     line.add_run(f"SHA-256 {content['sha256']} · ")
     before, between, after = words["page"].replace("{pages}", "{page}").split("{page}")

@@ -132,10 +132,15 @@ def _further(given: list[Path], system: bool) -> Iterator[tuple[Path, int]]:
         import typst
 
         listed = typst.Fonts(include_system_fonts=True, include_embedded_fonts=False).fonts()
-        # Of a family, the plain one first; the same order on every run. A font for no script in particular draws boxes.
-        plain = [one for one in listed if one.path and "LastResort" not in one.path]
-        for one in sorted(plain, key=lambda one: (one.style != "normal", abs(one.weight - 400), one.path, one.index)):
+        # A font of last resort draws boxes.
+        for one in sorted((one for one in listed if one.path and "LastResort" not in one.path), key=_likeliest_first):
             yield Path(str(one.path)), one.index
+
+
+def _likeliest_first(font: Any) -> tuple[Any, ...]:
+    """The same order on every run: families that most of what is missing is found in, and of each the plain one."""
+    likely = any(word in font.family for word in ("Emoji", "CJK", "Symbol", "Unicode"))
+    return not likely, font.style != "normal", abs(font.weight - 400), font.path, font.index
 
 
 def _n_fonts(path: Path) -> int:

@@ -9,8 +9,12 @@ from surrogate.report.audience import redact, stated_to
 from surrogate.report.edition import Edition
 from surrogate.report.people import record_sha256
 from surrogate.report.render.blocks import page_blocks
+from surrogate.report.visible import shorten
 
 __all__ = ["as_edition", "blocks_of", "page_of"]
+
+#: Most letters of a title, and of the line above each page: a name of any length may be part of them.
+_TITLE, _HEADING = 200, 90
 
 
 def as_edition(source: Edition | dict[str, Any]) -> Edition:
@@ -50,14 +54,17 @@ def blocks_of(edition: Edition) -> dict[str, Any]:
     -------
     dict
         As :func:`~surrogate.report.render.blocks.page_blocks` gives it; and "sha256" of the record, its first 16 digits as
-        "report_id", "author" and "date" (as stated, or None).
+        "report_id", "heading" for the top of each page, "author" and "date" (as stated, or None).
     """
     sha256 = record_sha256(edition.record)
     stated = edition.issuance or {}
+    content = page_blocks(page_of(edition))
     return {
-        **page_blocks(page_of(edition)),
+        **content,
+        "title": shorten(content["title"], _TITLE),
         "sha256": sha256,
         "report_id": sha256[:16],
-        "author": stated.get("author"),
+        "heading": shorten(content["title"], _HEADING),
+        "author": None if stated.get("author") is None else shorten(str(stated["author"]), _TITLE),
         "date": stated.get("date"),
     }

@@ -164,12 +164,22 @@ def compiled(
 def stated_day(stated: str | None) -> date:
     """The day that was stated, or :data:`UNSTATED`.
 
+    Raises
+    ------
+    InputError
+        ``bad-record``: what was stated is no day.
+
     Examples
     --------
     >>> stated_day("2026-11-22").day, stated_day(None).year
     (22, 1970)
     """
-    return UNSTATED if stated is None else date.fromisoformat(stated[:10])
+    try:
+        return UNSTATED if stated is None else date.fromisoformat(stated)
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            "bad-record", f"issuance.json states the date {stated!r}. Wanted: a day such as 2026-11-22, or null."
+        ) from error
 
 
 def _date_parts(day: date) -> dict[str, int]:
