@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,10 +10,10 @@ from typing import Any
 from surrogate.errors import InputError
 from surrogate.exporting.export import FORMATS, export_record
 from surrogate.exporting.held_out import read_held_out
+from surrogate.placing import place_files
 from surrogate.report.record.reading import read_record
-from surrogate.signing.manifest import read_manifest
+from surrogate.report.write import add_files
 from surrogate.signing.names import MANIFEST
-from surrogate.signing.refreshing import changed, compare, refresh_manifest
 
 __all__ = ["FOLDER", "export_folder"]
 
@@ -58,7 +55,7 @@ def export_folder(
     Raises
     ------
     InputError
-        ``bad-file``, ``bad-record``, ``unknown-format``, ``bad-parameter``, ``output-exists``, ``changed-report`` or
+        ``bad-file``, ``bad-record``, ``unknown-format``, ``bad-parameter``, ``output-exists``, ``signed-report`` or
         ``cannot-write``; then nothing is changed.
 
     Examples
@@ -70,33 +67,26 @@ def export_folder(
     source = Path(folder)
     found = read_record(source / "report.json")
     files = export_record(found.record, formats, read_held_out(source), members, sha256=found.sha256)
-    target = source / FOLDER
-    replaced = [f"{FOLDER}/{name}" for name in sorted(_ours(target))]
-    # Reports of version 1.0 have no manifest.
-    listed = (source / MANIFEST).is_file()
-    if listed:
-        _check_listed(source, replaced)
-    try:
-        _check_replaceable(target, files, overwrite)
-        _write(source, target, files)
-    except OSError as error:
-        raise InputError(
-            "cannot-write",
-            f"The exports cannot be written to {str(target)!r}: {error.strerror or error}. Make the folder of the report one "
-            "that you may write to, on a disk with space left.",
-        ) from error
-    if listed:
-        refresh_manifest(source, replaced)
+    _check_replaceable(source / FOLDER, files, overwrite)
+    gone = [f"{FOLDER}/{name}" for name in sorted(_ours(source / FOLDER) - set(files))]
+    _write(source, {f"{FOLDER}/{name}": content for name, content in files.items()}, gone, overwrite)
     listing: dict[str, Any] = json.loads(files["exports.json"])
     return listing
 
 
-def _check_listed(folder: Path, replaced: list[str]) -> None:
-    """Before anything is written: the files that the manifest lists are as it says, but for the exports."""
-    found = compare(folder, read_manifest(folder).files)
-    for name in (*found["changed"], *found["missing"]):
-        if name not in replaced:
-            raise changed(name, name in found["changed"])
+def _write(folder: Path, files: dict[str, bytes], gone: list[str], overwrite: bool) -> None:
+    if (folder / MANIFEST).is_file():
+        add_files(folder, files, overwrite=overwrite, remove=gone)
+        return
+    try:
+        # Reports of version 1.0 have no manifest.
+        place_files(folder, files, gone)
+    except OSError as error:
+        raise InputError(
+            "cannot-write",
+            f"The exports cannot be written to {str(folder)!r}: {error.strerror or error}. Make the folder of the report one "
+            "that you may write to, on a disk with space left.",
+        ) from error
 
 
 def _check_replaceable(target: Path, files: dict[str, bytes], overwrite: bool) -> None:
@@ -127,25 +117,3 @@ def _ours(target: Path) -> set[str]:
         return {*_ALWAYS, *(one["file"] for one in listing["exports"] if one["file"])}
     except (OSError, ValueError, KeyError, TypeError):
         return set()
-
-
-def _write(folder: Path, target: Path, files: dict[str, bytes]) -> None:
-    """Write a new folder beside the old one and change their names; when anything fails, the old one stands."""
-    fresh = Path(tempfile.mkdtemp(prefix=".surrogate-", dir=folder))
-    old = fresh / "old"
-    try:
-        made = fresh / "new"
-        made.mkdir(mode=0o700)
-        for name, content in files.items():
-            with os.fdopen(os.open(made / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-                stream.write(content)
-        if target.exists():
-            target.rename(old)
-        try:
-            made.rename(target)
-        except OSError:
-            if old.exists():
-                old.rename(target)
-            raise
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
