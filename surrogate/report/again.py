@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from jinja2 import UndefinedError
+
 from surrogate.canonical import digest
 from surrogate.errors import InputError
 from surrogate.report.edition import Edition
@@ -134,7 +136,12 @@ def render_again(
     names = check_formats(formats)
     edition = read_edition(folder)
     target = Path(folder if out is None else out)
-    made = {FORMATS[name]: render(name, edition, fonts) for name in names}
+    try:
+        made = {FORMATS[name]: render(name, edition, fonts) for name in names}
+    except InputError:
+        raise
+    except (AttributeError, IndexError, KeyError, TypeError, UndefinedError, ValueError) as error:
+        raise InputError("bad-record", f"The record is damaged: {type(error).__name__} at {error}.") from error
     changed = {name: content for name, content in made.items() if not _is_there(target / name, content)}
     there = [name for name in changed if (target / name).exists()]
     if there and not overwrite:

@@ -19,7 +19,7 @@ from surrogate.report.render.pages import as_edition, blocks_of
 from surrogate.report.render.pdf import WORDS, compiled, stated_day
 from surrogate.report.visible import visible
 
-__all__ = ["render_docx", "zipped_again"]
+__all__ = ["docx_of", "render_docx", "zipped_again"]
 
 #: Width of the text on a page, and points of a printer per inch that a figure is drawn with.
 _WIDTH_MM, _PPI = 170, 200
@@ -57,10 +57,37 @@ def render_docx(source: Edition | dict[str, Any], *, fonts: Sequence[str | Path]
     KeyError: 'decision'
     """
     edition = as_edition(source)
-    content = blocks_of(edition)
+    return docx_of(blocks_of(edition), edition.locale, fonts=fonts, system=system)
+
+
+def docx_of(
+    content: dict[str, Any], locale: str = "en", *, fonts: Sequence[str | Path] = (), system: bool = True
+) -> bytes:
+    """The content of any page of this package as a Word document.
+
+    Parameters
+    ----------
+    content : dict
+        As :func:`~surrogate.report.render.pages.content_of` gives it.
+    locale : {"en", "zh"}
+        Of the words in the margins.
+    fonts, system
+        As for :func:`render_docx`.
+
+    Returns
+    -------
+    bytes
+
+    Examples
+    --------
+    >>> from surrogate.report.render.pages import content_of
+    >>> page = "<html lang='en'><head><title>t</title></head><body><h1>A</h1></body></html>"
+    >>> docx_of(content_of(page, {}))[:2]
+    b'PK'
+    """
     document = prepared(content["lang"])
     _state(document, content)
-    _name_the_record(document, content, WORDS.get(edition.locale, WORDS["en"]))
+    _name_the_record(document, content, WORDS.get(locale, WORDS["en"]))
     pictures = iter(_pictures(content["blocks"], fonts, system))
     _Writer(document, pictures).flow(content["blocks"])
     stream = io.BytesIO()

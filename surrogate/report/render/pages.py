@@ -10,7 +10,7 @@ from surrogate.report.record import kind_of
 from surrogate.report.render.blocks import page_blocks
 from surrogate.report.visible import shorten
 
-__all__ = ["as_edition", "blocks_of", "page_of"]
+__all__ = ["as_edition", "blocks_of", "content_of", "page_of"]
 
 #: Most letters of a title, and of the line above each page: a name of any length may be part of them.
 _TITLE, _HEADING = 200, 90
@@ -44,27 +44,48 @@ def page_of(edition: Edition) -> str:
 
 
 def blocks_of(edition: Edition) -> dict[str, Any]:
-    """The blocks of the page of an edition, with what names the record.
+    """The content of the page of an edition, as :func:`content_of` gives it.
 
     Parameters
     ----------
     edition : Edition
+    """
+    return content_of(page_of(edition), edition.record, edition.issuance)
+
+
+def content_of(page: str, record: dict[str, Any], issuance: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What PDF and DOCX are made of: the blocks of a page, with what names the record behind it.
+
+    Parameters
+    ----------
+    page : str
+        A page of this package.
+    record : dict
+        What the page shows.
+    issuance : dict, optional
+        What people state: "author" and "date" of it are used.
 
     Returns
     -------
     dict
         As :func:`~surrogate.report.render.blocks.page_blocks` gives it; and "sha256" of the record, its first 16 digits as
         "report_id", "heading" for the top of each page, "author" and "date" (as stated, or None).
+
+    Examples
+    --------
+    >>> content = content_of("<html lang='en'><head><title>t</title></head><body>a</body></html>", {}, {"author": "Ann"})
+    >>> content["title"], content["report_id"], content["author"], content["date"]
+    ('t', '44136fa355b3678a', 'Ann', None)
     """
-    sha256 = digest(canonical_bytes(edition.record))
-    stated = edition.issuance or {}
-    content = page_blocks(page_of(edition))
+    sha256 = digest(canonical_bytes(record))
+    stated = issuance or {}
+    content = page_blocks(page)
     return {
         **content,
         "title": shorten(content["title"], _TITLE),
+        "heading": shorten(content["title"], _HEADING),
         "sha256": sha256,
         "report_id": sha256[:16],
-        "heading": shorten(content["title"], _HEADING),
         "author": None if stated.get("author") is None else shorten(str(stated["author"]), _TITLE),
         "date": stated.get("date"),
     }

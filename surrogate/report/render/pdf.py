@@ -16,7 +16,7 @@ from surrogate.report.render.fonts import BODY, CODE, font_files
 from surrogate.report.render.layout import laid_out, strings_in
 from surrogate.report.render.pages import as_edition, blocks_of
 
-__all__ = ["STANDARDS", "UNSTATED", "WORDS", "compiled", "render_pdf", "stated_day"]
+__all__ = ["STANDARDS", "UNSTATED", "WORDS", "compiled", "pdf_of", "render_pdf", "stated_day"]
 
 #: What every PDF conforms to.
 STANDARDS = ("a-3a", "ua-1")
@@ -62,10 +62,48 @@ def render_pdf(source: Edition | dict[str, Any], *, fonts: Sequence[str | Path] 
     KeyError: 'decision'
     """
     edition = as_edition(source)
-    content = blocks_of(edition)
-    words = WORDS.get(edition.locale, WORDS["en"])
+    return pdf_of(blocks_of(edition), edition.record, edition.locale, fonts=fonts, system=system)
+
+
+def pdf_of(
+    content: dict[str, Any],
+    record: dict[str, Any],
+    locale: str = "en",
+    *,
+    fonts: Sequence[str | Path] = (),
+    system: bool = True,
+) -> bytes:
+    """The content of any page of this package as a PDF.
+
+    Parameters
+    ----------
+    content : dict
+        As :func:`~surrogate.report.render.pages.content_of` gives it.
+    record : dict
+        What the page shows: it is attached as ``report.json``.
+    locale : {"en", "zh"}
+        Of the words in the margins.
+    fonts, system
+        As for :func:`render_pdf`.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    InputError
+        ``missing-glyph``.
+
+    Examples
+    --------
+    >>> from surrogate.report.render.pages import content_of
+    >>> page = "<html lang='en'><head><title>t</title></head><body><h1>A</h1></body></html>"
+    >>> pdf_of(content_of(page, {}), {}, system=False)[:5]
+    b'%PDF-'
+    """
     data = laid_out(content) | {
-        "words": words,
+        "words": WORDS.get(locale, WORDS["en"]),
         "fonts": list(BODY),
         "code_fonts": list(CODE),
         "date": _date_parts(stated_day(content["date"])),
@@ -73,10 +111,11 @@ def render_pdf(source: Edition | dict[str, Any], *, fonts: Sequence[str | Path] 
     files = {
         "main.typ": _TEMPLATE.read_bytes(),
         "blocks.json": json.dumps(data, ensure_ascii=False, sort_keys=True).encode("utf-8"),
-        "report.json": canonical_bytes(edition.record),
+        "report.json": canonical_bytes(record),
     }
     text = "".join(strings_in(data))
-    return compiled(files, text, fonts, system=system, pdf_standards=list(STANDARDS), format="pdf")
+    made: bytes = compiled(files, text, fonts, system=system, pdf_standards=list(STANDARDS), format="pdf")
+    return made
 
 
 def compiled(
