@@ -14,6 +14,8 @@ from typing import Any
 
 from benchmarks.report_folders import Signer, seal, sign
 from surrogate.canonical import canonical_bytes
+from surrogate.report.edition import Edition
+from surrogate.report.render import render
 
 __all__ = ["FORGERIES", "Forgery", "forge"]
 
@@ -66,11 +68,8 @@ def _record(change: Callable[[Record], None]) -> Callable[[Path], None]:
 
 def _page_again(folder: Path, record: Record) -> None:
     """A forger would render the changed record again."""
-    from surrogate.report.issuance import Issuance
-    from surrogate.report.write import _render
-
-    stated = Issuance.from_dict(json.loads((folder / "issuance.json").read_bytes()))
-    (folder / "report.html").write_bytes(_render("html", record, stated).encode("utf-8"))
+    stated = json.loads((folder / "issuance.json").read_bytes())
+    (folder / "report.html").write_bytes(render("html", Edition(record, stated)))
 
 
 def _set(*steps: str | int, to: Any) -> Callable[[Path], None]:
