@@ -128,3 +128,16 @@ def test_missing_evidence_is_told(tmp_path: Path) -> None:
     said = verify_folder(forge(made("local"), tmp_path / "without", forgery, AUTHOR), TRUST, TODAY)
     assert said.exit_code == 0
     assert (said.recomputed.status, said.recomputed.reason) == ("not attempted", "there is no evidence")
+
+
+def test_the_report_that_is_followed_is_stated_and_listed_alike(report: Path) -> None:
+    issuance = json.loads((report / "issuance.json").read_bytes())
+    shutil.rmtree(report / "signatures")
+    (report / "issuance.json").write_bytes(canonical_bytes({**issuance, "previous_report": "a" * 64}))
+    seal(report, "a" * 64)
+    said = verify_folder(report, None, TODAY)
+    assert said.exit_code == 0
+    assert "it follows the report with the record aaaaaaaaaaaaaaaa" in said.integrity.notes[0]
+    seal(report, "b" * 64)
+    (problem,) = verify_folder(report, None, TODAY).problems
+    assert (problem.files[0], problem.pointer) == ("manifest.json", "/predicate/previous")
