@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -22,6 +23,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 import surrogate
+from surrogate import report
 from surrogate.canonical import canonical_bytes
 from surrogate.cli import main
 from surrogate.comparing import Comparison, Materiality, compare_records, read_materiality, read_record
@@ -131,6 +133,18 @@ def test_the_order_of_keys_and_the_process_change_no_byte(of_corpus: Record, tmp
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
     here = compare_records(before, after).to_dict()
     assert canonical_bytes(here) == (tmp_path / "1" / "comparison.json").read_bytes()
+
+
+def test_every_record_of_a_comparison_is_valid_against_the_published_schema(of_corpus: Record, of_text: Record) -> None:
+    schema = json.loads((Path(report.__file__).parent / "templates/comparison/record.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    changed = with_rules(of_corpus, ((0, ~1), FEES), ((1,), CARDS))
+    moved = with_rules(of_corpus, ((1,), CARDS), ((0,), FEES), ((3,), OTHER))
+    for before, after in ((of_corpus, changed), (changed, moved), (of_text, hostile_text(of_text)), (of_text, of_text)):
+        record = compare_records(before, after, Materiality(owner="Model risk")).to_dict()
+        assert [error.message for error in validator.iter_errors(record)] == []
+        assert not validator.is_valid({**record, "host": "here"})
 
 
 # --- meaning
@@ -428,6 +442,17 @@ def test_every_single_change_of_a_text_is_found_and_only_that(name: str, of_text
     assert material == ({check} if check else set())
 
 
+def test_the_checklists_of_two_records_are_compared_where_both_have_one(of_corpus: Record) -> None:
+    fields = [{"field": 1, "name": "verdict", "status": "evidenced", "where": "/verdict", "reason": ""}]
+    head = {"schema": "surrogate-report", "schema_version": "2.0", "kind": "global"}
+    before = {**of_corpus, **head, "checklist": fields}
+    after = {**before, "checklist": [{**fields[0], "status": "missing"}]}
+    assert found_in(compare_records(before, after)) == {("checklist", "verdict")}
+    older = compare_records(of_corpus, before)
+    assert not found_in(older)
+    assert "two versions" in older.told_first[0]
+
+
 def test_two_texts_are_told_first_and_nothing_is_called_a_change_of_the_model(of_text: Record) -> None:
     model = logistic({"card": 2.0, "lost": 1.2, "please": -0.8})
     other = surrogate.explain(
@@ -436,7 +461,11 @@ def test_two_texts_are_told_first_and_nothing_is_called_a_change_of_the_model(of
     comparison = compare_records(of_text, other)
     assert "different texts" in comparison.told_first[0]
     assert comparison.judgement.verdict == "cannot be told"
-    effects = {one.atoms[0].label: one.change for one in rules_of(comparison, "linear").terms if one.what == "effect"}
+    effects = {
+        one.atoms[0].label.strip("“”"): one.change
+        for one in rules_of(comparison, "linear").terms
+        if one.what == "effect"
+    }
     assert effects["lost"] in (SAME, "size")
     assert effects["card"] in (SAME, "size")
 
@@ -511,11 +540,17 @@ def hostile(record: Any) -> Any:
     return changed
 
 
+def hostile_text(record: Record) -> Record:
+    """The record with a hostile text, each unit the whole of it."""
+    changed = copy.deepcopy(record)
+    units = [[0, len(HOSTILE)] for _ in record["document"]["units"]]
+    changed["document"] |= {"text": HOSTILE, "units": units}
+    return changed
+
+
 def test_hostile_text_stays_text(of_corpus: Record, of_text: Record) -> None:
-    other = copy.deepcopy(of_text)
-    other["document"]["text"] = HOSTILE
-    other["document"]["units"] = [[0, len(HOSTILE)]] * len(other["document"]["units"])
-    for before, after in ((of_corpus, hostile(of_corpus)), (hostile(of_corpus), of_corpus), (of_text, other)):
+    pairs = ((of_corpus, hostile(of_corpus)), (hostile(of_corpus), of_corpus), (of_text, hostile_text(of_text)))
+    for before, after in pairs:
         record = compare_records(before, after, Materiality(owner=HOSTILE)).to_dict()
         page, text = render_comparison("html", record), render_comparison("text", record)
         assert "<script" not in page
@@ -528,12 +563,21 @@ def test_hostile_text_stays_text(of_corpus: Record, of_text: Record) -> None:
         assert "[bold]b[/bold]" in text
 
 
+def test_a_very_long_name_is_shown_in_part_with_how_much_is_left_out(of_corpus: Record) -> None:
+    features = (Feature("stem", "long", "x" * 100_000), *WORDS[1:])
+    record = compare_records(of_corpus, with_rules(of_corpus, ((0,), FEES), ((1,), CARDS), features=features)).to_dict()
+    for name in ("html", "text"):
+        rendered = render_comparison(name, record)
+        assert "more characters" in " ".join(rendered.split())
+        assert rendered.count("x") < 20_000
+
+
 def test_the_page_tells_changes_by_sign_and_word(of_corpus: Record) -> None:
     before = with_rules(of_corpus, ((0,), FEES), ((1,), CARDS), ((2,), CARDS))
     after = with_rules(of_corpus, ((0, ~1), FEES), ((1,), CARDS), ((3,), OTHER))
     page = render_comparison("html", compare_records(before, after).to_dict())
     for sign, word in (("~", "changed"), ("−", "removed"), ("+", "added")):
-        assert f'<span class="mark">{sign}</span>{word}' in page
+        assert f'<span class="badge change {word}">{sign} {word}</span>' in page
     assert re.findall("<script|https?://|javascript:| on[a-z]+=", page) == []
     assert all("<caption" in table for table in re.findall("<table.*?</table>", page, flags=re.DOTALL))
     assert 'scope="col"' in page

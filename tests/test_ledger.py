@@ -240,7 +240,7 @@ def test_other_files_are_no_ledgers(ledger: Ledger, tmp_path: Path) -> None:
         assert code_of(open_ledger, ledger.path) == "bad-ledger"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_one_changed_byte_of_the_file_is_found_or_changes_no_entry(
     data: st.DataObject, masters: Path, tmp_path_factory: pytest.TempPathFactory

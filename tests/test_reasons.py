@@ -242,6 +242,13 @@ def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert main([*command, "-o", str(out)]) == 0
     assert "1. C02" in capsys.readouterr().out
     assert {"reasons.json", "reasons.html"} <= {path.name for path in out.iterdir()}
+    assert main([*command, "-o", str(tmp_path / "forms"), "--to", "md,pdf,docx"]) == 0
+    assert {"reasons.json", "reasons.md", "reasons.pdf", "reasons.docx"} <= {
+        path.name for path in (tmp_path / "forms").iterdir()
+    }
+    assert "A card is named" in (tmp_path / "forms" / "reasons.md").read_text(encoding="utf-8")
+    assert main([*command, "-o", str(tmp_path / "other"), "--to", "word"]) == 2
+    capsys.readouterr()
     assert main([*command, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["label"] == "cards"
     assert main([*command, "-o", str(report)]) == 2
@@ -251,3 +258,10 @@ def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     (report / "report.json").write_bytes(canonical_bytes(old("local-withheld-1.0")))
     assert main(command) == 1
     assert "No reasons are given" in capsys.readouterr().out
+
+
+def test_the_table_of_the_documentation_is_one(tmp_path: Path) -> None:
+    text = (Path(__file__).parent.parent / "docs" / "reasons.md").read_text(encoding="utf-8")
+    found = table(re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)[0], folder=tmp_path)
+    assert found.code("term", "Lost") == "S01"
+    found.check_locale("zh")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -295,3 +296,10 @@ def test_fields_that_people_have_to_fill_are_missing_until_they_do(tmp_path: Pat
         else:
             assert before == after
     assert "Routing of messages" in render_corpus("html", record, read_issuance(stated(tmp_path)).to_dict())
+
+
+def test_the_statements_of_the_documentation_are_some(tmp_path: Path) -> None:
+    text = (Path(__file__).parent.parent / "docs" / "report-record.md").read_text(encoding="utf-8")
+    found = read_issuance(stated(tmp_path, re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)[0]))
+    left_open = [name for name, value in found.to_dict().items() if value is None]
+    assert left_open == ["previous_report"]

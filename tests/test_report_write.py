@@ -297,8 +297,19 @@ def test_files_are_added_to_a_report_and_its_manifest(tmp_path: Path) -> None:
     assert caught.value.code == "output-exists"
     add_files(folder, {"report.pdf": b"other"}, overwrite=True)
     assert matches(folder)
-    with pytest.raises(InputError, match="cannot be added"):
+    with pytest.raises(InputError, match="neither added nor removed"):
         add_files(folder, {"report.json": b"{}"}, overwrite=True)
+
+
+def test_files_that_others_take_the_place_of_are_removed_and_no_longer_listed(tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "a", FILES, RECORD, "report.json")
+    add_files(folder, {"exports/rules.py": b"1"}, remove=["exports/rules.sql", "exports/rules.py"])
+    assert {path.name for path in (folder / "exports").iterdir()} == {"rules.py"}
+    assert matches(folder)
+    for name in ("report.json", "../x", "manifest.json"):
+        with pytest.raises(InputError, match=r"no rendering|no name"):
+            add_files(folder, {}, remove=[name])
+    assert matches(folder)
 
 
 def test_adding_a_file_does_not_hide_that_another_was_changed(tmp_path: Path) -> None:

@@ -162,6 +162,7 @@ def test_keys_of_other_kinds_are_refused(tmp_path: Path) -> None:
 HOSTILE = [
     "", ".", "..", "/etc/passwd", "../x", "a/../x", "a/./x", "a//x", "a/", "a\\b", "C:x", "a\0b", "a\nb", "\u202egnp.exe",
     ".ssh/x", "a/.x", " a", "a\u0301" + "e\u0301", "x" * 300, 5, None, ["a"], "manifest.json", "signatures/x",
+    "nul.txt", "a/COM1", "a.", "REPORT.JSON",
 ]  # fmt: skip
 
 
@@ -183,6 +184,7 @@ def test_a_name_that_is_let_through_stays_inside_the_folder(name: str) -> None:
     assert path.relative_to(top).as_posix() == name
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,8}(/[a-z]{1,8})?\.[a-z]{1,4}", fullmatch=True), st.binary(max_size=20)))
 def test_a_manifest_reads_back_as_it_was_written(files: dict[str, bytes]) -> None:
     content = make_manifest({**files, "report.json": canonical_bytes(RECORD)}, RECORD, "0" * 64)
@@ -236,6 +238,12 @@ def test_added_files_are_listed_and_changed_ones_refused(folder: Path) -> None:
     assert (folder / "manifest.json").read_bytes() == before
     refresh_manifest(folder, ["report.html"])
     assert read_manifest(folder).files["report.html"] == digest(b"changed")
+
+
+def test_names_that_are_one_file_on_some_systems_are_refused(folder: Path) -> None:
+    assert code_of(make_manifest, {"a.txt": b"", "A.TXT": b""}, RECORD) == "bad-manifest"
+    (folder / "REPORT.HTML").write_bytes(b"other")
+    assert code_of(refresh_manifest, folder) == "bad-manifest"
 
 
 def test_the_record_cannot_be_replaced(folder: Path) -> None:
@@ -318,7 +326,7 @@ def test_one_changed_byte_of_a_signature_is_found(data: st.DataObject, keys: tup
     assert signature.signed_by([keys[0].public]) is None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_one_changed_byte_of_any_file_is_found_and_named(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory, keys: tuple[SigningKey, SigningKey]
@@ -351,6 +359,58 @@ def test_one_changed_byte_of_the_manifest_is_found(data: st.DataObject) -> None:
     assert (manifest.files, manifest.facts) != (before.files, before.facts)
 
 
+def places(told: Any) -> list[tuple[Any, ...]]:
+    """Paths to every value in a JSON document."""
+    rows = told.items() if isinstance(told, dict) else enumerate(told) if isinstance(told, list) else ()
+    return [(), *((key, *rest) for key, value in rows for rest in places(value))]
+
+
+def put(told: Any, path: tuple[Any, ...], value: Any) -> Any:
+    if not path:
+        return value
+    copy = dict(told) if isinstance(told, dict) else list(told)
+    copy[path[0]] = put(told[path[0]], path[1:], value)
+    return copy
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_any_value_in_any_place_is_refused_in_plain_words_or_says_something_else(
+    data: st.DataObject, keys: tuple[SigningKey, SigningKey]
+) -> None:
+    key, record = keys[0], digest(canonical_bytes(RECORD))
+    said = Signature("author", "issue", "", "", "Ada", "2026-05-01", "2027-05-01", record, {"report.json": record})
+    value = data.draw(JSON)
+    envelope = json.loads(seal(said.statement(), key))
+    statement, listed, public = said.statement(), json.loads(make_manifest({}, RECORD)), key.public.to_dict()
+    changed = put(envelope, data.draw(st.sampled_from(places(envelope))), value)
+    signed = put(statement, data.draw(st.sampled_from(places(statement))), value)
+    works: list[tuple[Any, Any]] = [
+        (Signature.from_bytes, canonical_bytes(changed)),
+        (Signature.from_bytes, seal(signed, key)),
+        (Manifest.from_bytes, canonical_bytes(put(listed, data.draw(st.sampled_from(places(listed))), value))),
+        (PublicKey.from_dict, put(public, data.draw(st.sampled_from(places(public))), value)),
+    ]
+    for work, told in works:
+        try:
+            found = work(told)
+        except InputError:
+            continue
+        if told == works[0][1] and changed != envelope:
+            assert found.signed_by([key.public]) is None
+
+
 def test_a_rendering_added_later_leaves_the_signature_valid(folder: Path, keys: tuple[SigningKey, SigningKey]) -> None:
     sign_report(folder, keys[0], **SAID)
     add_files(folder, {"report.pdf": b"pdf"})
@@ -362,6 +422,21 @@ def test_a_rendering_added_later_leaves_the_signature_valid(folder: Path, keys: 
     assert by_role["reviewer"].not_covered == ("report.pdf", "report.txt")
     assert by_role["approver"].is_valid
     assert by_role["approver"].not_covered == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"more": 1}, {"keyid": "../../x"}, {"keyid": ""}, {"keyid": "A" * 64}, {"keyid": 5}, {"sig": ""}, {"sig": "e"}],
+)
+def test_what_stands_beside_a_signature_says_nothing(
+    change: dict[str, Any], folder: Path, keys: tuple[SigningKey, SigningKey]
+) -> None:
+    told = json.loads(sign_report(folder, keys[0], **SAID).read_bytes())
+    told["signatures"][0].update(change)
+    if change == {"sig": ""}:  # Reads, and is none.
+        assert Signature.from_bytes(canonical_bytes(told)).signed_by([keys[0].public]) is None
+    else:
+        assert code_of(Signature.from_bytes, canonical_bytes(told)) == "bad-signature"
 
 
 def test_a_missing_file_is_named(folder: Path, keys: tuple[SigningKey, SigningKey]) -> None:
@@ -457,6 +532,7 @@ def test_a_signed_report_is_not_written_over(folder: Path, keys: tuple[SigningKe
     for record in (RECORD, {**RECORD, "text": "another"}):
         assert code_of(write_files, folder, FILES, record, "report.json", overwrite=True) == "signed-report"
     assert code_of(add_files, folder, {"report.html": b"other"}, overwrite=True) == "signed-report"
+    assert code_of(add_files, folder, {}, remove=["exports/rules.sql"]) == "signed-report"
     assert check_signature(folder, read_signatures(folder)[0], [keys[0].public]).is_valid
 
 
@@ -478,14 +554,37 @@ def test_erased_evidence_is_gone_and_said_so(folder: Path, keys: tuple[SigningKe
     }
     assert not any(compare(folder, read_manifest(folder).files).values())
     found = check_signature(folder, read_signatures(folder)[0], [keys[0].public])
-    assert (found.missing, found.not_covered) == (("evidence.json.gz",), ("erasure.json",))
+    assert (found.missing, found.erased, found.not_covered) == ((), ("evidence.json.gz",), ("erasure.json",))
+    assert found.is_valid
     sign_report(folder, keys[1], **SAID)
     assert code_of(erase_report, folder, "evidence", date="2026-06-01", reason="again") == "bad-file"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"what": "evidence", "files": [{"name": "report.html"}]},
+        {"what": "evidence", "files": [{"name": "evidence.json.gz", "sha256": "0" * 64}]},
+        {"what": "all", "files": [{"name": "evidence.json.gz"}]},
+        {"what": "evidence", "files": 5},
+    ],
+)
+def test_a_made_up_erasure_excuses_no_missing_file(
+    told: dict[str, Any], folder: Path, keys: tuple[SigningKey, SigningKey]
+) -> None:
+    sign_report(folder, keys[0], **SAID)
+    for name in ("evidence.json.gz", "report.html"):
+        (folder / name).unlink()
+    (folder / "erasure.json").write_text(json.dumps({"schema": "surrogate-erasure", **told}), encoding="utf-8")
+    found = check_signature(folder, read_signatures(folder)[0], [keys[0].public])
+    assert found.missing == ("evidence.json.gz", "report.html")
+    assert not found.is_valid
 
 
 def test_what_was_erased_is_not_written_again(folder: Path) -> None:
     erase_report(folder, "evidence", date="2026-06-01", reason="request")
     assert code_of(write_files, folder, FILES, RECORD, "report.json", overwrite=True) == "erased-report"
+    assert code_of(add_files, folder, {"evidence.json.gz": b"evidence"}) == "erased-report"
 
 
 def test_erasing_does_not_hide_that_another_file_was_changed(folder: Path) -> None:

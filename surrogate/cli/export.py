@@ -26,10 +26,7 @@ __all__ = ["export"]
 )
 @click.option("--json", "as_json", is_flag=True, help="Print exports.json and nothing else.")
 @click.option("--overwrite", is_flag=True, help="Replace other exports in the folder.")
-@click.pass_context
-def export(
-    context: click.Context, folder: Path, formats: str, members: tuple[str, ...], as_json: bool, overwrite: bool
-) -> None:
+def export(folder: Path, formats: str, members: tuple[str, ...], as_json: bool, overwrite: bool) -> None:
     """Export the rules of the report in FOLDER into FOLDER/exports, as files that other systems run.
 
     Every file is run on vectors at the borders of the rules, and on the held-out documents where the evidence is kept.  One that
@@ -46,7 +43,7 @@ def export(
         click.echo(canonical_bytes(listing).decode("utf-8"))
     else:
         _print(listing, folder)
-    context.exit(DONE if offered else WITHHELD)
+    raise SystemExit(DONE if offered else WITHHELD)
 
 
 def _print(listing: dict[str, Any], folder: Path) -> None:

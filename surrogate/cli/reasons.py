@@ -26,18 +26,28 @@ __all__ = ["reasons"]
     "-o",
     "--out",
     type=click.Path(path_type=Path),
-    help="Folder for reasons.json and reasons.html; not that of the report.",
+    help="Folder for reasons.json and its renderings; not that of the report.",
+)
+@click.option(
+    "--to",
+    "forms",
+    default="html",
+    show_default=True,
+    metavar="FORMS",
+    help="What is written beside reasons.json, with commas between: html, md, pdf, docx.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the case as JSON.")
 @click.option("--overwrite", is_flag=True, help="Replace other reasons in the output folder.")
-def reasons(report: Path, table_file: Path, locale: str, out: Path | None, as_json: bool, overwrite: bool) -> None:
+def reasons(
+    report: Path, table_file: Path, locale: str, out: Path | None, forms: str, as_json: bool, overwrite: bool
+) -> None:
     """Give the principal reasons for the decision that the report in DIR explains.
 
     None are given where the surrogate was withheld, decides the text otherwise than the model, or is below the table's policy:
     then the exit code is 1, and it is said why.
     """
     from surrogate.reasons import read_reason_table, reason_case
-    from surrogate.reasons.page import case_page, case_text
+    from surrogate.reasons.page import case_files, case_text
     from surrogate.report.record.reading import read_record
 
     table = read_reason_table(table_file)
@@ -49,8 +59,8 @@ def reasons(report: Path, table_file: Path, locale: str, out: Path | None, as_js
             )
         from surrogate.report.write import write_files
 
-        page = {"reasons.html": case_page(case).encode("utf-8")}
-        write_files(out, page, case.to_dict(), "reasons.json", overwrite=overwrite)
+        files = case_files(case, [name.strip() for name in forms.split(",") if name.strip()])
+        write_files(out, files, case.to_dict(), "reasons.json", overwrite=overwrite)
     if as_json:
         from surrogate.canonical import canonical_bytes
 
@@ -58,5 +68,5 @@ def reasons(report: Path, table_file: Path, locale: str, out: Path | None, as_js
     else:
         click.echo(case_text(case), nl=False)
     if out is not None:
-        click.echo(f"reasons: {out / 'reasons.html'}", err=as_json)
+        click.echo(f"reasons: {out}", err=as_json)
     raise SystemExit(DONE if case.why_none is None else WITHHELD)

@@ -26,7 +26,7 @@ class Atom:
     key : str
         What is looked for, unique within its kind.
     label : str
-        What a reader sees.
+        What a reader sees; of a unit in quotation marks, with which one it is where there are several.
     present : bool
     definition : tuple of str
         Words of a list, or the expression of a pattern: they are part of what it means.

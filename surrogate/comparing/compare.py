@@ -7,15 +7,17 @@ from typing import Any
 
 from surrogate.canonical import canonical_bytes, digest
 from surrogate.comparing.changes import FactChange, MeasureChange, TermChange
+from surrogate.comparing.combinations import Table
 from surrogate.comparing.comparison import Comparison, MemberChange
-from surrogate.comparing.decisions import Table, compare_decisions
+from surrogate.comparing.decisions import compare_decisions
 from surrogate.comparing.facts import compare_facts, compare_sentences
+from surrogate.comparing.groups import RuleGroup
 from surrogate.comparing.judging import judge_changes
 from surrogate.comparing.matching import match_rules
 from surrogate.comparing.materiality import Materiality
 from surrogate.comparing.measures import compare_measures
 from surrogate.comparing.records import check_record
-from surrogate.comparing.sides import RuleGroup, Side
+from surrogate.comparing.sides import Side
 from surrogate.comparing.terms import match_terms
 from surrogate.comparing.texts import match_units
 from surrogate.errors import InputError

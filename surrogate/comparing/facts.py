@@ -12,7 +12,18 @@ from surrogate.comparing.changes import ADDED, CHANGED, REMOVED, FactChange
 __all__ = ["SECTIONS", "compare_facts", "compare_sentences", "sections_of"]
 
 #: Sections in which facts are told, in this order.
-SECTIONS = ("model", "prompt", "decision", "data", "recipe", "policy", "production", "versions")
+SECTIONS = (
+    "model",
+    "prompt",
+    "decision",
+    "data",
+    "recipe",
+    "policy",
+    "production",
+    "concepts",
+    "versions",
+    "checklist",
+)
 
 Record = dict[str, Any]
 
@@ -36,6 +47,9 @@ def compare_facts(before: Record, after: Record) -> tuple[FactChange, ...]:
     [('recipe', 'a.b', 1, 2)]
     """
     first, second = sections_of(before), sections_of(after)
+    if not first["checklist"] or not second["checklist"]:
+        # Only records from version 2.0 on have one.
+        first["checklist"] = second["checklist"] = {}
     return tuple(change for name in SECTIONS for change in _compare(name, first[name], second[name]))
 
 
@@ -46,6 +60,12 @@ def sections_of(record: Record) -> dict[str, dict[str, Any]]:
     ------
     tomllib.TOMLDecodeError
         A ``ValueError``: the recipe is no TOML.
+
+    Examples
+    --------
+    >>> told = sections_of({"model": {"details": {"prompt": "p"}}, "documents": {}, "production": {}})
+    >>> told["prompt"], told["model"]
+    ({'details.prompt': 'p'}, {})
     """
     made = record["production"]
     model = dict(_flat(record["model"]))
@@ -58,7 +78,9 @@ def sections_of(record: Record) -> dict[str, dict[str, Any]]:
         "recipe": _recipe(made.get("recipe") or {}),
         "policy": dict(_flat(made.get("policy") or {})),
         "production": dict(_flat({name: value for name, value in made.items() if name not in _APART})),
+        "concepts": _concepts(record),
         "versions": dict(_flat(made.get("versions") or {})),
+        "checklist": {str(one["name"]): one["status"] for one in record.get("checklist") or ()},
     }
 
 
@@ -75,6 +97,14 @@ def _data(record: Record) -> dict[str, Any]:
         stated = {name: document.get(name) for name in ("unit_kind", "segmenter")}
         return {**stated, "n_units": len(document["units"]), "text_sha256": record["production"].get("text_sha256")}
     return dict(_flat({name: value for name, value in record["documents"].items() if name != "decisions"}))
+
+
+def _concepts(record: Record) -> dict[str, Any]:
+    """Numbers of documents by the words that name a concept; concepts of one name are counted together."""
+    found: dict[str, int] = {}
+    for one in record.get("concepts") or ():
+        found[one["label"]] = found.get(one["label"], 0) + sum(n for _, n in one["decisions"])
+    return found | {one["name"]: one["n_documents"] for one in record.get("probes") or ()}
 
 
 def _recipe(recipe: Record) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Hashable
 
 from surrogate.comparing.atoms import Atom, normal_form
 from surrogate.comparing.changes import ADDED, CHANGED, REMOVED, SAME, RuleChange, RuleSide
-from surrogate.comparing.decisions import DecisionsCompared, Table
+from surrogate.comparing.combinations import Table
+from surrogate.comparing.decisions import DecisionsCompared
 from surrogate.comparing.measures import are_apart
 
 __all__ = ["match_rules"]
@@ -38,7 +39,7 @@ def match_rules(table: Table, decisions: DecisionsCompared) -> tuple[RuleChange,
     Examples
     --------
     >>> from surrogate.comparing.decisions import compare_decisions
-    >>> from surrogate.comparing.sides import RuleGroup
+    >>> from surrogate.comparing.groups import RuleGroup
     >>> empty = Table(RuleGroup((), False), RuleGroup((), False))
     >>> match_rules(empty, compare_decisions(empty))
     ()

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from surrogate.comparing.changes import ADDED, REMOVED, SAME, TermChange
+from surrogate.comparing.groups import TermSide
 from surrogate.comparing.measures import are_apart, holds
-from surrogate.comparing.sides import TermSide
 
 __all__ = ["match_terms"]
 

@@ -30,8 +30,15 @@ def algorithms(language: str, *, stems: bool) -> dict[str, Any]:
     """
     return {
         "words": _words(),
+        "expressions": {
+            "UNIT": WORD.pattern,
+            "EMOJI": EMOJI.pattern,
+            "HYPHENS": HYPHENS.pattern,
+            "EDGES": EDGES.pattern,
+            "UNSPACED": UNSPACED,
+        },
         "stemming": _stemming(language),
-        "unspaced": f"A word is of a script without spaces when it begins with a match of {UNSPACED} ({_SYNTAX}).",
+        "unspaced": "A word is of a script without spaces when it begins with a match of UNSPACED.",
         "word": "Some word is the key.",
         "stem": "Some word has the key as its stem.",
         "prefix": "Some word that is not of a script without spaces begins with the key, and what follows in that word, if "
@@ -63,10 +70,6 @@ def _words() -> list[str]:
         "Any other unit that begins with a match of EMOJI is a word.",
         "Any other unit is parted at each match of HYPHENS; from each part all matches of EDGES are taken away; what is left is "
         f"a word, or a break when it is empty or has more than {MAX_LETTERS} characters.",
-        f"UNIT = {WORD.pattern}",
-        f"EMOJI = {EMOJI.pattern}",
-        f"HYPHENS = {HYPHENS.pattern}",
-        f"EDGES = {EDGES.pattern}",
     ]
 
 

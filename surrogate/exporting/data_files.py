@@ -14,6 +14,7 @@ from surrogate.exporting.logic import NO_RULE, DecisionRow, DecisionTable, Score
 from surrogate.exporting.members import Member
 from surrogate.exporting.plain import defused
 from surrogate.exporting.wording import KEPT
+from surrogate.report.visible import visible
 
 __all__ = ["csv_bytes", "json_bytes", "table_from_json", "write_csv", "write_json"]
 
@@ -138,7 +139,7 @@ def table_from_json(content: bytes, member: Member) -> DecisionTable | Scorecard
 
 
 def write_csv(member: Member, _heading: Heading) -> bytes:
-    """rules.csv: a line to a rule, or to a coefficient.
+    """rules.csv: a line to a rule, or to a coefficient, to be read; hidden characters are shown as signs.
 
     It has no heading, which no table could hold; ``exports.json`` beside it has.
 
@@ -161,18 +162,20 @@ def _rule_lines(table: DecisionTable) -> bytes:
         shares = [row.evidence.get(name) or {} for name in _SHARES]
         numbers = [share.get(end) for share in shares for end in ("value", "low", "high")]
         counts = [row.evidence.get(name) for name in ("n", "n_fit", "n_decides", "grade")]
-        rows.append([heard, row.id, row.number, table.classes[row.class_index], words, exact, *numbers, *counts])
+        label = visible(table.classes[row.class_index])
+        rows.append([heard, row.id, row.number, label, visible(words), exact, *numbers, *counts])
     return csv_bytes(header, rows)
 
 
 def _weight_lines(card: Scorecard) -> bytes:
     measured = {(one["class_index"], one["feature"]): one for one in card.evidence["coefficients"]}
     rows: list[list[Any]] = []
-    for number, label in enumerate(card.classes):
+    for number, name in enumerate(card.classes):
+        label = visible(name)
         rows.append([label, "intercept", None, card.intercepts[number], None, None, None])
         for place, weight in card.weights[number]:
             told = measured[number, place]
             column = card.columns[place]
             ends = [told.get(name) for name in ("low", "high", "frequency")]
-            rows.append([label, column.name, column.feature.name, weight, *ends])
+            rows.append([label, column.name, visible(column.feature.name), weight, *ends])
     return csv_bytes(["class", "column", "feature", "weight", "low", "high", "frequency"], rows)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 from surrogate.errors import InputError
 from surrogate.exporting.heading import GENERATOR, Heading
 from surrogate.exporting.logic import NO_RULE, DecisionRow, DecisionTable
+from surrogate.exporting.markup import add, words, written
 from surrogate.exporting.members import Member
 from surrogate.exporting.sql import CLASS, RULE
 from surrogate.exporting.wording import measured
-from surrogate.exporting.xml import add, words, written
 
 __all__ = ["NAMESPACE", "feel", "write_dmn"]
 
@@ -70,9 +69,8 @@ def write_dmn(member: Member, heading: Heading) -> bytes:
 
 def feel(text: str) -> str:
     """A string of FEEL; what a reader cannot see, and what XML cannot hold, is escaped."""
-    # JSON's escapes for quotes, backslashes and line breaks are FEEL's.
-    plain = json.dumps(text, ensure_ascii=False).replace("\\b", "\\u0008").replace("\\f", "\\u000c")
-    return _ESCAPED.sub(lambda found: f"\\u{ord(found.group()):04x}", plain)
+    plain = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + _ESCAPED.sub(lambda found: f"\\u{ord(found.group()):04x}", plain) + '"'
 
 
 def _add_decision(root: Any, name: str, table: DecisionTable, heading: Heading) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from surrogate.exporting import run_dmn, run_pmml, run_python, run_sql
 from surrogate.exporting.logic import Said
 from surrogate.exporting.members import Member
+from surrogate.exporting.run_pmml4s import has_pmml4s, run_pmml4s
 from surrogate.multinomial_model import MultinomialModel
 from surrogate.rule_list_model import RuleListModel
 
@@ -75,12 +76,19 @@ def engines_for(name: str, member: Member) -> Sequence[Engine]:
         found += _installed("zen-engine", "zen", "zen-engine", run_dmn.run_zen)
         return found or (Engine(OWN, __version__, False, run_dmn.read_ourselves),)
     if name == "pmml":
-        # sklearn-pmml-model reads trees and regressions, and no rule sets.
-        run = run_pmml.run_regression if isinstance(member.model, MultinomialModel) else run_pmml.run_tree
-        known = not isinstance(member.model, RuleListModel)
-        found = _installed("sklearn-pmml-model", "sklearn_pmml_model", "sklearn-pmml-model", run) if known else ()
-        return found or (Engine(OWN, __version__, False, run_pmml.read_ourselves),)
+        own = Engine(OWN, __version__, False, run_pmml.read_ourselves)
+        found = _for_pmml(member)
+        # PMML4S does not tell which rule spoke: our own reader does.
+        return (*found, own) if isinstance(member.model, RuleListModel) else found or (own,)
     return ()
+
+
+def _for_pmml(member: Member) -> tuple[Engine, ...]:
+    """The model in Python reads trees and regressions; rule sets only the one in Java, which takes seconds to start."""
+    if isinstance(member.model, RuleListModel):
+        return _installed("PMML4S", "pypmml", "pypmml", run_pmml4s) if has_pmml4s() else ()
+    run = run_pmml.run_regression if isinstance(member.model, MultinomialModel) else run_pmml.run_tree
+    return _installed("sklearn-pmml-model", "sklearn_pmml_model", "sklearn-pmml-model", run)
 
 
 def _installed(name: str, module: str, package: str, run: Run) -> tuple[Engine, ...]:

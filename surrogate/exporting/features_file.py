@@ -30,6 +30,9 @@ _TRIED = (
 #: Most features that have an example of their own.
 _EXAMPLES = 500
 
+#: Most characters of an example.
+_LONGEST = 200
+
 
 def describe_features(record: dict[str, Any], columns: Sequence[Column], heading: Heading) -> dict[str, Any]:
     """What each column means.
@@ -121,11 +124,12 @@ def _number(text: str) -> float | None:
 
 
 def _tried(columns: Sequence[Column], wording: dict[str, Any]) -> list[dict[str, Any]]:
-    """A form of each feature as a text, with the columns that are true of it."""
-    told = [column for column in columns if column.feature.kind in (*WORD_KINDS, "lexicon", "pattern")]
+    """A form of each feature as a text, with the columns that are true of it; an expression needs no example."""
+    told = [column for column in columns if column.feature.kind in (*WORD_KINDS, "lexicon")]
     named = {column.feature.name: column.name for column in told}
     words = [column.feature for column in told if column.feature.kind in WORD_KINDS and column.feature.forms]
-    texts = list(dict.fromkeys(form for feature in words[:_EXAMPLES] for form in feature.forms[:1]))
+    forms = (form for feature in words[:_EXAMPLES] for form in feature.forms[:1] if len(form) <= _LONGEST)
+    texts = list(dict.fromkeys(forms))
     texts += [text for text in _TRIED if text not in texts]
     found = features_of(texts, [column.feature for column in told], **wording)
     present = found.presence.toarray().astype(bool)

@@ -187,8 +187,9 @@ def _of_tree(model: ClassTreeModel, evidence: list[dict[str, Any]]) -> DecisionT
     for number, ((leaf, path), measured) in enumerate(zip(paths, evidence, strict=True), 1):
         tests = [(one.feature, one.present) for one in path]
         _check_tests(f"leaf L{number}", tests, len(model.features))
+        told = {**measured, "probabilities": list(model.nodes[leaf].probabilities)}
         class_index = int(np.argmax(model.nodes[leaf].probabilities))
-        rows.append(DecisionRow(_leaf_id(model, path), number, tuple(dict(tests).items()), class_index, measured))
+        rows.append(DecisionRow(_leaf_id(model, path), number, tuple(dict(tests).items()), class_index, told))
     return DecisionTable(columns_of(model.features), model.classes, tuple(rows), complete=True)
 
 

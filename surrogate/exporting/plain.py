@@ -41,11 +41,14 @@ def in_comment(text: str) -> str:
 def defused(text: str) -> str:
     """A text as a cell of a CSV file: with an apostrophe before what a spreadsheet would take for a formula.
 
+    A NUL, at which many readers stop, becomes the sign for it.
+
     Examples
     --------
     >>> defused("=cmd()"), defused("fees"), defused("'=x")
     ("'=cmd()", 'fees', "''=x")
     """
+    text = text.replace("\0", "\u2400")
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

@@ -8,9 +8,9 @@ from surrogate.class_tree_model import ClassTreeModel
 from surrogate.exporting.columns import Column
 from surrogate.exporting.heading import GENERATOR, Heading
 from surrogate.exporting.logic import DecisionTable, Scorecard
+from surrogate.exporting.markup import add, carried, words, written
 from surrogate.exporting.members import Member
 from surrogate.exporting.sql import CLASS, RULE
-from surrogate.exporting.xml import add, carried, words, written
 
 __all__ = ["NAMESPACE", "write_pmml"]
 

@@ -9,7 +9,7 @@ HEAD = '''#!/usr/bin/env python3
 
 In Python: decide({"COLUMN": True, ...}) gives the class and the rule that spoke, by name; None: no rule holds.
 
-On the command line: python THIS_FILE features.csv > answers.csv
+On the command line: python THIS_FILE features.csv > answers.csv, or with --json for a line of JSON to each row.
 The table has a column for each name in COLUMNS, with true or false (or 1 or 0) in every row; others are passed over.
 In the answers an apostrophe stands before a cell that a spreadsheet would take for a formula.
 
@@ -17,6 +17,7 @@ How to compute the features is written in features.json beside this file.
 """
 
 import csv
+import json
 import sys
 
 NO_RULE = "no rule holds"
@@ -75,27 +76,37 @@ def _defused(text):
     return "'" + text if text[:1] in ("=", "+", "-", "@", "\\t", "\\r", "\\n", "'") else text
 
 
-def _answer_file(path, out):
-    writer = csv.writer(out, lineterminator="\\r\\n")
-    writer.writerow(["row", "surrogate_class", "surrogate_rule"])
+def _answers(path):
     with open(path, encoding="utf-8-sig", newline="") as stream:
         reader = csv.DictReader(stream)
         named = reader.fieldnames or []
         absent = [name for name, _ in COLUMNS if named.count(name) != 1]
         if absent:
             raise ValueError("the table must have the column %r exactly once" % absent[0])
-        for number, row in enumerate(reader, 1):
-            said = decide({name: _truth(row[name], name, reader.line_num) for name, _ in COLUMNS})
-            writer.writerow([number, _defused(said["class"] or ""), _defused(said["rule"] or "")])
+        for row in reader:
+            yield decide({name: _truth(row[name], name, reader.line_num) for name, _ in COLUMNS})
+
+
+def _write_csv(path, out):
+    writer = csv.writer(out, lineterminator="\\r\\n")
+    writer.writerow(["row", "surrogate_class", "surrogate_rule"])
+    for number, said in enumerate(_answers(path), 1):
+        writer.writerow([number, _defused(said["class"] or ""), _defused(said["rule"] or "")])
+
+
+def _write_json(path, out):
+    for said in _answers(path):
+        out.write(json.dumps(said) + "\\n")
 
 
 def _main(arguments):
-    if len(arguments) != 1 or arguments[0] in ("-h", "--help"):
-        print("usage: python %s features.csv > answers.csv" % sys.argv[0], file=sys.stderr)
-        return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
+    named = [one for one in arguments if one != "--json"]
+    if len(named) != 1 or named[0] in ("-h", "--help"):
+        print("usage: python %s [--json] features.csv > answers.csv" % sys.argv[0], file=sys.stderr)
+        return 0 if named in (["-h"], ["--help"]) else 2
     sys.stdout.reconfigure(encoding="utf-8", newline="")
     try:
-        _answer_file(arguments[0], sys.stdout)
+        (_write_json if "--json" in arguments else _write_csv)(named[0], sys.stdout)
     except (OSError, ValueError, csv.Error) as error:
         print("error: %s" % error, file=sys.stderr)
         return 2

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,9 @@ from numpy.typing import NDArray
 from surrogate.errors import InputError
 from surrogate.exporting.dmn import NAMESPACE
 from surrogate.exporting.logic import Said
+from surrogate.exporting.markup import parsed
 from surrogate.exporting.members import Member
 from surrogate.exporting.sql import CLASS, RULE
-from surrogate.exporting.xml import parsed
 
 __all__ = ["check_dmn_schema", "read_ourselves", "run_spiffworkflow", "run_zen"]
 
@@ -71,8 +72,18 @@ def run_spiffworkflow(content: bytes, member: Member, presence: NDArray[np.bool_
     from SpiffWorkflow.dmn.parser.BpmnDmnParser import BpmnDmnParser
     from SpiffWorkflow.exceptions import SpiffWorkflowException
 
+    class Script(PythonScriptEngine):
+        """Parses each expression once: the engine asks for every cell and row whether it can be parsed."""
+
+        known: ClassVar[set[str]] = set()
+
+        def validate(self, expression: str) -> None:
+            if expression not in self.known:
+                super().validate(expression)
+                self.known.add(expression)
+
     # The engine takes Python's expressions; FEEL's three constants are the only words that differ here.
-    script = PythonScriptEngine(TaskDataEnvironment({"true": True, "false": False, "null": None}))
+    script = Script(TaskDataEnvironment({"true": True, "false": False, "null": None}))
     names = [column.name for column in member.logic.columns]
     try:
         parser = BpmnDmnParser()
@@ -86,11 +97,14 @@ def run_spiffworkflow(content: bytes, member: Member, presence: NDArray[np.bool_
         ]
     except (SpiffWorkflowException, SyntaxError, ValueError, LookupError, AttributeError) as error:
         raise InputError("not-exported", f"SpiffWorkflow cannot run it: {error}.") from error
-    return Said(tuple(one.get(CLASS) for one in found), tuple(str(one.get(RULE)) for one in found))
+    return _said(found)
 
 
 def run_zen(content: bytes, member: Member, presence: NDArray[np.bool_]) -> Said:
-    """What zen-engine says of rows; its tables are JSON, so the cells of the document are put there as they are.
+    """What zen-engine says of rows.
+
+    It reads tables of its own form: the conditions of the document are put there as they are, and the place of each rule as its
+    answer, since its strings have no escapes; the answer is then read from the document.
 
     Parameters
     ----------
@@ -101,28 +115,28 @@ def run_zen(content: bytes, member: Member, presence: NDArray[np.bool_]) -> Said
     import zen
 
     names = [column.name for column in member.logic.columns]
-    decision = zen.ZenEngine().create_decision(json.dumps(_for_zen(content)))
-    try:
-        found = [decision.evaluate(dict(zip(names, row, strict=True)))["result"] for row in presence.tolist()]
-    except RuntimeError as error:
-        raise InputError("not-exported", f"zen-engine cannot run it: {error}.") from error
-    return Said(tuple(one.get(CLASS) for one in found), tuple(str(one.get(RULE)) for one in found))
-
-
-def _for_zen(content: bytes) -> dict[str, Any]:
     inputs, outputs, rules = _cells(content)
+    answers = _answers(outputs, rules)
+    try:
+        decision = zen.ZenEngine().create_decision(json.dumps(_for_zen(inputs, [tests for tests, _ in rules])))
+        found = [decision.evaluate(dict(zip(names, row, strict=True)))["result"] for row in presence.tolist()]
+        said = [answers[int(one["place"])] if one else {} for one in found]
+    except (RuntimeError, ValueError, LookupError, TypeError) as error:
+        raise InputError("not-exported", f"zen-engine cannot run it: {error}.") from error
+    return _said(said)
+
+
+def _for_zen(inputs: list[str], rules: list[list[str]]) -> dict[str, Any]:
     fields = [(f"input {number}", name) for number, name in enumerate(inputs)]
-    says = [(f"output {number}", name) for number, name in enumerate(outputs)]
-    rows = []
-    for number, (tests, answers) in enumerate(rules):
-        row = {"_id": f"rule {number}"}
-        row |= {key: "" if text == "-" else text for (key, _), text in zip(fields, tests, strict=True)}
-        row |= {key: text for (key, _), text in zip(says, answers, strict=True)}
-        rows.append(row)
+    rows = [
+        {"_id": f"rule {number}", "place": str(number)}
+        | {key: "" if text == "-" else text for (key, _), text in zip(fields, tests, strict=True)}
+        for number, tests in enumerate(rules)
+    ]
     table = {
         "hitPolicy": "first",
         "inputs": [{"id": key, "name": name, "field": name} for key, name in fields],
-        "outputs": [{"id": key, "name": name, "field": name} for key, name in says],
+        "outputs": [{"id": "place", "name": "place", "field": "place"}],
         "rules": rows,
     }
     ends = [("in", "inputNode", {}), ("table", "decisionTableNode", {"content": table}), ("out", "outputNode", {})]
@@ -153,6 +167,21 @@ def _cells(content: bytes) -> tuple[list[str], list[str], list[tuple[list[str], 
     return inputs, outputs, rules
 
 
+def _answers(outputs: list[str], rules: list[tuple[list[str], list[str]]]) -> list[dict[str, Any]]:
+    """What each rule answers: strings of FEEL are read as those of JSON, whose escapes they have."""
+    try:
+        return [
+            {name: json.loads(cell, strict=False) for name, cell in zip(outputs, cells, strict=True)}
+            for _, cells in rules
+        ]
+    except ValueError as error:
+        raise InputError("not-exported", f"The decision table cannot be read: {error}.") from error
+
+
+def _said(found: Sequence[Mapping[str, Any]]) -> Said:
+    return Said(tuple(one.get(CLASS) for one in found), tuple(str(one.get(RULE)) for one in found))
+
+
 def read_ourselves(content: bytes, member: Member, presence: NDArray[np.bool_]) -> Said:
     """What the document says of rows, read cell by cell.
 
@@ -166,17 +195,14 @@ def read_ourselves(content: bytes, member: Member, presence: NDArray[np.bool_]) 
     place = {column.name: number for number, column in enumerate(member.logic.columns)}
     wanted = {"true": True, "false": False}
     first = np.full(len(presence), len(rules), dtype=np.intp)
-    answers: list[dict[str, Any]] = []
+    answers = [*_answers(outputs, rules), {}]
     try:
-        for number, (tests, cells) in enumerate(rules):
+        for number, (tests, _) in enumerate(rules):
             held = first == len(rules)
             for name, text in zip(inputs, tests, strict=True):
                 if text != "-":
                     held &= presence[:, place[name]] == wanted[text]
             first[held] = number
-            answers.append({name: json.loads(cell) for name, cell in zip(outputs, cells, strict=True)})
     except (KeyError, ValueError) as error:
         raise InputError("not-exported", f"The decision table cannot be read: {error}.") from error
-    answers.append({})
-    said = [answers[one] for one in first]
-    return Said(tuple(one.get(CLASS) for one in said), tuple(one.get(RULE, "") for one in said))
+    return _said([answers[one] for one in first])

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from surrogate.errors import InputError
 from surrogate.exporting.logic import NO_RULE, Said
+from surrogate.exporting.markup import parsed
 from surrogate.exporting.members import Member
 from surrogate.exporting.pmml import NAMESPACE
-from surrogate.exporting.xml import parsed
 
 __all__ = ["read_ourselves", "run_regression", "run_tree"]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import json
 import platform
 import subprocess
 import sys
@@ -15,9 +14,8 @@ from numpy.typing import NDArray
 
 from surrogate.errors import InputError
 from surrogate.exporting.data_files import csv_bytes
-from surrogate.exporting.logic import NO_RULE, Said
+from surrogate.exporting.logic import Said
 from surrogate.exporting.members import Member
-from surrogate.exporting.plain import defused_back
 
 __all__ = ["VERSION", "run_python"]
 
@@ -53,7 +51,10 @@ def run_python(content: bytes, member: Member, presence: NDArray[np.bool_]) -> S
         data.write_bytes(table)
         try:
             done = subprocess.run(  # noqa: S603 - our own program, in a folder that only we can write to
-                [sys.executable, "-I", str(program), str(data)], capture_output=True, timeout=_PATIENCE, check=True
+                [sys.executable, "-I", str(program), "--json", str(data)],
+                capture_output=True,
+                timeout=_PATIENCE,
+                check=True,
             )
         except subprocess.CalledProcessError as error:
             last = error.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
@@ -65,9 +66,8 @@ def run_python(content: bytes, member: Member, presence: NDArray[np.bool_]) -> S
 
 def _said(output: bytes) -> Said:
     try:
-        lines = list(csv.reader(io.StringIO(output.decode("utf-8"), newline="")))[1:]
-        cells = [(defused_back(label), defused_back(rule)) for _, label, rule in lines]
-    except ValueError as error:
+        lines = [json.loads(line) for line in output.splitlines()]
+        rules = [line["rule"] for line in lines]
+        return Said(tuple(line["class"] for line in lines), tuple(rules) if any(rules) else None)
+    except (ValueError, KeyError, TypeError) as error:
         raise InputError("not-exported", f"What the program wrote is no table of answers: {error}.") from error
-    labels = tuple(None if rule == NO_RULE else label for label, rule in cells)
-    return Said(labels, tuple(rule for _, rule in cells) if any(rule for _, rule in cells) else None)

@@ -14,6 +14,7 @@ from surrogate.exporting.columns import Column
 from surrogate.exporting.data_files import csv_bytes
 from surrogate.exporting.logic import DecisionRow, DecisionTable, Scorecard
 from surrogate.exporting.members import Member, said_by_model
+from surrogate.exporting.plain import shown
 
 __all__ = ["Vectors", "vectors_of", "write_vectors"]
 
@@ -82,8 +83,9 @@ def _rows(members: Sequence[Member]) -> Iterator[tuple[str, bool, dict[str, bool
     yield "everything is present", True, {}
     for member in members:
         logic = member.logic
-        yield from _of_rules(member.name, logic) if isinstance(logic, DecisionTable) else _of_scores(member.name, logic)
-        yield from _at_random(member.name, logic)
+        name = shown(member.name)
+        yield from _of_rules(name, logic) if isinstance(logic, DecisionTable) else _of_scores(name, logic)
+        yield from _at_random(name, logic)
 
 
 def _of_rules(name: str, table: DecisionTable) -> Iterator[tuple[str, bool, dict[str, bool]]]:
@@ -146,7 +148,7 @@ def write_vectors(vectors: Vectors, members: Sequence[Member]) -> bytes:
     header = ["vector", "why", *(column.name for column in vectors.columns)]
     for member in members:
         said = said_by_model(member, vectors.of(member))
-        header += [f"expected class: {member.name}", f"expected rule: {member.name}"]
+        header += [f"expected class: {shown(member.name)}", f"expected rule: {shown(member.name)}"]
         answers += [said.labels, said.rules or (None,) * len(said.labels)]
     rows = (
         [

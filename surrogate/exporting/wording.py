@@ -7,7 +7,7 @@ from typing import Any
 __all__ = ["KEPT", "measured"]
 
 #: What is said of a rule, out of its evidence in the record; places of documents stay there.
-KEPT = ("precision", "coverage", "n", "n_fit", "n_decides", "lift", "grade", "error")
+KEPT = ("precision", "coverage", "n", "n_fit", "n_decides", "lift", "grade", "error", "probabilities")
 
 
 def measured(evidence: dict[str, Any]) -> str:

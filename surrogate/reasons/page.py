@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
 
+from surrogate.canonical import canonical_bytes
 from surrogate.reasons.case import ReasonCase
 from surrogate.report.environment import finalize_html, template_environment
 from surrogate.report.number_format import signed
+from surrogate.report.render.any_page import page_as
 from surrogate.report.visible import visible
 
-__all__ = ["case_page", "case_text"]
+__all__ = ["case_files", "case_page", "case_text"]
 
 
 def case_page(case: ReasonCase) -> str:
@@ -31,6 +34,29 @@ def case_page(case: ReasonCase) -> str:
     True
     """
     return _environment().get_template("reasons.html.j2").render(case=case, say=_messages(case.locale))
+
+
+def case_files(case: ReasonCase, forms: Sequence[str]) -> dict[str, bytes]:
+    """Renderings of a case by the name of their file.
+
+    Parameters
+    ----------
+    case : ReasonCase
+    forms : sequence of {"html", "md", "pdf", "docx"}
+
+    Raises
+    ------
+    InputError
+        ``unknown-format``, or ``missing-glyph``.
+
+    Examples
+    --------
+    >>> case = ReasonCase("fees", "en", "withheld", (), 4, (), (), None, None, {"name": "t", "sha256": "0"}, "0", "toy", "")
+    >>> sorted(case_files(case, ["md", "html"]))
+    ['reasons.html', 'reasons.md']
+    """
+    page, original = case_page(case), ("reasons.json", canonical_bytes(case.to_dict()))
+    return {f"reasons.{form}": page_as(form, page, original, locale=case.locale) for form in dict.fromkeys(forms)}
 
 
 def case_text(case: ReasonCase) -> str:

@@ -54,6 +54,7 @@ def render_again(
     out: str | Path | None = None,
     fonts: Sequence[str | Path] = (),
     locale: str = "en",
+    audience: str = "validator",
     overwrite: bool = False,
 ) -> list[Path]:
     """Render the record in a folder again.
@@ -70,19 +71,22 @@ def render_again(
     fonts : sequence of str or Path, optional
         Font files, or folders of them.
     locale : {"en", "zh"}, default "en"
+    audience : {"validator", "business", "person"}, default "validator"
+        For whom it is; the others are shown a view, which goes to a folder of its own.
     overwrite : bool, default False
         Replace a file that is there already and differs.
 
     Returns
     -------
     list of Path
-        The files, in the order of ``formats``; in another language than English ``report.zh.pdf`` and so on.
+        The files, in the order of ``formats``; in another language than English ``report.zh.pdf`` and so on, and a view
+        ``report.business.pdf``.
 
     Raises
     ------
     InputError
-        ``bad-record``, ``unknown-format``, ``missing-glyph``, ``output-exists``, ``signed-report`` or ``cannot-write``; then
-        nothing is changed.
+        ``bad-record``, ``bad-parameter``, ``unknown-format``, ``missing-glyph``, ``output-exists``, ``signed-report`` or
+        ``cannot-write``; then nothing is changed.
 
     Examples
     --------
@@ -91,8 +95,13 @@ def render_again(
     surrogate.errors.InputError: There is no report format 'word'. ... [unknown-format]
     """
     names = check_formats(formats)
-    edition = replace(read_edition(folder), locale=locale)
-    made = {_file(name, locale): render(name, edition, fonts) for name in names}
+    if audience != "validator" and (out is None or (Path(out) / "report.json").exists()):
+        raise InputError(
+            "bad-parameter",
+            f"A view for the audience {audience!r} goes to a folder without a report: name it with out (--out).",
+        )
+    edition = replace(read_edition(folder), locale=locale, audience=audience)
+    made = {_file(name, locale, audience): render(name, edition, fonts) for name in names}
     target = Path(folder if out is None else out)
     if out is None:
         add_files(target, made, overwrite=overwrite)
@@ -101,9 +110,10 @@ def render_again(
     return [target / name for name in made]
 
 
-def _file(name: str, locale: str) -> str:
+def _file(name: str, locale: str, audience: str) -> str:
     stem, _, suffix = FORMATS[name].rpartition(".")
-    return FORMATS[name] if locale == "en" else f"{stem}.{locale}.{suffix}"
+    parts = [stem, "" if audience == "validator" else audience, "" if locale == "en" else locale, suffix]
+    return ".".join(filter(None, parts))
 
 
 def _place(target: Path, made: dict[str, bytes], overwrite: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from surrogate.canonical import digest
 from surrogate.errors import InputError
 from surrogate.signing.manifest import Manifest, manifest_of, read_manifest
-from surrogate.signing.names import ERASURE, MANIFEST, RECORD, SIGNATURES, check_name, is_own
+from surrogate.signing.names import ERASURE, EVIDENCE, MANIFEST, RECORD, SIGNATURES, check_name, is_own
 
 __all__ = ["added", "listed"]
 
@@ -65,13 +65,13 @@ def listed(
     return {**files, MANIFEST: manifest_of(digests, record, previous).to_bytes()}, stale
 
 
-def added(folder: Path, files: Mapping[str, bytes], overwrite: bool) -> dict[str, bytes]:
-    """Files that are added to a report, with its manifest as the last of them.
+def added(folder: Path, files: Mapping[str, bytes], overwrite: bool, gone: Collection[str] = ()) -> dict[str, bytes]:
+    """Files that are added to a report, with its manifest as the last of them, in which those that will go are not listed.
 
     Raises
     ------
     InputError
-        ``no-manifest``, ``bad-manifest``, ``output-exists`` or ``signed-report``.
+        ``no-manifest``, ``bad-manifest``, ``output-exists``, ``signed-report`` or ``erased-report``.
 
     Examples
     --------
@@ -81,13 +81,18 @@ def added(folder: Path, files: Mapping[str, bytes], overwrite: bool) -> dict[str
     """
     manifest = read_manifest(folder)
     digests = {name: digest(content) for name, content in files.items()}
-    for name, known in digests.items():
+    for name in (*files, *gone):
         if is_own(check_name(name)) or name in {RECORD, ERASURE}:
-            raise InputError("bad-manifest", f"{name!r} is no rendering or export, and cannot be added to a report.")
-        _refuse_other(folder, name, files[name], overwrite)
-        if manifest.files.get(name, known) != known and _is_signed(folder):
-            raise _signed(folder)
-    return {**files, MANIFEST: replace(manifest, files={**manifest.files, **digests}).to_bytes()}
+            raise InputError("bad-manifest", f"{name!r} is no rendering or export, and is neither added nor removed.")
+    for name, content in files.items():
+        _refuse_other(folder, name, content, overwrite)
+    if EVIDENCE in files and (folder / ERASURE).exists():
+        raise _erased(folder)
+    other = any(manifest.files.get(name, known) != known for name, known in digests.items())
+    if (other or set(gone) & set(manifest.files)) and _is_signed(folder):
+        raise _signed(folder)
+    kept = {name: known for name, known in manifest.files.items() if name not in gone}
+    return {**files, MANIFEST: replace(manifest, files={**kept, **digests}).to_bytes()}
 
 
 def _before(folder: Path, is_same: bool) -> Mapping[str, str]:
@@ -125,9 +130,13 @@ def _refuse_settled(folder: Path) -> None:
     if _is_signed(folder):
         raise _signed(folder)
     if (folder / ERASURE).exists():
-        raise InputError(
-            "erased-report", f"Something of the report in {str(folder)!r} was erased ({ERASURE}). Name another folder."
-        )
+        raise _erased(folder)
+
+
+def _erased(folder: Path) -> InputError:
+    return InputError(
+        "erased-report", f"Something of the report in {str(folder)!r} was erased ({ERASURE}). Name another folder."
+    )
 
 
 def _is_signed(folder: Path) -> bool:

@@ -8,12 +8,11 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from surrogate.canonical import canonical_bytes, digest
 from surrogate.report import attributions, grading, rounds, words
 from surrogate.report.environment import finalize_html, template_environment
 from surrogate.report.marks import KINDS, copy_pieces, mark_text, shown_models, unit_name
 from surrogate.report.normal import ordered
-from surrogate.report.people import people
+from surrogate.report.people import people, record_sha256
 from surrogate.report.svg import terms_chart
 from surrogate.report.svg_rounds import rounds_chart
 from surrogate.report.svg_tree import MAX_DEPTH, tree_chart, tree_depth
@@ -39,7 +38,8 @@ def render_html(record: dict[str, Any], issuance: dict[str, Any] | None = None) 
     str
     """
     context = {**_context(ordered(record)), **people(record, issuance)}
-    return _environment().get_template("report.html.j2").render(context)
+    person = (context["redaction"] or {}).get("audience") == "person"
+    return _environment().get_template("person.html.j2" if person else "report.html.j2").render(context)
 
 
 def render_fragment(record: dict[str, Any]) -> str:
@@ -69,7 +69,7 @@ def _context(record: dict[str, Any]) -> dict[str, Any]:
         "record": record,
         "decision": record["decision"],
         "production": record["production"],
-        "sha256": digest(canonical_bytes(record)),
+        "sha256": record_sha256(record),
         "pieces": mark_text(record),
         "shown": {kind: shown_models(record, kind) for kind in KINDS},
         "labels": [label for place, label in enumerate(labels) if place < _LABELS_SHOWN or label[0] in named],

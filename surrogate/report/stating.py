@@ -8,7 +8,7 @@ from typing import Any
 
 from surrogate.report.issuance.answers import ASSERTED
 
-__all__ = ["counts", "not_stated", "policy_owner", "rows"]
+__all__ = ["AUDIENCES", "counts", "hides", "not_stated", "rows"]
 
 Statements = dict[str, Any]
 
@@ -35,6 +35,13 @@ _NAMES = {
     "retention": "Retention",
     "monitoring": "Monitoring",
     "previous_report": "Takes the place of the record with SHA-256",
+}
+
+#: For whom a view of a record is made, in words.
+AUDIENCES = {
+    "validator": "those who check the model",
+    "business": "those who use the model",
+    "person": "the person whom the decision is about",
 }
 
 _TABLES = {"applicability": "which regimes apply", "protected_terms": "protected terms", "findings": "findings"}
@@ -68,9 +75,16 @@ def not_stated(issuance: Statements | None) -> str:
     return f"Not stated: {', '.join(name[0].lower() + name[1:] for name in open_)}." if open_ else ""
 
 
-def policy_owner(issuance: Statements | None) -> str | None:
-    """Whose acceptance thresholds they are; None where nobody states it."""
-    return None if issuance is None else issuance.get("policy_owner")
+def hides(record: dict[str, Any], name: str) -> bool:
+    """Whether a view of a record hides parts of this name, so that nothing may be concluded from their absence.
+
+    Examples
+    --------
+    >>> hides({"redaction": {"hidden": [{"where": "/surrogates/0/misses"}]}}, "misses"), hides({}, "misses")
+    (True, False)
+    """
+    hidden = (record.get("redaction") or {}).get("hidden", [])
+    return any(one["where"].rpartition("/")[2] == name for one in hidden)
 
 
 def counts(answers: Iterable[Any]) -> str:

@@ -156,7 +156,9 @@ def write_files(
     return target
 
 
-def add_files(folder: str | Path, files: Mapping[str, bytes], *, overwrite: bool = False) -> Path:
+def add_files(
+    folder: str | Path, files: Mapping[str, bytes], *, overwrite: bool = False, remove: Sequence[str] = ()
+) -> Path:
     """Add renderings or exports to a report, and list them in its manifest: all, or nothing.
 
     Files that were listed before stay listed as they were, so that one that was changed meanwhile is still found.
@@ -169,17 +171,20 @@ def add_files(folder: str | Path, files: Mapping[str, bytes], *, overwrite: bool
         Content by file name, which may have a sub-folder.
     overwrite : bool, default False
         Replace files of the same names with other content.
+    remove : sequence of str
+        Files that the new ones take the place of, under other names.
 
     Raises
     ------
     InputError
-        ``no-manifest``, ``bad-manifest``, ``output-exists``, ``signed-report`` or ``cannot-write``; then nothing is changed.
+        ``no-manifest``, ``bad-manifest``, ``output-exists``, ``signed-report``, ``erased-report`` or ``cannot-write``; then
+        nothing is changed.
     """
     from surrogate.report.belonging import added
 
-    target = Path(folder)
+    target, gone = Path(folder), [name for name in remove if name not in files]
     try:
-        place_files(target, added(target, files, overwrite))
+        place_files(target, added(target, files, overwrite, gone), gone)
     except OSError as error:
         raise _cannot_write(target, error) from error
     return target

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from surrogate.canonical import canonical_bytes
 from surrogate.errors import InputError
+from surrogate.signing.statement import HEX
 
 if TYPE_CHECKING:
     from securesystemslib.dsse import Envelope
@@ -66,6 +67,10 @@ def open_envelope(content: bytes) -> tuple[Envelope, dict[str, Any]]:
         raise bad_signature("it is no signing envelope with a statement in it") from error
     if not same or not isinstance(statement, dict):
         raise bad_signature("its bytes are not the canonical ones")
+    for keyid, signature in envelope.signatures.items():
+        # What stands beside a signature is not signed: an id that is more than an id, or an entry more, is no part of it.
+        if not isinstance(keyid, str) or not HEX.fullmatch(keyid) or signature.unrecognized_fields:
+            raise bad_signature("it says more about a key than its id")
     if envelope.payload_type != PAYLOAD_TYPE or not envelope.signatures:
         raise bad_signature(f"it holds no signed {PAYLOAD_TYPE}")
     return envelope, statement

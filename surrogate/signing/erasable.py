@@ -16,7 +16,7 @@ __all__ = ["erasable_files"]
 #: What every release writes into the folder of a report, and what is left where writing was stopped.
 _KNOWN = re.compile(
     rf"(report(\.[\w-]+)+|run\.json|issuance\.json|evidence\.json\.gz|manifest\.json|{SIGNATURES}/[^/]+|exports/[^/]+"
-    r"|texts/index\.(html|json)|(.*/)?\.surrogate-[^/]+)"
+    r"|texts/index\.(html|json)|(.*/)?\.surrogate-.+)"
 )
 
 

@@ -19,7 +19,7 @@ from surrogate.errors import InputError
 from surrogate.report.record import kind_of
 from surrogate.signing.folder import read_regular
 from surrogate.signing.names import MANIFEST, RECORD, check_name, is_own
-from surrogate.signing.statement import HEX, STATEMENT, bad_manifest, subjects, subjects_from
+from surrogate.signing.statement import HEX, STATEMENT, bad_manifest, check_distinct, subjects, subjects_from
 
 __all__ = ["PREDICATE", "Manifest", "make_manifest", "manifest_of", "read_manifest"]
 
@@ -131,6 +131,7 @@ def manifest_of(digests: Mapping[str, str], record: dict[str, Any], previous: st
     for name in digests:
         if is_own(check_name(name)):
             raise InputError("bad-manifest", f"A manifest lists neither itself nor signatures; leave out {name!r}.")
+    check_distinct(digests)
     content = digest(canonical_bytes(record))
     facts = {
         "report_id": content[:16],
@@ -175,7 +176,7 @@ def _checked(facts: object) -> dict[str, Any]:
     content = record.get("sha256") if isinstance(record, dict) else None
     if not isinstance(content, str) or not HEX.fullmatch(content) or facts["report_id"] != content[:16]:
         raise bad_manifest("it does not say which record it is about")
-    if facts["kind"] not in {"local", "global"}:
+    if facts["kind"] not in ("local", "global"):
         raise bad_manifest("its kind is neither 'local' nor 'global'")
     if previous is not None and not (isinstance(previous, str) and HEX.fullmatch(previous)):
         raise bad_manifest("its previous record is no SHA-256")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from surrogate.errors import InputError
@@ -15,6 +16,9 @@ SIGNATURES = "signatures"
 
 #: Characters with a meaning of their own on some system.
 _FORBIDDEN = frozenset('\\:*?"<>|')
+
+#: What Windows keeps for itself, with any ending.
+_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 _LONGEST = 255
 
@@ -78,4 +82,6 @@ def _unsafe(name: object) -> str | None:
         return "a part of it is empty, '.' or '..'"
     if any(part.startswith(".") or part != part.strip() for part in parts):
         return "a part of it is hidden, or begins or ends with a space"
+    if any(part.endswith(".") or _DEVICES.fullmatch(part) for part in parts):
+        return "a part of it is the name of a device, or ends with a dot"
     return None

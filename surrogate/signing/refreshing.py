@@ -11,6 +11,7 @@ from surrogate.placing import place_files
 from surrogate.signing.folder import folder_digests
 from surrogate.signing.manifest import Manifest, read_manifest
 from surrogate.signing.names import MANIFEST, RECORD, check_name
+from surrogate.signing.statement import check_distinct
 
 __all__ = ["changed", "compare", "refresh_manifest", "write_manifest"]
 
@@ -50,6 +51,7 @@ def refresh_manifest(folder: str | Path, replaced: Iterable[str] = ()) -> Path:
     for name, known in manifest.files.items():
         if name not in allowed and there.get(name) != known:
             raise changed(name, name in there)
+    check_distinct(there)
     write_manifest(folder, replace(manifest, files=there))
     return Path(folder) / MANIFEST
 

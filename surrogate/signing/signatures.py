@@ -1,9 +1,7 @@
-"""Sign a report folder, read its signatures, and see what each of them covers."""
+"""Sign a report folder, and read its signatures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date as day
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,14 +13,13 @@ from surrogate.signing.folder import read_regular
 from surrogate.signing.keys import SigningKey
 from surrogate.signing.manifest import Manifest, read_manifest
 from surrogate.signing.names import SIGNATURES
-from surrogate.signing.public_key import PublicKey
 from surrogate.signing.refreshing import changed, compare
 from surrogate.signing.signature import DECISIONS, ROLES, Signature
 
 if TYPE_CHECKING:
     from surrogate.ledger import Ledger
 
-__all__ = ["DECISIONS", "ROLES", "CheckedSignature", "Signature", "check_signature", "read_signatures", "sign_report"]
+__all__ = ["DECISIONS", "ROLES", "Signature", "read_signatures", "sign_report"]
 
 _ENDING = ".dsse.json"
 
@@ -123,55 +120,14 @@ def read_signatures(folder: str | Path) -> tuple[Signature, ...]:
         try:
             signature = Signature.from_bytes(read_regular(path))
         except InputError as error:
-            raise InputError(error.code, f"{SIGNATURES}/{path.name}: {error.message}") from error
+            raise InputError(error.code, f"{f'{SIGNATURES}/{path.name}'!r}: {error.message}") from error
         if path.name != signature.file_name:
             raise InputError(
                 "bad-signature",
-                f"{SIGNATURES}/{path.name} should be called {signature.file_name}; somebody renamed it.",
+                f"{f'{SIGNATURES}/{path.name}'!r} should be called {signature.file_name}; somebody renamed it.",
             )
         found.append(signature)
     return tuple(found)
-
-
-@dataclass(frozen=True)
-class CheckedSignature:
-    """What a signature is worth for a folder as it lies on the disk.
-
-    Parameters
-    ----------
-    signed_by : PublicKey or None
-        The trusted key that made it; None: none of them did.
-    changed, missing, not_covered : tuple of str
-        Names of files that have changed since, are gone, and were added after signing.
-    about_record : bool
-        Whether the folder's record is the one that was signed.
-    """
-
-    signed_by: PublicKey | None
-    changed: tuple[str, ...]
-    missing: tuple[str, ...]
-    not_covered: tuple[str, ...]
-    about_record: bool
-
-    @property
-    def is_valid(self) -> bool:
-        """Whether a trusted key signed the record, and nothing that it covers has changed or gone."""
-        return self.signed_by is not None and self.about_record and not (self.changed or self.missing)
-
-
-def check_signature(folder: str | Path, signature: Signature, keys: Iterable[PublicKey]) -> CheckedSignature:
-    """Check a signature against a folder and some trusted keys.
-
-    Files that were erased count as missing here; ``erasure.json`` tells which and when.
-
-    Raises
-    ------
-    InputError
-        ``bad-file`` or ``bad-manifest``.
-    """
-    found = {kind: tuple(names) for kind, names in compare(folder, signature.files).items()}
-    about = read_manifest(folder).record_sha256 == signature.record_sha256
-    return CheckedSignature(signature.signed_by(keys), found["changed"], found["missing"], found["unlisted"], about)
 
 
 def _matching(folder: str | Path) -> Manifest:

@@ -8,13 +8,13 @@ in-toto Attestation Framework, Statement v1.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from surrogate.errors import InputError
 from surrogate.signing.names import check_name, is_own
 
-__all__ = ["HEX", "STATEMENT", "bad_manifest", "subjects", "subjects_from"]
+__all__ = ["HEX", "STATEMENT", "bad_manifest", "check_distinct", "subjects", "subjects_from"]
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 
@@ -60,7 +60,24 @@ def subjects_from(told: object) -> dict[str, str]:
         if name in files or is_own(name):
             raise bad_manifest(f"{name!r} is listed twice, or is not to be listed")
         files[name] = known
+    check_distinct(files)
     return files
+
+
+def check_distinct(names: Collection[str]) -> None:
+    """Refuse names that differ in case alone, which are one file on some systems.
+
+    Raises
+    ------
+    InputError
+        ``bad-manifest``.
+
+    Examples
+    --------
+    >>> check_distinct(["report.html", "report.pdf"])
+    """
+    if len({name.casefold() for name in names}) < len(names):
+        raise bad_manifest("two of its files have names that differ in case alone, and are one file on some systems")
 
 
 def bad_manifest(what: str) -> InputError:

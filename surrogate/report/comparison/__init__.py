@@ -18,6 +18,12 @@ def render_comparison(name: str, record: dict[str, Any]) -> str:
     name : {"html", "text"}
     record : dict
         ``Comparison.to_dict()``.
+
+    Examples
+    --------
+    >>> from surrogate.report.comparison.examples import EMPTY
+    >>> render_comparison("text", EMPTY).splitlines()[0]
+    'The change is not material'
     """
     if name == "html":
         from surrogate.report.comparison.page import render_comparison_page

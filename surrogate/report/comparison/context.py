@@ -29,7 +29,14 @@ _WHAT = {"effect": "what each unit adds", "term": "terms", "value": "values", "i
 
 
 def comparison_context(record: Record) -> Record:
-    """The record, its digest, its surrogates, and its changes in groups."""
+    """The record, its digest, its surrogates, and its changes in groups.
+
+    Examples
+    --------
+    >>> from surrogate.report.comparison.examples import EMPTY
+    >>> comparison_context(EMPTY)["with_rules"]
+    []
+    """
     return {
         "record": record,
         "sha256": digest(canonical_bytes(record)),
@@ -68,7 +75,14 @@ def measures(member: Record) -> list[Record]:
 
 
 def term_groups(member: Record) -> list[tuple[str, dict[str, list[Record]]]]:
-    """Terms, effects, values and interactions of a surrogate, each by what became of them, the largest first."""
+    """Terms, effects, values and interactions of a surrogate, each by what became of them, the largest first.
+
+    Examples
+    --------
+    >>> term = {"what": "term", "change": "added", "label": "a", "before": None, "after": {"value": 1.0}}
+    >>> [(name, len(groups["added"])) for name, groups in term_groups({"terms": [term]})]
+    [('terms', 1)]
+    """
     found = []
     for what, name in _WHAT.items():
         own = sorted((one for one in member["terms"] if one["what"] == what), key=_size)
@@ -83,7 +97,13 @@ def _size(term: Record) -> tuple[float, str]:
 
 
 def fact_groups(record: Record) -> list[tuple[str, str, list[Record]]]:
-    """Statements that differ, by section: its key, its name and the statements."""
+    """Statements that differ, by section: its key, its name and the statements.
+
+    Examples
+    --------
+    >>> [name for _, name, _ in fact_groups({"facts": [{"section": "data"}, {"section": "model"}]})]
+    ['Model', 'Data']
+    """
     found = []
     for section, name in SECTION_NAMES.items():
         own = [one for one in record["facts"] if one["section"] == section]
@@ -93,7 +113,14 @@ def fact_groups(record: Record) -> list[tuple[str, str, list[Record]]]:
 
 
 def summary_rows(record: Record) -> list[tuple[str, list[int]]]:
-    """How many of each were changed, removed, added, or are the same; of statements only those that differ are known."""
+    """How many rules and terms of each surrogate were changed, removed, added, or are the same.
+
+    Examples
+    --------
+    >>> member = {"kind": "rule_list", "name": "rules", "rules": [{"change": "added"}], "terms": []}
+    >>> summary_rows({"members": [member]})
+    [('Rules', [0, 0, 1, 0])]
+    """
     rows = []
     for member in record["members"]:
         parts = [("rules", member["rules"])] if member["rules"] else []

@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from surrogate.report.comparison import context, wording
+from surrogate.report.comparison import context, values, wording
 from surrogate.report.environment import finalize_html, template_environment
 from surrogate.report.normal import ordered
 
@@ -21,6 +21,12 @@ def render_comparison_page(record: dict[str, Any]) -> str:
     ----------
     record : dict
         ``Comparison.to_dict()``.
+
+    Examples
+    --------
+    >>> from surrogate.report.comparison.examples import EMPTY
+    >>> "The change is not material" in render_comparison_page(EMPTY)
+    True
     """
     return _environment().get_template("comparison/page.html.j2").render(context.comparison_context(ordered(record)))
 
@@ -28,5 +34,5 @@ def render_comparison_page(record: dict[str, Any]) -> str:
 @cache
 def _environment() -> Environment:
     environment = template_environment(finalize_html, autoescape=True)
-    environment.globals |= {"say": wording, "told": context}
+    environment.globals |= {"say": wording, "told": context, "values": values}
     return environment

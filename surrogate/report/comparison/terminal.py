@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from surrogate.report.comparison import context, wording
+from surrogate.report.comparison import context, values, wording
 from surrogate.report.normal import ordered
 from surrogate.report.number_format import interval, signed
 from surrogate.report.terminal import grid, head, say
@@ -31,6 +31,12 @@ def render_comparison_text(record: Record, *, width: int = 100) -> str:
         ``Comparison.to_dict()``.
     width : int, default 100
         Characters per line.
+
+    Examples
+    --------
+    >>> from surrogate.report.comparison.examples import EMPTY
+    >>> render_comparison_text(EMPTY).splitlines()[0]
+    'The change is not material'
     """
     stream = StringIO()
     options: dict[str, Any] = {"color_system": None, "no_color": True, "legacy_windows": False, "highlight": False}
@@ -46,6 +52,11 @@ def print_comparison(record: Record, console: Console) -> None:
     record : dict
         ``Comparison.to_dict()``.
     console : rich.console.Console
+
+    Examples
+    --------
+    >>> from surrogate.report.comparison.examples import EMPTY
+    >>> print_comparison(EMPTY, Console(file=StringIO()))
     """
     told = context.comparison_context(ordered(record))
     record = told["record"]
@@ -71,7 +82,11 @@ def _print_verdict(record: Record, console: Console) -> None:
     say(console, judgement["label"])
     for check in judgement["checks"]:
         if check["result"] == judgement["verdict"] and not fine:
-            say(console, (f"[{wording.result_sign(check['result'])} {check['result']}] ", "bold"), check["sentence"])
+            say(
+                console,
+                (f"[{wording.result_sign(check['result'])} {check['result']}] ", "bold"),
+                values.in_part(check["sentence"]),
+            )
     if fine:
         say(console, f"None of its {len(judgement['checks'])} checks finds a change that matters.")
 
@@ -93,9 +108,9 @@ def _print_measures(record: Record, console: Console) -> None:
     for member in record["members"]:
         title = wording.member_title(member)
         for one in context.measures(member):
-            sides = [wording.estimate(one[side], one["name"]) for side in ("before", "after")]
+            sides = [values.estimate(one[side], one["name"]) for side in ("before", "after")]
             name = wording.measure_name(one, member["kind"])
-            apart = "" if one["apart"] is None else f"intervals {wording.apart_words(one['apart'])}"
+            apart = "" if one["apart"] is None else f"intervals {values.apart_words(one['apart'])}"
             table.add_row(Text(visible(title)), Text(visible(name)), *sides, apart)
             title = ""
     console.print(table)
@@ -109,7 +124,7 @@ def _print_rules(member: Record, kind: str, console: Console) -> None:
     for name in ("changed", "removed", "added"):
         for change in groups[name][:_RULES]:
             side = change["before"] if name == "removed" else change["after"]
-            how = "; ".join(wording.how_words(change))
+            how = values.in_part("; ".join(wording.how_words(change)))
             said = f"{_rule(side)}{f' ({how})' if how else ''}"
             say(console, (f"{wording.SIGNS[name]} {wording.WHAT[name]} ", "bold"), said)
         if len(groups[name]) > _RULES:
@@ -119,7 +134,7 @@ def _print_rules(member: Record, kind: str, console: Console) -> None:
 def _rule(side: Record) -> str:
     parts = [wording.condition_text(atom) for atom in side["atoms"]]
     condition = f"IF {' AND '.join(parts)} THEN" if parts else "OTHERWISE"
-    return f"R{side['number']} {condition} {side['says']}"
+    return values.in_part(f"R{side['number']} {condition} {side['says']}")
 
 
 def _print_terms(member: Record, console: Console) -> None:
@@ -148,9 +163,9 @@ def _print_facts(facts: list[tuple[str, str, list[Record]]], console: Console) -
         head(console, f"{name}: stated otherwise")
         for one in items[:_FACTS]:
             most = 60 if one["change"] == "changed" else 1000
-            sides = [shorten(wording.fact_value(one[side]), most) for side in ("before", "after")]
+            sides = [shorten(values.fact_value(one[side]), most) for side in ("before", "after")]
             said = {"added": sides[1], "removed": sides[0], "changed": " → ".join(sides)}[one["change"]]
-            path = f"{one['path']}: " if one["path"] else ""
+            path = f"{shorten(one['path'], 200)}: " if one["path"] else ""
             say(console, (f"{wording.SIGNS[one['change']]} ", "bold"), f"{path}{said}")
         if len(items) > _FACTS:
             say(console, f"  and {len(items) - _FACTS} more")

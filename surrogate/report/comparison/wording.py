@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from surrogate.report.corpus import wording
-from surrogate.report.number_format import decimal, interval, percent, signed
 
 __all__ = [
     "IDENTITY",
@@ -14,18 +12,13 @@ __all__ = [
     "SECTION_NAMES",
     "SIGNS",
     "WHAT",
-    "apart_words",
     "condition",
     "condition_text",
-    "difference",
-    "estimate",
-    "fact_value",
     "headline",
     "how_words",
     "keyword",
     "measure_name",
     "member_title",
-    "number",
     "own_name",
     "result_sign",
     "term_name",
@@ -56,6 +49,8 @@ SECTION_NAMES = {
     "policy": "Acceptance thresholds of the reports",
     "production": "How it was produced",
     "versions": "Versions of packages",
+    "concepts": "Concepts",
+    "checklist": "Checklist",
     "findings": "Findings",
     "limits": "Limits",
 }
@@ -111,9 +106,6 @@ _HOW = {
     "form": "written otherwise, but it speaks for the same",
 }
 
-#: The longest value of a statement that is shown whole, in characters.
-_LONGEST = 400
-
 
 def headline(record: Record) -> str:
     """What the page says first.
@@ -168,11 +160,11 @@ def condition(atom: Record) -> tuple[str, str, str]:
     --------
     >>> condition({"kind": "stem", "key": "fee", "label": "fee", "present": False})
     ('it does not say', '“fee”', '')
-    >>> condition({"kind": "unit", "key": "3", "label": "card", "present": True})
+    >>> condition({"kind": "unit", "key": "3", "label": "“card”", "present": True})
     ('', '“card”', 'is kept')
     """
     if atom["kind"] == "unit":
-        return "", f"“{atom['label']}”", "is kept" if atom["present"] else "is removed"
+        return "", atom["label"], "is kept" if atom["present"] else "is removed"
     if atom["kind"] == "share":
         return "", f"share of {atom['label']}", "kept" if atom["present"] else "removed"
     return wording.condition_words(atom, atom["present"]), wording.feature_name(atom), ""
@@ -194,8 +186,8 @@ def term_name(term: Record) -> str:
 
     Examples
     --------
-    >>> unit = {"kind": "unit", "key": "3", "label": "card", "present": False}
-    >>> term_name({"atoms": [unit, {**unit, "label": "lost", "present": True}]})
+    >>> unit = {"kind": "unit", "key": "3", "label": "“card”", "present": False}
+    >>> term_name({"atoms": [unit, {**unit, "label": "“lost”", "present": True}]})
     '“card” removed and “lost”'
     """
     names = []
@@ -217,7 +209,13 @@ def keyword(rule: Record) -> str:
 
 
 def how_words(change: Record) -> list[str]:
-    """In what way a rule changed, or is the same though it is written otherwise."""
+    """In what way a rule changed, or is the same though it is written otherwise.
+
+    Examples
+    --------
+    >>> how_words({"how": ["order"], "gained": [], "lost": []})
+    ['it is heard in another order']
+    """
     found = [
         f"its condition {what}: {' AND '.join(condition_text(atom) for atom in change[what])}"
         for what in ("gained", "lost")
@@ -227,37 +225,6 @@ def how_words(change: Record) -> list[str]:
     if "class" in change["how"]:
         found.insert(0, f"it said “{change['before']['says']}” and says “{change['after']['says']}”")
     return found
-
-
-def number(value: float | None, name: str) -> str:
-    r"""A value of a measure: a share, a count, or a number.
-
-    Examples
-    --------
-    >>> number(0.914, "agreement"), number(1200, "n"), number(0.9612, "r2")
-    ('91.4\xa0%', '1,200', '0.96')
-    """
-    if value is None:
-        return "–"
-    if name.startswith("n") and float(value).is_integer():
-        return f"{int(value):,}"
-    return decimal(value) if name in ("r2", "variance") else percent(value)
-
-
-def estimate(numbers: Record | None, name: str) -> str:
-    r"""A value with its interval, or that there is none.
-
-    Examples
-    --------
-    >>> estimate({"value": 0.9, "low": 0.8, "high": 0.95}, "agreement"), estimate(None, "r2")
-    ('90.0\xa0% (80.0 to 95.0\xa0%)', '–')
-    """
-    if numbers is None or numbers["value"] is None:
-        return "–"
-    value = number(numbers["value"], name)
-    if numbers.get("low") is None:
-        return value
-    return f"{value} ({interval(numbers, lambda one: number(one, name))})"
 
 
 def measure_name(measure: Record, kind: str = "") -> str:
@@ -273,48 +240,3 @@ def measure_name(measure: Record, kind: str = "") -> str:
     if kind == "rule_list" and measure["name"] == "agreement":
         return "Of all documents: covered and same decision"
     return str(MEASURE_NAMES.get(measure["name"], measure["name"]))
-
-
-def difference(before: Record | None, after: Record | None, name: str) -> str:
-    r"""By how much a value moved.
-
-    Examples
-    --------
-    >>> difference({"value": 0.9}, {"value": 0.875}, "agreement"), difference(None, {"value": 1}, "n")
-    ('−2.5\xa0points', '–')
-    """
-    if before is None or after is None or before["value"] is None or after["value"] is None:
-        return "–"
-    moved = after["value"] - before["value"]
-    if moved == 0:
-        return "none"
-    if name in ("r2", "variance"):
-        return signed(moved)
-    return signed(moved, 0) if name.startswith("n") else f"{signed(100 * moved, 1)}\u00a0points"
-
-
-def apart_words(apart: bool | None) -> str:
-    """Whether two intervals overlap.
-
-    Examples
-    --------
-    >>> apart_words(True), apart_words(None)
-    ('do not overlap', 'no interval')
-    """
-    return "no interval" if apart is None else "do not overlap" if apart else "overlap"
-
-
-def fact_value(value: Any) -> str:
-    """A value as it is stated; a very long one in part, with how much is left out.
-
-    Examples
-    --------
-    >>> fact_value(["a", 1]), fact_value(None), len(fact_value("x" * 9000)) < 500
-    ('["a", 1]', 'not stated', True)
-    """
-    if value is None:
-        return "not stated"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    if len(text) <= _LONGEST:
-        return text
-    return f"{text[: _LONGEST - 20]} […{len(text) - _LONGEST + 20:,} more characters: comparison.json has them]"

@@ -117,6 +117,8 @@ def _check_kind(record: Any, name: str, kind: str | None) -> None:
         raise InputError(
             "bad-record", f"{name} is no record. Name the report.json that surrogate explain or audit wrote."
         )
+    if known and "redaction" in record:
+        raise InputError("bad-record", f"{name} is a view of a record, which hides parts of it. Use the whole record.")
     if kind is not None and found != kind:
         raise InputError("bad-record", f"{name} {_WRONG_KIND[kind].format(other=_OTHER.get(found or '', ''))}")
 

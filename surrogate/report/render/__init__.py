@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from surrogate.errors import InputError
 from surrogate.report.edition import Edition
 from surrogate.report.record import kind_of
 
@@ -38,6 +39,10 @@ def render(name: str, source: Edition | dict[str, Any], fonts: Sequence[str | Pa
     Traceback (most recent call last):
     KeyError: 'decision'
     """
+    if isinstance(source, Edition) and source.audience != "validator" and name in ("text", "xlsx"):
+        raise InputError(
+            "unknown-format", f"There is no {name} for the audience {source.audience!r}. Use html, md, pdf or docx."
+        )
     # Imported here: a rendering that is not asked for need not be loaded.
     if name == "pdf":
         from surrogate.report.render.pdf import render_pdf

@@ -6,7 +6,7 @@ from typing import Any
 
 from surrogate.errors import InputError
 from surrogate.report.render.drawing import drawing_styles, standalone, text_alternative
-from surrogate.report.render.runs import INLINE, Run, dropped, runs_of, tidy, written_from
+from surrogate.report.render.runs import INLINE, Run, dropped, inline_runs, runs_of, tidy, written_from
 from surrogate.report.render.tables import table_blocks
 from surrogate.report.render.tree import Element, read_tree
 
@@ -134,7 +134,7 @@ class Reader:
             raise InputError("bad-page", f"The page holds <{element.tag}>, which the other formats cannot show.")
         if element.tag == "figure" and (drawing := element.find("svg")) is not None:
             return self._drawn(element, drawing)
-        if element.classes & _BESIDE:
+        if _is_beside(element):
             return paragraph(_beside(element.elements()), style or "facts")
         inside = self.flow(element, style)
         if "verdict" in element.classes:
@@ -215,10 +215,16 @@ def paragraph(line: list[Run], style: str = "", side: str = "ltr") -> list[Block
 
 def _line(element: Element) -> list[Run]:
     """The runs inside an element that holds nothing but text."""
-    if element.classes & _BESIDE:
+    if _is_beside(element):
         return _beside(element.elements())
     preserved = "text" in element.classes
-    return [run for child in element.children for run in runs_of(child, preserved=preserved)]
+    return inline_runs(element.children, preserved=preserved)
+
+
+def _is_beside(element: Element) -> bool:
+    """Whether what an element holds stands side by side, with no text of its own between."""
+    bare = any(isinstance(child, str) and child.strip() for child in element.children)
+    return bool(element.classes & _BESIDE) and not bare
 
 
 def _beside(elements: list[Element]) -> list[Run]:

@@ -12,14 +12,14 @@ from typing import Any
 
 from surrogate.report.edition import Edition
 from surrogate.report.render.docx_styles import add_field, prepared
-from surrogate.report.render.docx_text import add_runs
+from surrogate.report.render.docx_text import add_runs, styled
 from surrogate.report.render.fonts import BODY
-from surrogate.report.render.layout import column_widths, laid_out, strings_in
+from surrogate.report.render.layout import column_widths, strings_in
 from surrogate.report.render.pages import as_edition, blocks_of
 from surrogate.report.render.pdf import WORDS, compiled, stated_day
 from surrogate.report.visible import visible
 
-__all__ = ["render_docx", "zipped_again"]
+__all__ = ["docx_of", "render_docx", "zipped_again"]
 
 #: Width of the text on a page, and points of a printer per inch that a figure is drawn with.
 _WIDTH_MM, _PPI = 170, 200
@@ -57,10 +57,34 @@ def render_docx(source: Edition | dict[str, Any], *, fonts: Sequence[str | Path]
     KeyError: 'decision'
     """
     edition = as_edition(source)
-    content = blocks_of(edition)
+    return docx_of(blocks_of(edition), locale=edition.locale, fonts=fonts, system=system)
+
+
+def docx_of(
+    content: dict[str, Any], *, locale: str = "en", fonts: Sequence[str | Path] = (), system: bool = True
+) -> bytes:
+    """The blocks of a page as a DOCX document.
+
+    Parameters
+    ----------
+    content : dict
+        As :func:`~surrogate.report.render.pages.blocks_of` gives it.
+    locale : {"en", "zh"}, default "en"
+    fonts, system
+        As for :func:`render_docx`.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    InputError
+        ``missing-glyph``.
+    """
     document = prepared(content["lang"])
     _state(document, content)
-    _name_the_record(document, content, WORDS.get(edition.locale, WORDS["en"]))
+    _name_the_record(document, content, WORDS.get(locale, WORDS["en"]))
     pictures = iter(_pictures(content["blocks"], fonts, system))
     _Writer(document, pictures).flow(content["blocks"])
     stream = io.BytesIO()
@@ -70,8 +94,8 @@ def render_docx(source: Edition | dict[str, Any], *, fonts: Sequence[str | Path]
 
 def _state(document: Any, content: dict[str, Any]) -> None:
     properties = document.core_properties
-    properties.title = visible(content["title"])[:255]
-    properties.author = visible(content["author"] or "")[:255]
+    properties.title = content["title"]
+    properties.author = content["author"] or ""
     properties.subject = f"SHA-256 {content['sha256']}"
     properties.language = content["lang"]
     properties.comments = properties.keywords = properties.last_modified_by = ""
@@ -82,7 +106,7 @@ def _state(document: Any, content: dict[str, Any]) -> None:
 
 def _name_the_record(document: Any, content: dict[str, Any], words: dict[str, str]) -> None:
     section = document.sections[0]
-    section.header.paragraphs[0].add_run(f"{visible(content['title'])} · {words['report']} {content['report_id']}")
+    section.header.paragraphs[0].add_run(f"{content['heading']} · {words['report']} {content['report_id']}")
     line = section.footer.paragraphs[0]
     line.add_run(f"SHA-256 {content['sha256']} · ")
     before, between, after = words["page"].replace("{pages}", "{page}").split("{page}")
@@ -129,7 +153,7 @@ class _Writer:
     def block(self, block: dict[str, Any], indent: int) -> None:
         kind = block["kind"]
         if kind == "heading":
-            add_runs(self.document.add_heading(level=block["level"]), block["runs"])
+            add_runs(styled(self.document.add_paragraph(), f"Heading {block['level']}"), block["runs"])
         elif kind == "paragraph":
             self.paragraph(block, indent)
         elif kind == "list":
@@ -148,7 +172,7 @@ class _Writer:
     def _line(self, style: str, indent: int) -> Any:
         from docx.shared import Mm
 
-        paragraph = self.document.add_paragraph(style=style)
+        paragraph = styled(self.document.add_paragraph(), style)
         if indent:
             paragraph.paragraph_format.left_indent = Mm(7 * indent)
         return paragraph
@@ -168,7 +192,7 @@ class _Writer:
             if block["plain"]:
                 self.flow(item, indent)
                 continue
-            paragraph = self.document.add_paragraph(style="List Number" if block["ordered"] else "List Bullet")
+            paragraph = styled(self.document.add_paragraph(), "List Number" if block["ordered"] else "List Bullet")
             if block["ordered"]:
                 number = _numbered(self.document, paragraph, number)
             if indent:
@@ -191,8 +215,8 @@ class _Writer:
         from surrogate.report.render.docx_tables import add_table
 
         if block["caption"]:
-            add_runs(self.document.add_paragraph(style="Caption"), block["caption"])
-        add_table(self.document, laid_out({"blocks": [block]})["blocks"][0], column_widths(block), _WIDTH_MM)
+            add_runs(styled(self.document.add_paragraph(), "Caption"), block["caption"])
+        add_table(self.document, block, column_widths(block), _WIDTH_MM)
 
     def figure(self, block: dict[str, Any]) -> None:
         from docx.shared import Mm
@@ -201,7 +225,7 @@ class _Writer:
         shape._inline.docPr.set("descr", visible(block["alt"]))
         self.document.paragraphs[-1].paragraph_format.keep_with_next = bool(block["caption"])
         if block["caption"]:
-            add_runs(self.document.add_paragraph(style="Caption"), block["caption"])
+            add_runs(styled(self.document.add_paragraph(), "Caption"), block["caption"])
 
 
 def _numbered(document: Any, paragraph: Any, number: int | None) -> int:

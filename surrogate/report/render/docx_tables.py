@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from surrogate.report.render.docx_text import add_runs, element
+from surrogate.report.render.docx_text import add_runs, element, styled
 from surrogate.report.visible import visible
 
 __all__ = ["add_table"]
@@ -52,7 +52,7 @@ def add_table(document: Any, block: dict[str, Any], widths: list[dict[str, Any]]
         if number < len(block["head"]):
             properties.append(element("w:tblHeader"))
         _fill(added.cells, row, sizes, number < len(block["head"]))
-    document.add_paragraph(style="After Table")
+    styled(document.add_paragraph(), "After Table")
 
 
 def _fill(cells: Any, row: dict[str, Any], sizes: list[float], head: bool) -> None:
@@ -65,7 +65,7 @@ def _fill(cells: Any, row: dict[str, Any], sizes: list[float], head: bool) -> No
         target = cells[place] if last == place else cells[place].merge(cells[last])
         target.width = Mm(sum(sizes[place : last + 1]))
         paragraph = target.paragraphs[0]
-        paragraph.style = "Table Head" if head else "Table Text"
+        styled(paragraph, "Table Head" if head else "Table Text")
         if cell["align"] == "right":
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         strong = head or row["style"] in ("group", "sum")

@@ -132,10 +132,15 @@ def _further(given: list[Path], system: bool) -> Iterator[tuple[Path, int]]:
         import typst
 
         listed = typst.Fonts(include_system_fonts=True, include_embedded_fonts=False).fonts()
-        # Of a family, the plain one first; the same order on every run. A font for no script in particular draws boxes.
-        plain = [one for one in listed if one.path and "LastResort" not in one.path]
-        for one in sorted(plain, key=lambda one: (one.style != "normal", abs(one.weight - 400), one.path, one.index)):
+        # A font of last resort draws boxes.
+        for one in sorted((one for one in listed if one.path and "LastResort" not in one.path), key=_likeliest_first):
             yield Path(str(one.path)), one.index
+
+
+def _likeliest_first(font: Any) -> tuple[Any, ...]:
+    """The same order on every run: families that most of what is missing is found in, and of each the plain one."""
+    likely = any(word in font.family for word in ("Emoji", "CJK", "Symbol", "Unicode"))
+    return not likely, font.style != "normal", abs(font.weight - 400), font.path, font.index
 
 
 def _n_fonts(path: Path) -> int:
@@ -150,10 +155,11 @@ def _n_fonts(path: Path) -> int:
 def _open(source: bytes | Path, number: int = 0) -> Any:
     from fontTools.ttLib import TTFont, TTLibError
 
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
     try:
-        stream = io.BytesIO(source) if isinstance(source, bytes) else str(source)
         return TTFont(stream, fontNumber=number, lazy=True, recalcTimestamp=False)
     except (TTLibError, OSError) as error:
+        stream.close()
         raise InputError("bad-file", f"{str(source)!r} cannot be read as a font: {error}. Name another.") from error
 
 
@@ -172,17 +178,19 @@ def _cut(path: Path, number: int, characters: set[str]) -> dict[str, bytes]:
     options.recalc_timestamp = False
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=sorted(map(ord, characters)))
-    font = _open(path, number)
-    cutter.subset(font)
-    content = _saved(font)
-    if "fvar" not in font or not any(axis.axisTag == "wght" for axis in font["fvar"].axes):
-        return {f"{path.stem}-{number}{'.otf' if 'CFF ' in font else '.ttf'}": content}
-    return {
-        f"{path.stem}-{weight}.ttf": _saved(
-            instancer.instantiateVariableFont(_open(content), {"wght": weight}, updateFontNames=False)
-        )
-        for weight in _WEIGHTS
-    }
+    with _open(path, number) as font:
+        cutter.subset(font)
+        content = _saved(font)
+        has_weights = "fvar" in font and any(axis.axisTag == "wght" for axis in font["fvar"].axes)
+        suffix = ".otf" if "CFF " in font else ".ttf"
+    if not has_weights:
+        return {f"{path.stem}-{number}{suffix}": content}
+    files = {}
+    for weight in _WEIGHTS:
+        with _open(content) as font:
+            instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
+            files[f"{path.stem}-{weight}.ttf"] = _saved(font)
+    return files
 
 
 def _saved(font: Any) -> bytes:

@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from surrogate.canonical import canonical_bytes, digest
+from surrogate.report.audience import redact, stated_to
 from surrogate.report.edition import Edition
-from surrogate.report.record import kind_of
+from surrogate.report.people import record_sha256
 from surrogate.report.render.blocks import page_blocks
+from surrogate.report.visible import shorten
 
 __all__ = ["as_edition", "blocks_of", "page_of"]
 
+#: Most letters of a title, and of the line above each page: a name of any length may be part of them.
+_TITLE, _HEADING = 200, 90
+
 
 def as_edition(source: Edition | dict[str, Any]) -> Edition:
-    """An edition as it is; a record as an edition of which nothing is stated.
+    """An edition without what its audience is not shown; a record as an edition of which nothing is stated.
 
     Examples
     --------
     >>> as_edition({"kind": "local"}).audience
     'validator'
     """
-    return source if isinstance(source, Edition) else Edition(source)
+    if not isinstance(source, Edition):
+        return Edition(source)
+    record, _ = redact(source.record, source.audience)
+    return replace(source, record=record, issuance=stated_to(source.issuance, source.audience))
 
 
 def page_of(edition: Edition) -> str:
-    """The page of an edition.
+    """The page of an edition; what its audience is not shown is hidden in it.
 
     Parameters
     ----------
     edition : Edition
     """
-    if kind_of(edition.record) == "global":
-        from surrogate.report.corpus.page import render_page
+    from surrogate.report.page import edition_page
 
-        return render_page(edition.record, edition.issuance)
-    from surrogate.report.html import render_html
-
-    return render_html(edition.record, edition.issuance)
+    return edition_page(edition)
 
 
 def blocks_of(edition: Edition) -> dict[str, Any]:
@@ -50,14 +54,17 @@ def blocks_of(edition: Edition) -> dict[str, Any]:
     -------
     dict
         As :func:`~surrogate.report.render.blocks.page_blocks` gives it; and "sha256" of the record, its first 16 digits as
-        "report_id", "author" and "date" (as stated, or None).
+        "report_id", "heading" for the top of each page, "author" and "date" (as stated, or None).
     """
-    sha256 = digest(canonical_bytes(edition.record))
+    sha256 = record_sha256(edition.record)
     stated = edition.issuance or {}
+    content = page_blocks(page_of(edition))
     return {
-        **page_blocks(page_of(edition)),
+        **content,
+        "title": shorten(content["title"], _TITLE),
         "sha256": sha256,
         "report_id": sha256[:16],
-        "author": stated.get("author"),
+        "heading": shorten(content["title"], _HEADING),
+        "author": None if stated.get("author") is None else shorten(str(stated["author"]), _TITLE),
         "date": stated.get("date"),
     }

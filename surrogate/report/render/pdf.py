@@ -16,7 +16,7 @@ from surrogate.report.render.fonts import BODY, CODE, font_files
 from surrogate.report.render.layout import laid_out, strings_in
 from surrogate.report.render.pages import as_edition, blocks_of
 
-__all__ = ["STANDARDS", "UNSTATED", "WORDS", "compiled", "render_pdf", "stated_day"]
+__all__ = ["STANDARDS", "UNSTATED", "WORDS", "compiled", "pdf_of", "render_pdf", "stated_day"]
 
 #: What every PDF conforms to.
 STANDARDS = ("a-3a", "ua-1")
@@ -62,10 +62,43 @@ def render_pdf(source: Edition | dict[str, Any], *, fonts: Sequence[str | Path] 
     KeyError: 'decision'
     """
     edition = as_edition(source)
-    content = blocks_of(edition)
-    words = WORDS.get(edition.locale, WORDS["en"])
+    attached = ("report.json", canonical_bytes(edition.record))
+    return pdf_of(blocks_of(edition), attached, locale=edition.locale, fonts=fonts, system=system)
+
+
+def pdf_of(
+    content: dict[str, Any],
+    attached: tuple[str, bytes],
+    *,
+    locale: str = "en",
+    fonts: Sequence[str | Path] = (),
+    system: bool = True,
+) -> bytes:
+    """The blocks of a page as a PDF.
+
+    Parameters
+    ----------
+    content : dict
+        As :func:`~surrogate.report.render.pages.blocks_of` gives it.
+    attached : (str, bytes)
+        Name and content of the JSON file that the page is a rendering of.
+    locale : {"en", "zh"}, default "en"
+    fonts, system
+        As for :func:`render_pdf`.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    InputError
+        ``missing-glyph``.
+    """
+    name, original = attached
     data = laid_out(content) | {
-        "words": words,
+        "attached": name,
+        "words": WORDS.get(locale, WORDS["en"]),
         "fonts": list(BODY),
         "code_fonts": list(CODE),
         "date": _date_parts(stated_day(content["date"])),
@@ -73,7 +106,7 @@ def render_pdf(source: Edition | dict[str, Any], *, fonts: Sequence[str | Path] 
     files = {
         "main.typ": _TEMPLATE.read_bytes(),
         "blocks.json": json.dumps(data, ensure_ascii=False, sort_keys=True).encode("utf-8"),
-        "report.json": canonical_bytes(edition.record),
+        name: original,
     }
     text = "".join(strings_in(data))
     return compiled(files, text, fonts, system=system, pdf_standards=list(STANDARDS), format="pdf")
@@ -131,12 +164,22 @@ def compiled(
 def stated_day(stated: str | None) -> date:
     """The day that was stated, or :data:`UNSTATED`.
 
+    Raises
+    ------
+    InputError
+        ``bad-record``: what was stated is no day.
+
     Examples
     --------
     >>> stated_day("2026-11-22").day, stated_day(None).year
     (22, 1970)
     """
-    return UNSTATED if stated is None else date.fromisoformat(stated[:10])
+    try:
+        return UNSTATED if stated is None else date.fromisoformat(stated)
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            "bad-record", f"issuance.json states the date {stated!r}. Wanted: a day such as 2026-11-22, or null."
+        ) from error
 
 
 def _date_parts(day: date) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import Any
 from surrogate.errors import InputError
 from surrogate.report.render.tree import Element
 
-__all__ = ["INLINE", "Run", "dropped", "runs_of", "tidy", "written_from"]
+__all__ = ["INLINE", "Run", "dropped", "inline_runs", "runs_of", "tidy", "written_from"]
 
 #: ``{"text": ...}`` and, where they hold, "strong", "emphasis", "code" (true), "mark" ("for", "against", "asked" or
 #: "removed"), "strength" (1 to 3), "raised" (1: above, -1: below), "tone" ("soft", "tag", "badge" or "word").
@@ -38,7 +38,10 @@ _CLASSES: dict[str, Run] = {
 }
 
 #: Classes that stand apart from their neighbours by a margin: here by a space.
-_APART = frozenset({"tag", "badge", "no", "mix"})
+_APART = frozenset({"tag", "badge", "no"})
+
+#: Classes of which several stand in a row, with a gap between: here with a dot.
+_IN_A_ROW = frozenset({"mix"})
 
 #: Classes in which white space counts.
 _PRESERVED = frozenset({"text", "copy"})
@@ -88,13 +91,33 @@ def runs_of(element: Element | str, style: Run | None = None, *, preserved: bool
     for name in sorted(element.classes & set(_CLASSES)):
         style |= _CLASSES[name]
     preserved = preserved or bool(element.classes & _PRESERVED)
-    inside = [run for child in element.children for run in runs_of(child, style, preserved=preserved)]
+    inside = inline_runs(element.children, style, preserved=preserved)
     quote = [{**style, "text": mark} for mark in "“”"] if element.tag == "q" else []
     inside = [*quote[:1], *inside, *quote[1:]]
     # A passage of its own line, as the style sheet has it.
     ends = [{"text": "\n", "preserved": True}] if "copy" in element.classes else []
     apart = [{"text": " "}] if element.classes & _APART else []
     return [*apart, *inside, *ends, *apart]
+
+
+def inline_runs(children: list[Element | str], style: Run | None = None, *, preserved: bool = False) -> list[Run]:
+    """The runs of neighbours in a line.
+
+    Examples
+    --------
+    >>> mix = Element("span", {"class": "mix"}, ["a"])
+    >>> "".join(run["text"] for run in inline_runs([mix, mix]))
+    'a · a'
+    """
+    runs: list[Run] = []
+    before: Element | str = ""
+    for child in children:
+        if isinstance(child, Element) and child.classes & _IN_A_ROW and isinstance(before, Element):
+            runs.append({"text": " · "} if before.classes & _IN_A_ROW else {"text": ""})
+        runs += runs_of(child, style, preserved=preserved)
+        if not isinstance(child, str) or child.strip():
+            before = child
+    return runs
 
 
 def tidy(runs: list[Run]) -> list[Run]:

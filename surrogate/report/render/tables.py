@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from surrogate.errors import InputError
-from surrogate.report.render.runs import INLINE, Run, dropped, runs_of, tidy
+from surrogate.report.render.runs import INLINE, Run, dropped, inline_runs, runs_of, tidy
 from surrogate.report.render.tree import Element
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["table_blocks"]
 
 _PARTS = frozenset({"caption", "thead", "tbody", "tfoot"})
+_NEW_LINE: Run = {"text": "\n", "preserved": True}
 _ROWS = ("group", "sum", "aside", "target")
 
 
@@ -95,26 +96,28 @@ def _row(row: Element, reader: Reader, folded: list[Block]) -> dict[str, Any]:
 
 def _runs(cell: Element, folded: list[Element]) -> list[Run]:
     """The text of a cell; blocks in it stand one below the other."""
+    parts: list[Element | str] = []
     runs: list[Run] = []
     for child in cell.children:
         if isinstance(child, str) or child.tag in INLINE:
-            runs += runs_of(child)
-        elif dropped(child) or (child.tag == "svg" and child.attributes.get("aria-hidden") == "true"):
+            parts.append(child)
+        elif dropped(child):
             continue
         elif child.tag == "details":
             folded.append(child)
         elif child.tag in ("p", "div", "ul", "ol", "li"):
-            runs += [{"text": "\n", "preserved": True}, *_inside(child), {"text": "\n", "preserved": True}]
+            runs += [*inline_runs(parts), _NEW_LINE, *_inside(child), _NEW_LINE]
+            parts = []
         else:
             raise InputError("bad-page", f"The page holds <{child.tag}> in a cell of a table.")
-    return _lines(tidy(runs))
+    return _lines(tidy([*runs, *inline_runs(parts)]))
 
 
 def _inside(element: Element) -> list[Run]:
     runs: list[Run] = []
     for child in element.children:
         if isinstance(child, Element) and child.tag in ("p", "div", "li"):
-            runs += [*_inside(child), {"text": "\n", "preserved": True}]
+            runs += [*_inside(child), _NEW_LINE]
         else:
             runs += runs_of(child)
     return runs

@@ -6,8 +6,8 @@ import io
 from datetime import UTC, datetime, time
 from typing import Any
 
-from surrogate.canonical import canonical_bytes, digest
 from surrogate.report.edition import Edition
+from surrogate.report.people import record_sha256
 from surrogate.report.record import kind_of
 from surrogate.report.render.docx import zipped_again
 from surrogate.report.render.pages import as_edition
@@ -18,7 +18,10 @@ from surrogate.report.visible import visible
 __all__ = ["render_xlsx"]
 
 #: Widest and narrowest column, in letters.
-_WIDEST, _NARROWEST = 60, 9
+_WIDEST, _NARROWEST = 60, 8
+
+#: Letters that a number has room for, and points of the highest row that the format allows.
+_NUMBER, _HIGHEST = 12, 409.0
 
 
 def render_xlsx(source: Edition | dict[str, Any]) -> bytes:
@@ -45,7 +48,7 @@ def render_xlsx(source: Edition | dict[str, Any]) -> bytes:
     """
     edition = as_edition(source)
     record = edition.record
-    sha256 = digest(canonical_bytes(record))
+    sha256 = record_sha256(record)
     if kind_of(record) == "global":
         from surrogate.report.render.sheets_global import global_sheets as sheets_of
     else:
@@ -80,9 +83,10 @@ def _write_sheet(target: Any, sheet: Sheet, head: Any, body: Any, number: Any, s
     target.freeze_panes(1, 0)
     target.repeat_rows(0)
     target.set_footer(f"&L&8SHA-256 {sha256}&R&8&P / &N")
-    for place, name in enumerate(sheet.columns):
+    widths = [_width(name, [row[place] for row in rows]) for place, name in enumerate(sheet.columns)]
+    for place, (name, width) in enumerate(zip(sheet.columns, widths, strict=True)):
         target.write_string(0, place, name, head)
-        target.set_column(place, place, _width(name, [row[place] for row in rows]))
+        target.set_column(place, place, width)
     for line, row in enumerate(rows, 1):
         for place, value in enumerate(row):
             if isinstance(value, bool):
@@ -91,6 +95,8 @@ def _write_sheet(target: Any, sheet: Sheet, head: Any, body: Any, number: Any, s
                 target.write_number(line, place, value, number)
             elif value is not None:
                 target.write_string(line, place, _short(value), body)
+    for line, row in enumerate(rows, 1):
+        target.set_row(line, _height(row, widths))
     if rows:
         target.autofilter(0, 0, len(rows), len(sheet.columns) - 1)
 
@@ -101,5 +107,16 @@ def _short(value: str) -> str:
 
 
 def _width(name: str, values: list[Cell]) -> float:
-    longest = max([len(word) + 3 for word in name.split()] + [min(len(str(value)), _WIDEST) for value in values])
+    texts = [min(len(value), _WIDEST) for value in values if isinstance(value, str)]
+    numbers = [_NUMBER for value in values if isinstance(value, float)]
+    longest = max([len(word) for word in name.split()] + texts + numbers)
     return float(min(max(longest + 2, _NARROWEST), _WIDEST))
+
+
+def _height(row: list[Cell], widths: list[float]) -> float:
+    """Points for as many lines as the fullest cell needs: not every program finds them out by itself."""
+    lines = 1
+    for value, width in zip(row, widths, strict=True):
+        if isinstance(value, str):
+            lines = max(lines, sum(1 + int(len(line) * 1.1 // width) for line in value.split("\n")))
+    return min(15.0 * lines, _HIGHEST)

@@ -1,4 +1,4 @@
-"""XML: elements built by lxml, so that text stays text; and read back without entities or network."""
+"""Markup: XML built by lxml, so that text stays text; and read back without entities or network."""
 
 from __future__ import annotations
 
