@@ -184,6 +184,8 @@ def plain(form: str, record: dict[str, Any]) -> str:
     rendered = RENDERERS[form](record)
     if form in ("html", "fragment"):
         rendered = html.unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", rendered, flags=re.DOTALL))
+    if form == "md":
+        rendered = rendered.replace("**", "")
     return " ".join(rendered.replace("\\", "").replace("\xa0", " ").split())
 
 
