@@ -8,34 +8,47 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from surrogate.report.corpus import facts, wording
+from surrogate.report.corpus import facts, glossary, order, parts, speech, wording
 from surrogate.report.corpus.context import corpus_context
 from surrogate.report.corpus.map import corpus_map
+from surrogate.report.edition import Edition
 from surrogate.report.environment import finalize_html, template_environment
+from surrogate.report.language import speaking
 
-__all__ = ["render_page"]
+__all__ = ["corpus_environment", "render_page"]
 
 
-def render_page(record: dict[str, Any]) -> str:
+def render_page(record: dict[str, Any] | Edition) -> str:
     """One self-contained page: no script, no outside resource; the same record always gives the same bytes.
 
     Parameters
     ----------
-    record : dict
-        ``CorpusExplanation.to_dict()``.
+    record : dict or Edition
+        ``CorpusExplanation.to_dict()``, which is rendered in English; an edition of it in the edition's language.
     """
-    return (
-        _environment()
-        .get_template("corpus/page.html.j2")
-        .render(
-            **corpus_context(record),
-            draw_map=lambda: Markup(corpus_map(record["plane"])),  # noqa: S704 - built by an XML serialiser
+    edition = record if isinstance(record, Edition) else Edition(record)
+    with speaking(edition.locale):
+        return (
+            corpus_environment()
+            .get_template("corpus/page.html.j2")
+            .render(
+                **corpus_context(edition.record),
+                draw_map=lambda: Markup(corpus_map(edition.record["plane"])),  # noqa: S704 - built by an XML serialiser
+            )
         )
-    )
 
 
 @cache
-def _environment() -> Environment:
+def corpus_environment() -> Environment:
+    """The templates of pages about a corpus, in whatever language is spoken when one is rendered.
+
+    Examples
+    --------
+    >>> corpus_environment().from_string("{{ _('model {name}', name='<i>') }}").render()
+    'model &lt;i&gt;'
+    """
     environment = template_environment(finalize_html, autoescape=True)
-    environment.globals |= {"say": wording, "facts": facts}
+    environment.globals |= {"facts": facts, "glossary": glossary, "order": order, "parts": parts, "wording": wording}
+    # A value of a message may be markup here.
+    environment.globals |= {"_": speech.say, "plural": speech.plural}
     return environment

@@ -2,52 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
+from surrogate.report.corpus.speech import plural, say
 from surrogate.report.number_format import interval, percent
 
 __all__ = [
-    "KIND_NAMES",
+    "condition",
     "condition_words",
     "documents",
     "estimate",
     "feature_name",
-    "forms",
-    "glossary",
+    "grade_name",
     "headline",
+    "joined",
     "member_title",
-    "pairs",
-    "paths",
+    "overlaps",
     "question",
-    "terms_by_class",
+    "status_name",
     "whole_percent",
 ]
-
-#: What a surrogate is called, by its kind.
-_TITLES = {
-    "multinomial": "Weighted terms",
-    "rule_list": "Rules",
-    "class_tree": "Decision tree",
-}
-
-#: What stands before the name of a feature that is no word.
-_BEFORE = {"probe": "the concept ", "lexicon": "the list ", "pattern": "the pattern "}
-
-#: What a feature of each kind is, in a list of them.
-KIND_NAMES = {
-    "word": "word",
-    "stem": "word in all its forms",
-    "prefix": "words that begin so",
-    "phrase": "words in a row",
-    "character": "characters in a row",
-    "lexicon": "list of words",
-    "pattern": "pattern",
-    "column": "column",
-    "concept": "concept",
-    "probe": "concept taught by examples",
-}
 
 
 def member_title(member: dict[str, Any]) -> str:
@@ -58,7 +33,20 @@ def member_title(member: dict[str, Any]) -> str:
     >>> member_title({"kind": "rule_list"})
     'Rules'
     """
-    return _TITLES[member["kind"]]
+    titles = {"multinomial": say("Weighted terms"), "rule_list": say("Rules"), "class_tree": say("Decision tree")}
+    return titles[member["kind"]]
+
+
+def status_name(record: dict[str, Any]) -> str:
+    """What became of the explanation of a single text.
+
+    Examples
+    --------
+    >>> status_name({"verdict": {"status": "withheld"}})
+    'withheld'
+    """
+    status: str = record["verdict"]["status"]
+    return {"explained": say("explained"), "withheld": say("withheld")}.get(status, status)
 
 
 def feature_name(feature: dict[str, Any]) -> str:
@@ -71,10 +59,48 @@ def feature_name(feature: dict[str, Any]) -> str:
     >>> feature_name({"kind": "concept", "label": "fee · charged", "key": "3"})
     'concept 3 (fee · charged)'
     """
-    kind, label = feature["kind"], feature["label"]
+    kind, label, key = feature["kind"], str(feature["label"]), feature["key"]
     if kind == "concept":
-        return f"concept {feature['key']} ({label})"
-    return str(label) if kind == "column" else f"{_BEFORE.get(kind, '')}“{label}”"
+        return say("concept {number} ({label})", number=key, label=label)
+    if kind == "probe":
+        return say("the concept “{label}”", label=label)
+    if kind == "lexicon":
+        return say("the list “{label}”", label=label)
+    if kind == "pattern":
+        return say("the pattern “{label}”", label=label)
+    if kind != "column":
+        return f"“{label}”"
+    column = label.removesuffix(" is missing")
+    return say("{column} is missing", column=column) if key == f"{column} missing" else label
+
+
+def condition(feature: dict[str, Any], present: bool, name: str | None = None) -> str:
+    """A condition of a rule.
+
+    Parameters
+    ----------
+    feature : dict
+    present : bool
+        Whether a document must have the feature, or must not.
+    name : str or Markup, optional
+        The name of the feature, as it is to stand there.
+
+    Examples
+    --------
+    >>> condition({"kind": "stem", "key": "fee", "label": "fee"}, True)
+    'it says “fee”'
+    """
+    kind, named = feature["kind"], feature_name(feature) if name is None else name
+    if kind in ("concept", "probe"):
+        return (
+            say("it is about {feature}", feature=named) if present else say("it is not about {feature}", feature=named)
+        )
+    if kind == "column":
+        return named if present else say("it is not so that {feature}", feature=named)
+    if kind in ("lexicon", "pattern"):
+        has = say("it has a match of {feature}", feature=named)
+        return has if present else say("it has no match of {feature}", feature=named)
+    return say("it says {feature}", feature=named) if present else say("it does not say {feature}", feature=named)
 
 
 def condition_words(feature: dict[str, Any], present: bool) -> str:
@@ -85,52 +111,75 @@ def condition_words(feature: dict[str, Any], present: bool) -> str:
     >>> condition_words({"kind": "stem"}, True), condition_words({"kind": "column"}, False)
     ('it says', 'it is not so that')
     """
-    kind = feature["kind"]
-    if kind in ("concept", "probe"):
-        return "it is about" if present else "it is not about"
-    if kind == "column":
-        return "" if present else "it is not so that"
-    if kind in ("lexicon", "pattern"):
-        return "it has a match of" if present else "it has no match of"
-    return "it says" if present else "it does not say"
+    return condition(feature, present, "").strip()
 
 
-def question(feature: dict[str, Any]) -> str:
-    """The beginning of a question about a feature.
+def question(feature: dict[str, Any], name: str) -> str:
+    """A question about a feature.
 
-    Examples
-    --------
-    >>> question({"kind": "stem"}), question({"kind": "concept"})
-    ('Does it say', 'Is it about')
-    """
-    kind = feature["kind"]
-    if kind in ("concept", "probe"):
-        return "Is it about"
-    if kind == "column":
-        return "Is"
-    return "Has it a match of" if kind in ("lexicon", "pattern") else "Does it say"
-
-
-def forms(feature: dict[str, Any]) -> str:
-    """The forms of a feature in a row; nothing where it has no other than its name.
+    Parameters
+    ----------
+    feature : dict
+    name : str or Markup
+        The name of the feature, as it is to stand there.
 
     Examples
     --------
-    >>> forms({"kind": "stem", "label": "fee", "forms": ["fee", "fees"]}), forms({"kind": "word", "label": "a", "forms": ["a"]})
-    ('fee, fees', '')
+    >>> question({"kind": "stem"}, "“fee”"), question({"kind": "concept"}, "concept 3")
+    ('Does it say “fee”?', 'Is it about concept 3?')
     """
-    listed = [form for form in feature["forms"] if form]
-    return ", ".join(listed) if listed != [feature["label"]] else ""
+    kind = feature["kind"]
+    if kind in ("concept", "probe"):
+        return say("Is it about {feature}?", feature=name)
+    if kind == "column":
+        return say("Is {feature}?", feature=name)
+    has = kind in ("lexicon", "pattern")
+    return say("Has it a match of {feature}?", feature=name) if has else say("Does it say {feature}?", feature=name)
 
 
-def glossary(record: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every feature of words that a shown surrogate names and that stands for several forms, by its label."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for member in record["members"]:
-        for feature in [] if member["withheld"] else member["model"]["features"]:
-            if feature["kind"] in ("stem", "prefix", "lexicon", "pattern") and forms(feature):
-                found[feature["label"], feature["kind"]] = feature
-    return [found[key] for key in sorted(found)]
+def joined(parts: Sequence[str]) -> str:
+    """Names in a row.
+
+    Examples
+    --------
+    >>> joined(["a", "b"])
+    'a, b'
+    """
+    return say(", ").join(parts)
+
+
+def grade_name(grade: str) -> str:
+    """What a grade is called.
+
+    Examples
+    --------
+    >>> grade_name("confirmed")
+    'confirmed'
+    """
+    names = {
+        "confirmed": say("confirmed"),
+        "supported": say("supported"),
+        "too few documents": say("too few documents"),
+        "contradicted": say("contradicted"),
+    }
+    return names[grade]
+
+
+def overlaps(found: dict[str, Any]) -> str:
+    """Which other rules hold for documents that a rule covers.
+
+    Examples
+    --------
+    >>> overlaps({"overlaps": [[0, 1], [2, 14]]})
+    'Of the held-out documents it covers, 1 falls also under R1, 14 fall also under R3.'
+    """
+    others = [
+        say("{n} falls also under R{rule}", n=n, rule=place + 1)
+        if n == 1
+        else say("{n} fall also under R{rule}", n=n, rule=place + 1)
+        for place, n in found["overlaps"]
+    ]
+    return say("Of the held-out documents it covers, {overlaps}.", overlaps=joined(others))
 
 
 def estimate(one: dict[str, Any] | None, digits: int = 0) -> str:
@@ -165,7 +214,7 @@ def documents(number: int) -> str:
     >>> documents(1), documents(1200)
     ('1 document', '1,200 documents')
     """
-    return f"{number:,} document{'' if number == 1 else 's'}"
+    return plural("{n} document", "{n} documents", number)
 
 
 def headline(record: dict[str, Any]) -> str:
@@ -178,44 +227,7 @@ def headline(record: dict[str, Any]) -> str:
     """
     shown = [member for member in record["members"] if not member["withheld"]]
     if not shown:
-        return "No surrogate describes this model well enough to be shown"
+        return say("No surrogate describes this model well enough to be shown")
     if len(shown) == len(record["members"]):
-        return "The model’s decisions over this corpus can be described"
-    return "The model’s decisions over this corpus can be described in part"
-
-
-def terms_by_class(member: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The coefficients of each class with their features: those first that tell documents apart the most.
-
-    That is the weight times the standard deviation of the feature: a word that every document has tells nothing apart.
-    """
-    model, shares = member["model"], member["shares"]
-    rows: dict[int, list[dict[str, Any]]] = {number: [] for number in range(len(model["classes"]))}
-    for one in model["coefficients"]:
-        rows[one["class_index"]].append({**one, "named": model["features"][one["feature"]]})
-
-    def done(one: dict[str, Any]) -> tuple[float, float, int]:
-        share = shares[one["feature"]]
-        return -abs(one["value"]) * math.sqrt(share * (1 - share)), -abs(one["value"]), one["feature"]
-
-    order = [sorted(own, key=done) for own in rows.values()]
-    return [(label, own) for label, own in zip(model["classes"], order, strict=True) if own]
-
-
-def pairs(rule: dict[str, Any]) -> list[tuple[int, bool]]:
-    """The conditions of a rule: the place of the feature, and whether it must be there."""
-    return [(condition["feature"], condition["present"]) for condition in rule["conditions"]]
-
-
-def paths(model: dict[str, Any]) -> list[tuple[int, list[tuple[int, bool]]]]:
-    """Leaves of a tree, in the order of its rules, each with the conditions on the way to it."""
-    nodes: Sequence[dict[str, Any]] = model["nodes"]
-
-    def below(number: int, way: list[tuple[int, bool]]) -> list[tuple[int, list[tuple[int, bool]]]]:
-        node = nodes[number]
-        if node["feature"] is None:
-            return [(number, way)]
-        left = below(node["present"], [*way, (node["feature"], True)])
-        return left + below(node["absent"], [*way, (node["feature"], False)])
-
-    return below(0, [])
+        return say("The model’s decisions over this corpus can be described")
+    return say("The model’s decisions over this corpus can be described in part")
