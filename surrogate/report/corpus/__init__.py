@@ -41,9 +41,8 @@ def render_frame(record: dict[str, Any] | Edition) -> str:
     """
     from markupsafe import escape
 
-    from surrogate.report.corpus.speech import say
     from surrogate.report.edition import Edition
-    from surrogate.report.language import speaking
+    from surrogate.report.language import say, speaking
 
     page = escape(render_corpus("html", record))
     with speaking(record.locale if isinstance(record, Edition) else "en"):

@@ -5,10 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from surrogate.report.corpus import wording
-from surrogate.report.corpus.speech import say
+from surrogate.report.language import message, say
 from surrogate.report.number_format import decimal, percent
 
 __all__ = ["covered_sentence", "fidelity_rows", "grades", "lead", "production_rows", "worst_slices"]
+
+#: What each grade of a rule means.
+_GRADES = {
+    message("confirmed"): message(
+        "held-out documents bear it out: the lower end of the interval of its precision is at least 80 %"
+    ),
+    message("supported"): message(
+        "its precision on held-out documents is at least 80 %, but these are too few to be sure of it"
+    ),
+    message("too few documents"): message("fewer than five held-out documents fall under it: not to be relied upon"),
+    message("contradicted"): message("its precision on held-out documents is below 80 %: not to be relied upon"),
+}
 
 #: Slices shown of each surrogate before the rest is folded away.
 _SLICES = 8
@@ -16,18 +28,7 @@ _SLICES = 8
 
 def grades() -> list[tuple[str, str]]:
     """Each grade of a rule, and what it means."""
-    return [
-        (
-            "confirmed",
-            say("held-out documents bear it out: the lower end of the interval of its precision is at least 80 %"),
-        ),
-        (
-            "supported",
-            say("its precision on held-out documents is at least 80 %, but these are too few to be sure of it"),
-        ),
-        ("too few documents", say("fewer than five held-out documents fall under it: not to be relied upon")),
-        ("contradicted", say("its precision on held-out documents is below 80 %: not to be relied upon")),
-    ]
+    return [(name, say(meaning)) for name, meaning in _GRADES.items()]
 
 
 def lead(record: dict[str, Any]) -> str:

@@ -5,9 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from surrogate.report.corpus import wording
-from surrogate.report.corpus.speech import say
+from surrogate.report.language import message, say
 
 __all__ = ["forms", "kind_name", "listed"]
+
+#: What a feature of each kind is.
+_KINDS = {
+    "word": message("word"),
+    "stem": message("word in all its forms"),
+    "prefix": message("words that begin so"),
+    "phrase": message("words in a row"),
+    "character": message("characters in a row"),
+    "lexicon": message("list of words"),
+    "pattern": message("pattern"),
+    "column": message("column"),
+    "concept": message("concept"),
+    "probe": message("concept taught by examples"),
+}
 
 
 def listed(record: dict[str, Any]) -> list[dict[str, Any]]:
@@ -34,19 +48,7 @@ def kind_name(kind: str) -> str:
     >>> kind_name("stem")
     'word in all its forms'
     """
-    names = {
-        "word": say("word"),
-        "stem": say("word in all its forms"),
-        "prefix": say("words that begin so"),
-        "phrase": say("words in a row"),
-        "character": say("characters in a row"),
-        "lexicon": say("list of words"),
-        "pattern": say("pattern"),
-        "column": say("column"),
-        "concept": say("concept"),
-        "probe": say("concept taught by examples"),
-    }
-    return names[kind]
+    return say(_KINDS[kind])
 
 
 def forms(feature: dict[str, Any]) -> str:

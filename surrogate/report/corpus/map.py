@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from surrogate.report.corpus.speech import say
+from surrogate.report.language import say
 from surrogate.report.svg import Axis, Sheet
 from surrogate.report.visible import shorten
 

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from surrogate.report.corpus import facts, glossary, order, parts, speech, wording
+from surrogate.report.corpus import facts, glossary, order, parts, wording
 from surrogate.report.corpus.context import corpus_context
 from surrogate.report.corpus.map import corpus_map
 from surrogate.report.edition import Edition
@@ -49,6 +49,4 @@ def corpus_environment() -> Environment:
     """
     environment = template_environment(finalize_html, autoescape=True)
     environment.globals |= {"facts": facts, "glossary": glossary, "order": order, "parts": parts, "wording": wording}
-    # A value of a message may be markup here.
-    environment.globals |= {"_": speech.say, "plural": speech.plural}
     return environment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from surrogate.report.corpus.speech import say
+from surrogate.report.language import message, say
 
 __all__ = ["part_name", "part_value"]
 
@@ -15,6 +15,9 @@ _BAND = re.compile(
     rf"(?:over (?P<low>{_NUMBER}))?(?:(?(low), |)up to (?P<high>{_NUMBER}))?(?P<unit> characters)?", re.ASCII
 )
 
+#: Parts that every corpus has; all others are made by columns.
+_OWN = (message("decision"), message("label"), message("length"), message("concept"))
+
 
 def part_name(by: str) -> str:
     """What a part of the corpus is made by; the name of a column is left as it is.
@@ -24,8 +27,7 @@ def part_name(by: str) -> str:
     >>> part_name("decision"), part_name("channel")
     ('decision', 'channel')
     """
-    own = {"decision": say("decision"), "label": say("label"), "length": say("length"), "concept": say("concept")}
-    return own.get(by, by)
+    return say(by) if by in _OWN else by
 
 
 def part_value(by: str, value: str) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from surrogate.report.corpus.speech import plural, say
+from surrogate.report.language import message, plural, say
 from surrogate.report.number_format import interval, percent
 
 __all__ = [
-    "condition",
+    "condition_form",
     "condition_words",
     "documents",
     "estimate",
@@ -19,10 +19,36 @@ __all__ = [
     "joined",
     "member_title",
     "overlaps",
-    "question",
+    "question_form",
     "status_name",
     "whole_percent",
 ]
+
+#: What a surrogate is called, by its kind.
+_TITLES = {
+    "multinomial": message("Weighted terms"),
+    "rule_list": message("Rules"),
+    "class_tree": message("Decision tree"),
+}
+
+#: How a feature of each kind is named; any other by its label in quotation marks.
+_NAMES = {
+    "concept": message("concept {number} ({label})"),
+    "probe": message("the concept “{label}”"),
+    "lexicon": message("the list “{label}”"),
+    "pattern": message("the pattern “{label}”"),
+}
+
+#: A document has a feature, does not have it, and is asked whether it has it.
+_ABOUT = (message("it is about {feature}"), message("it is not about {feature}"), message("Is it about {feature}?"))
+_COLUMN = (" {feature}", message("it is not so that {feature}"), message("Is {feature}?"))
+_MATCH = (
+    message("it has a match of {feature}"),
+    message("it has no match of {feature}"),
+    message("Has it a match of {feature}?"),
+)
+_SAYS = (message("it says {feature}"), message("it does not say {feature}"), message("Does it say {feature}?"))
+_FORMS = {"concept": _ABOUT, "probe": _ABOUT, "column": _COLUMN, "lexicon": _MATCH, "pattern": _MATCH}
 
 
 def member_title(member: dict[str, Any]) -> str:
@@ -33,8 +59,7 @@ def member_title(member: dict[str, Any]) -> str:
     >>> member_title({"kind": "rule_list"})
     'Rules'
     """
-    titles = {"multinomial": say("Weighted terms"), "rule_list": say("Rules"), "class_tree": say("Decision tree")}
-    return titles[member["kind"]]
+    return say(_TITLES[member["kind"]])
 
 
 def status_name(record: dict[str, Any]) -> str:
@@ -60,47 +85,24 @@ def feature_name(feature: dict[str, Any]) -> str:
     'concept 3 (fee · charged)'
     """
     kind, label, key = feature["kind"], str(feature["label"]), feature["key"]
-    if kind == "concept":
-        return say("concept {number} ({label})", number=key, label=label)
-    if kind == "probe":
-        return say("the concept “{label}”", label=label)
-    if kind == "lexicon":
-        return say("the list “{label}”", label=label)
-    if kind == "pattern":
-        return say("the pattern “{label}”", label=label)
+    if kind in _NAMES:
+        return say(_NAMES[kind], number=key, label=label)
     if kind != "column":
         return f"“{label}”"
     column = label.removesuffix(" is missing")
     return say("{column} is missing", column=column) if key == f"{column} missing" else label
 
 
-def condition(feature: dict[str, Any], present: bool, name: str | None = None) -> str:
-    """A condition of a rule.
-
-    Parameters
-    ----------
-    feature : dict
-    present : bool
-        Whether a document must have the feature, or must not.
-    name : str or Markup, optional
-        The name of the feature, as it is to stand there.
+def condition_form(feature: dict[str, Any], present: bool) -> str:
+    """The message for a condition of a rule, with a place for the name of its feature.
 
     Examples
     --------
-    >>> condition({"kind": "stem", "key": "fee", "label": "fee"}, True)
-    'it says “fee”'
+    >>> condition_form({"kind": "stem"}, True), condition_form({"kind": "column"}, True)
+    ('it says {feature}', ' {feature}')
     """
-    kind, named = feature["kind"], feature_name(feature) if name is None else name
-    if kind in ("concept", "probe"):
-        return (
-            say("it is about {feature}", feature=named) if present else say("it is not about {feature}", feature=named)
-        )
-    if kind == "column":
-        return named if present else say("it is not so that {feature}", feature=named)
-    if kind in ("lexicon", "pattern"):
-        has = say("it has a match of {feature}", feature=named)
-        return has if present else say("it has no match of {feature}", feature=named)
-    return say("it says {feature}", feature=named) if present else say("it does not say {feature}", feature=named)
+    has, has_not, _ = _FORMS.get(feature["kind"], _SAYS)
+    return has if present else has_not
 
 
 def condition_words(feature: dict[str, Any], present: bool) -> str:
@@ -111,30 +113,18 @@ def condition_words(feature: dict[str, Any], present: bool) -> str:
     >>> condition_words({"kind": "stem"}, True), condition_words({"kind": "column"}, False)
     ('it says', 'it is not so that')
     """
-    return condition(feature, present, "").strip()
+    return say(condition_form(feature, present), feature="").strip()
 
 
-def question(feature: dict[str, Any], name: str) -> str:
-    """A question about a feature.
-
-    Parameters
-    ----------
-    feature : dict
-    name : str or Markup
-        The name of the feature, as it is to stand there.
+def question_form(feature: dict[str, Any]) -> str:
+    """The message for a question about a feature, with a place for its name.
 
     Examples
     --------
-    >>> question({"kind": "stem"}, "“fee”"), question({"kind": "concept"}, "concept 3")
-    ('Does it say “fee”?', 'Is it about concept 3?')
+    >>> question_form({"kind": "stem"}), question_form({"kind": "concept"})
+    ('Does it say {feature}?', 'Is it about {feature}?')
     """
-    kind = feature["kind"]
-    if kind in ("concept", "probe"):
-        return say("Is it about {feature}?", feature=name)
-    if kind == "column":
-        return say("Is {feature}?", feature=name)
-    has = kind in ("lexicon", "pattern")
-    return say("Has it a match of {feature}?", feature=name) if has else say("Does it say {feature}?", feature=name)
+    return _FORMS.get(feature["kind"], _SAYS)[2]
 
 
 def joined(parts: Sequence[str]) -> str:
@@ -156,13 +146,7 @@ def grade_name(grade: str) -> str:
     >>> grade_name("confirmed")
     'confirmed'
     """
-    names = {
-        "confirmed": say("confirmed"),
-        "supported": say("supported"),
-        "too few documents": say("too few documents"),
-        "contradicted": say("contradicted"),
-    }
-    return names[grade]
+    return say(grade)
 
 
 def overlaps(found: dict[str, Any]) -> str:
