@@ -34,6 +34,9 @@ _locale: ContextVar[str] = ContextVar("locale", default=LOCALES[0])
 
 _FIELD = re.compile(r"\\\{(\w+)\\\}")
 
+#: Digits, with a true minus sign or a point.
+_NUMBER = r"\u2212?[0-9.,]*[0-9]"
+
 #: Tags of languages in HTML, where they are not the name of the locale.
 _TAGS = {"zh": "zh-Hans"}
 
@@ -187,7 +190,8 @@ def recorded(sentence: str) -> str:
     Notes
     -----
     What a pattern finds for a value is looked up too, so that a value may be one of several words. Text of the user is not:
-    a value in quotes, and one whose name begins with ``name``, is put in as it was found.
+    a value in quotes, and one whose name begins with ``name``, is put in as it was found. A value whose name ends in
+    ``_number`` fits a number alone.
 
     Examples
     --------
@@ -266,9 +270,14 @@ def _catalogue(locale: str) -> _Catalogue:
     )
 
 
+def _group(field: re.Match[str]) -> str:
+    """What stands in the place of a value: a number alone where its name says so."""
+    return f"(?P<{field[1]}>{_NUMBER if field[1].endswith('_number') else '.+?'})"
+
+
 def _pattern(message: str, translation: str) -> _Pattern:
     """What a sentence must be like to be a message with values put in."""
-    english = re.compile(_FIELD.sub(lambda field: f"(?P<{field[1]}>.+?)", re.escape(message)), re.DOTALL)
+    english = re.compile(_FIELD.sub(_group, re.escape(message)), re.DOTALL)
     quoted = {*re.findall(r"“\{(\w+)\}”", message), *re.findall(r"'\{(\w+)\}'", message)}
     names = {name for name in english.groupindex if name.startswith("name")}
     return _Pattern(english, translation, frozenset(english.groupindex) - quoted - names)
