@@ -59,7 +59,8 @@ def member_title(member: dict[str, Any]) -> str:
     >>> member_title({"kind": "rule_list"})
     'Rules'
     """
-    return say(_TITLES[member["kind"]])
+    kind: str = member["kind"]
+    return say(_TITLES[kind])
 
 
 def status_name(record: dict[str, Any]) -> str:
