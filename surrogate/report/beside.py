@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from surrogate.report.language import message, plural, recorded, say
+from surrogate.report.language import message, recorded, say
 from surrogate.report.number_format import decimal, interval, percent, points
 from surrogate.report.trust import counted_parts
 from surrogate.report.verdicts import surrogate_title
