@@ -9,7 +9,7 @@ from surrogate.report.attributions import source, with_article
 from surrogate.report.grading import MARKS, frequency, grade, quotable
 from surrogate.report.groups import has_groups, share_name
 from surrogate.report.interplay import is_together, together
-from surrogate.report.language import message, plural, say
+from surrogate.report.language import clauses, message, plural, say
 from surrogate.report.marks import unit_name
 from surrogate.report.nouns import describe_units, unit_noun
 from surrogate.report.number_format import decimal, effect, interval, odds_effect, percent, probability_of, signed
@@ -269,7 +269,7 @@ def precision(rule: Record, exact: bool) -> str:
 
 def policy_in_words(policy: dict[str, float]) -> str:
     """The acceptance thresholds."""
-    return say(", ").join(f"{say(_THRESHOLDS.get(name, name))} {limit:g}" for name, limit in policy.items())
+    return clauses(*(f"{say(_THRESHOLDS.get(name, name))} {limit:g}" for name, limit in policy.items()))
 
 
 def calls_by_role(record: Record) -> list[tuple[str, str, int]]:
