@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from surrogate.report.language import message, plural, recorded, say
+from surrogate.report.language import clauses, message, recorded, say
 from surrogate.report.number_format import decimal, interval, percent, points
 from surrogate.report.trust import counted_parts
 from surrogate.report.verdicts import surrogate_title
@@ -35,7 +35,7 @@ def method_name(record: Record, row: Record) -> str:
     if row["version"] is None:
         titles = {member["name"]: surrogate_title(member) for member in record["surrogates"]}
         return str(titles.get(row["name"], row["name"]))
-    return str(row["name"]) if row["form"] == "as given" else f"{row['name']}{say(', ')}{recorded(row['form'])}"
+    return str(row["name"]) if row["form"] == "as given" else clauses(row["name"], recorded(row["form"]))
 
 
 def method_facts(record: Record, row: Record) -> str:

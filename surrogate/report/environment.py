@@ -83,7 +83,7 @@ def template_environment(finalize: Callable[[Any], Any], *, autoescape: bool, **
     environment.globals |= {module.__name__.rpartition(".")[2]: module for module in _MODULES}
     say, plural = _speech(finalize)
     environment.globals |= {"numbers": numbers, "_": say, "plural": plural}
-    for function in (language.gap, language.joined, language.language_tag, language.listed, language.recorded):
+    for function in (language.clauses, language.gap, language.language_tag, language.recorded):
         environment.globals[function.__name__] = function
     environment.globals["locale"] = language.current_locale
     for name in ("decimal", "percent", "points", "signed"):

@@ -109,11 +109,12 @@ def facts(rule: Record) -> str:
     >>> facts({"precision": precision, "n": 41, "grade": "confirmed", "id": "abc"}).replace("\xa0", " ")
     'precision 90 % (80 to 95 %) on 41 held-out documents, confirmed, id abc'
     """
+    grade = rule["grade"]
     return plural(
         "precision {precision} on {n} held-out document, {grade}, id {id}",
         "precision {precision} on {n} held-out documents, {grade}, id {id}",
         rule["n"],
         precision=estimate(rule["precision"]),
-        grade=say(rule["grade"]),
+        grade=say(grade),
         id=rule["id"],
     )

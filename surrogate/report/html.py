@@ -15,8 +15,8 @@ from surrogate.report.edition import Edition
 from surrogate.report.environment import finalize_html, template_environment
 from surrogate.report.language import plural, say, speaking
 from surrogate.report.marks import KINDS, copy_pieces, mark_text, shown_models, unit_name
-from surrogate.report.nouns import counted, label_name
 from surrogate.report.normal import ordered
+from surrogate.report.nouns import counted, label_name
 from surrogate.report.svg import terms_chart
 from surrogate.report.svg_rounds import rounds_chart
 from surrogate.report.svg_tree import MAX_DEPTH, tree_chart, tree_depth

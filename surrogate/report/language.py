@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from surrogate.errors import InputError
 
 __all__ = [
     "LOCALES",
+    "clauses",
     "current_locale",
     "gap",
     "joined",
@@ -177,6 +178,18 @@ def listed(names: list[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return say("{names} and {name}", names=say(", ").join(names[:-1]), name=names[-1])
+
+
+def clauses(*parts: str) -> str:
+    """Parts of a sentence in a row, such as facts about one thing; empty ones are left out.
+
+    Examples
+    --------
+    >>> clauses("95.0 %", "", "30 copies")
+    '95.0 %, 30 copies'
+    """
+    told = [part for part in parts if part]
+    return reduce(lambda before, after: say("{before}, {after}", before=before, after=after), told) if told else ""
 
 
 def recorded(sentence: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from surrogate.report.language import joined, message, plural, say
+from surrogate.report.language import clauses, joined, message, plural, say
 from surrogate.report.number_format import decimal, percent
 from surrogate.report.visible import shorten
 
@@ -122,7 +122,7 @@ def note(one: Record, decision: str) -> str:
         (say("in {n_rows} rows", n_rows=f"{one['n_rows']:,}"), one["n_rows"] > 1),
         (say("decided otherwise"), one["decision"] != decision),
     )
-    return say(", ").join(words for words, holds in parts if holds)
+    return clauses(*(words for words, holds in parts if holds))
 
 
 def lists(found: Record) -> list[tuple[str, list[tuple[str, str, str, str, str, str, str]]]]:

@@ -25,6 +25,8 @@ _TITLES = {
     "mask": message("On copies with mask tokens"),
 }
 
+_OTHER = message("On other texts")
+
 
 def samples(record: Record) -> list[Record]:
     """The second samples that were measured on; none unless that was asked for."""
@@ -39,11 +41,13 @@ def title(sample: Record) -> str:
     >>> title({"perturbation": "retrieve"})
     'On real texts'
     """
-    return say(_TITLES.get(sample["perturbation"], message("On other texts")))
+    perturbation = sample["perturbation"]
+    return say(_TITLES.get(perturbation, _OTHER))
 
 
 def made(record: Record, sample: Record) -> str:
     """How the texts of a second sample came about."""
+    other = message("{number} other texts")
     how = {
         "infill": message(
             "copies whose removed {units} were filled in by a language model ({source}, {number} copies)"
@@ -53,8 +57,9 @@ def made(record: Record, sample: Record) -> str:
         "delete": message("copies with {units} deleted ({number} copies)"),
         "mask": message("copies with {units} replaced by the model's mask token ({number} copies)"),
     }
+    perturbation = sample["perturbation"]
     return say(
-        how.get(sample["perturbation"], message("{number} other texts")),
+        how.get(perturbation, other),
         units=noun(record),
         source=recorded(sample["source"]),
         number=f"{sample['n_texts'] + sample['n_unusable']:,}",

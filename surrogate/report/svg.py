@@ -147,8 +147,9 @@ def terms_chart(
     ticks = _ticks(terms)
     axis = Axis(ticks[0], ticks[-1], *((14.0, 326.0) if narrow else (270.0, 830.0)))
     drawn = plural("{n} term", "{n} terms", len(terms)) if drawn is None else drawn
-    sheet = Sheet(width, bottom + 44, say(_LABELS[scale == "log_odds"], drawn=drawn))
-    _draw_axis(sheet, axis, ticks, top, bottom, target, say(_UNITS[scale == "log_odds"]))
+    is_odds = scale == "log_odds"
+    sheet = Sheet(width, bottom + 44, say(_LABELS[is_odds], drawn=drawn))
+    _draw_axis(sheet, axis, ticks, top, bottom, target, say(_UNITS[is_odds]))
     for number, (name, term) in enumerate(zip(names, terms, strict=True), 1):
         line = top + row * (number - 1) + (32.0 if narrow else row / 2)
         _draw_name(sheet, f"{number}  {name}", term, line, narrow)

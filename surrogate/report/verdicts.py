@@ -36,8 +36,9 @@ _NO_REACTION = "The model does not react to this text"
 
 def surrogate_title(member: Record) -> str:
     """Name of a surrogate for a reader."""
-    title = say(_TITLES[member["kind"]])
-    if member["name"] == member["kind"]:
+    kind = member["kind"]
+    title = say(_TITLES[kind])
+    if member["name"] == kind:
         return title
     return say("{kind} “{name}”", kind=title, name=member["name"])
 
@@ -111,9 +112,9 @@ def no_variance(member: Record) -> bool:
 
 def verdict_sentence(member: Record) -> str:
     """What the gate says of one surrogate."""
-    status, reason = member["verdict"]["status"], member["verdict"]["reason"]
+    kind, status, reason = member["kind"], member["verdict"]["status"], member["verdict"]["reason"]
     if not member["withheld"]:
-        return joined(say(_SHOWS[member["kind"]]), recorded(reason), _caution(member), _unquotable(member))
+        return joined(say(_SHOWS[kind]), recorded(reason), _caution(member), _unquotable(member))
     if member["verdict"]["calls_needed"] is not None:  # Said apart, by settle().
         reason = reason.removesuffix(f" About {member['verdict']['calls_needed']:,} calls would settle it.")
     return joined(say("Failed.") if status == "fail" else say("Insufficient evidence."), recorded(reason))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from surrogate.report import nouns
 from surrogate.report.attributions import source, with_article
 from surrogate.report.grading import MARKS, frequency, grade, quotable
 from surrogate.report.groups import has_groups, share_name
 from surrogate.report.interplay import is_together, together
-from surrogate.report.language import message, plural, say
+from surrogate.report.language import clauses, message, plural, say
 from surrogate.report.marks import unit_name
-from surrogate.report.nouns import counted, describe_units, unit_noun
+from surrogate.report.nouns import describe_units, unit_noun
 from surrogate.report.number_format import decimal, effect, interval, odds_effect, percent, probability_of, signed
 from surrogate.report.verdicts import surrogate_title
 
 __all__ = [
     "calls_by_role",
+    "counted",
     "condition",
     "graded",
     "how_altered",
@@ -56,10 +58,21 @@ _ROLES = {
     "total": message("texts the model was asked about"),
 }
 
+#: What is called so in a table of calls.
+_ROLE_NAMES = (
+    *(message("original"), message("fit"), message("select"), message("test"), message("all"), message("confirm")),
+    *(message("refine"), message("noise"), message("total")),
+)
+
 
 def noun(record: Record, n_units: int = 2) -> str:
     """What the units of the text are called, such as words or sentences."""
     return unit_noun(record["document"]["unit_kind"], n_units)
+
+
+def counted(record: Record, n_units: int) -> str:
+    """A number of units of the text."""
+    return nouns.counted(record["document"]["unit_kind"], n_units)
 
 
 def how_split(record: Record) -> str:
@@ -256,7 +269,7 @@ def precision(rule: Record, exact: bool) -> str:
 
 def policy_in_words(policy: dict[str, float]) -> str:
     """The acceptance thresholds."""
-    return say(", ").join(f"{say(_THRESHOLDS.get(name, name))} {limit:g}" for name, limit in policy.items())
+    return clauses(*(f"{say(_THRESHOLDS.get(name, name))} {limit:g}" for name, limit in policy.items()))
 
 
 def calls_by_role(record: Record) -> list[tuple[str, str, int]]:
