@@ -83,6 +83,14 @@ def test_translations_have_the_same_placeholders_and_stand_once(name: str) -> No
         assert held == (name == "recorded_corpus.po"), english
 
 
+def test_a_message_of_several_catalogues_has_one_translation() -> None:
+    told: dict[str, set[str]] = {}
+    for path in (REPORT / "locale" / "zh").glob("*.po"):
+        for english, chinese, _ in catalogue(path.name):
+            told.setdefault(english, set()).add(chinese)
+    assert {english: found for english, found in told.items() if len(found) > 1} == {}
+
+
 class Words(HTMLParser):
     """Latin words of a page that no element marks as a user's or a machine's."""
 
