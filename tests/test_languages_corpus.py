@@ -129,7 +129,7 @@ def everything(record: dict[str, Any]) -> dict[str, Any]:
     labels = record["model"]["labels"]
     share = {"value": 0.5, "low": 0.4, "high": 0.6, "baseline": None}
     mix = [[labels[0], 30], [labels[1], 10]]
-    shown["concepts"] = [{"number": 1, "label": "qqq · zzz", "decisions": mix, "typical": places}]
+    shown["concepts"] = [{"number": 1, "label": "mixed: qqq · zzz", "decisions": mix, "typical": places}]
     plane = {"points": [[0.0, 0.0], [1.0, 1.0], [2.0, 0.5]] * 3, "concepts": [1, 0, 1] * 3, "decisions": [*range(9)]}
     shown["plane"] = {**plane, "classes": [*labels, *["qqq"] * 6], "n_documents": 10}
     taught = {
@@ -153,7 +153,7 @@ def everything(record: dict[str, Any]) -> dict[str, Any]:
         ("qqq", "up to 3"),
         ("qqq", "over 3, up to 5.25"),
         ("qqq", "over 5.25"),
-        ("concept", "1: qqq"),
+        ("concept", "1: mixed: qqq"),
         ("label", "zzz"),
     ]
     kinds = cycle(FEATURE_KINDS)
@@ -319,7 +319,14 @@ def sentences(made: Any) -> list[str]:
     (rules,) = (member for member in made.members if member.kind == "rule_list")
     (tree,) = (member for member in made.members if member.kind == "class_tree")
     low = Estimate(0.2, 0.1, 0.3)
-    parts = [("decision", "a b c"), ("label", "over 30"), ("concept", "2: a b"), ("qqq", "a b"), ("qqq", "up to 3")]
+    parts = [
+        ("decision", "a b c"),
+        ("label", "over 30"),
+        ("concept", "2: a b"),
+        ("concept", "3: mixed: a b"),
+        ("qqq", "a b"),
+        ("qqq", "up to 3"),
+    ]
     parts += [
         ("length", "up to 9 characters"),
         ("length", "over 9, up to 12 characters"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from surrogate.report.corpus import wording
 from surrogate.report.language import message, say
 
 __all__ = ["part_name", "part_value"]
@@ -38,8 +39,11 @@ def part_value(by: str, value: str) -> str:
     >>> part_value("length", "over 35, up to 41 characters"), part_value("label", "up to 3")
     ('over 35, up to 41 characters', 'up to 3')
     """
+    if by == "concept":
+        number, colon, label = value.partition(": ")
+        return f"{number}{colon}{wording.concept_name(label)}"
     band = _BAND.fullmatch(value)
-    if by in ("decision", "label", "concept") or band is None or not (band["low"] or band["high"]):
+    if by in ("decision", "label") or band is None or not (band["low"] or band["high"]):
         return value
     low, high = band["low"], band["high"]
     if band["unit"]:

@@ -9,6 +9,7 @@ from surrogate.report.language import message, plural, say
 from surrogate.report.number_format import interval, percent
 
 __all__ = [
+    "concept_name",
     "condition_form",
     "condition_words",
     "documents",
@@ -86,12 +87,26 @@ def feature_name(feature: dict[str, Any]) -> str:
     'concept 3 (fee · charged)'
     """
     kind, label, key = feature["kind"], str(feature["label"]), feature["key"]
+    if kind == "concept":
+        label = concept_name(label)
     if kind in _NAMES:
         return say(_NAMES[kind], number=key, label=label)
     if kind != "column":
         return f"“{label}”"
     column = label.removesuffix(" is missing")
     return say("{column} is missing", column=column) if key == f"{column} missing" else label
+
+
+def concept_name(label: str) -> str:
+    """A concept as it is named by its terms; the word before them, where they are not typical of it, is ours.
+
+    Examples
+    --------
+    >>> concept_name("fee · charged"), concept_name("mixed: fee · my")
+    ('fee · charged', 'mixed: fee · my')
+    """
+    terms = label.removeprefix("mixed: ")
+    return label if terms == label else say("mixed: {terms}", terms=terms)
 
 
 def condition_form(feature: dict[str, Any], present: bool) -> str:
