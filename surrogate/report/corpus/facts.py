@@ -102,5 +102,5 @@ def _policy(policy: dict[str, Any]) -> str:
     return (
         f"lower bound of agreement at least {decimal(policy['min_agreement'])}, of the precision of rules at least "
         f"{decimal(policy['min_precision'])}, with at least {policy['min_test']} held-out documents. These are acceptance "
-        "thresholds; whose they are is not stated here."
+        "thresholds; whose they are is no part of the record."
     )
