@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from surrogate.canonical import canonical
 from surrogate.class_tree_model import ClassTreeModel
 from surrogate.corpus_shown import Accuracy, ClassExamples, Quoted, ShownConcept, ShownProbe
 from surrogate.evidence.corpus_fidelity import CorpusFidelity, Slice
@@ -14,16 +13,16 @@ from surrogate.evidence.corpus_rules import CorpusRuleEvidence
 from surrogate.evidence.gate import Verdict
 from surrogate.explanation import BANNER
 from surrogate.multinomial_model import MultinomialModel
+from surrogate.report.record import SCHEMA_VERSION
 from surrogate.rule_list_model import RuleListModel
 from surrogate.transcript import Transcript
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["SCHEMA_VERSION", "CorpusExplanation", "CorpusMember"]
+    from surrogate.report.issuance import Issuance
 
-#: Version of the record's schema.
-SCHEMA_VERSION = "1.0"
+__all__ = ["SCHEMA_VERSION", "CorpusExplanation", "CorpusMember"]
 
 
 @dataclass(frozen=True)
@@ -138,10 +137,11 @@ class CorpusExplanation:
 
     def to_dict(self) -> dict[str, Any]:
         """The record: everything that is reported, in canonical numbers."""
-        record: dict[str, Any] = canonical(
+        from surrogate.report.record.envelope import in_envelope
+
+        return in_envelope(
+            "global",
             {
-                "schema": "surrogate-corpus-report",
-                "schema_version": SCHEMA_VERSION,
                 "banner": BANNER,
                 "model": self.model,
                 "documents": self.documents,
@@ -155,9 +155,8 @@ class CorpusExplanation:
                 "production": self.production,
                 "findings": list(self.findings),
                 "limits": list(self.limits),
-            }
+            },
         )
-        return record
 
     def __str__(self) -> str:
         """The report as text."""
@@ -172,9 +171,15 @@ class CorpusExplanation:
         return render_frame(self.to_dict())
 
     def report(
-        self, folder: str | Path, formats: Sequence[str] = ("html",), *, overwrite: bool = False, evidence: bool = True
+        self,
+        folder: str | Path,
+        formats: Sequence[str] = ("html",),
+        *,
+        overwrite: bool = False,
+        evidence: bool = True,
+        issuance: Issuance | dict[str, Any] | str | Path | None = None,
     ) -> Path:
         """Write the report into a folder; see :func:`surrogate.report.write_report`."""
         from surrogate.report import write_report
 
-        return write_report(self, folder, formats, overwrite=overwrite, evidence=evidence)
+        return write_report(self, folder, formats, overwrite=overwrite, evidence=evidence, issuance=issuance)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from surrogate.anchor_model import AnchorModel
-from surrogate.canonical import canonical
 from surrogate.errors import InputError
 from surrogate.evidence.copies import Flip, Miss, SizeBand
 from surrogate.evidence.fidelity import Fidelity
@@ -19,6 +18,7 @@ from surrogate.fired_rules import FiredRules
 from surrogate.linear_model import LinearModel, Term
 from surrogate.neighborhood import Neighborhood
 from surrogate.precedents import Precedents
+from surrogate.report.record import SCHEMA_VERSION
 from surrogate.rule_set_model import RuleSetModel
 from surrogate.shapley_model import ShapleyModel
 from surrogate.stopping import Stopping
@@ -30,10 +30,9 @@ from surrogate.units import Document
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["BANNER", "SCHEMA_VERSION", "Decision", "Explanation", "Member"]
+    from surrogate.report.issuance import Issuance
 
-#: Version of the record's schema.
-SCHEMA_VERSION = "1.0"
+__all__ = ["BANNER", "SCHEMA_VERSION", "Decision", "Explanation", "Member"]
 
 #: What every reader is told first.
 BANNER = "This describes an approximation, not the decision logic of the model."
@@ -271,9 +270,11 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """The record: plain JSON values, numbers with ten significant digits, nothing that depends on clock or machine."""
-        return canonical(
+        from surrogate.report.record.envelope import in_envelope
+
+        return in_envelope(
+            "local",
             {
-                "schema_version": SCHEMA_VERSION,
                 "banner": BANNER,
                 "verdict": {"status": "explained" if self.passed else "withheld"},
                 "document": {
@@ -296,25 +297,26 @@ class Explanation:
                 "findings": list(self.findings),
                 "limits": list(self.limits),
                 "production": self.production,
-            }
+            },
         )
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Explanation:
-        """Read a record back.
+        """Read a record back, of this version or of an earlier one.
 
         Raises
         ------
         InputError
-            ``bad-record`` when the record is of another version or lacks a field.
+            ``bad-record`` when the record is of an unknown version, is of a corpus, or lacks a field.
         """
-        version = data.get("schema_version") if isinstance(data, dict) else None
-        if version != SCHEMA_VERSION:
-            raise InputError(
-                "bad-record", f"A record of version {SCHEMA_VERSION} is needed; this one says {version!r}."
-            )
+        from surrogate.report.record import kind_of
+        from surrogate.report.record.migrate import migrate
+
+        record = migrate(data)
+        if kind_of(record) != "local":
+            raise InputError("bad-record", "A record of a single text is needed; this one is of a corpus.")
         try:
-            return cls._from_dict(data)
+            return cls._from_dict(record)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError("bad-record", f"The record is damaged: {type(error).__name__} at {error}.") from error
 
@@ -347,17 +349,18 @@ class Explanation:
         *,
         overwrite: bool = False,
         evidence: bool = True,
+        issuance: Issuance | dict[str, Any] | str | Path | None = None,
     ) -> Path:
-        """Write the report: ``report.json``, its evidence, ``run.json`` and the renderings asked for; returns the folder.
+        """Write the report: the record, its evidence, what people state about it, and the renderings asked for.
 
         Raises
         ------
         InputError
-            ``output-exists``, ``cannot-write`` or ``unknown-format``; then nothing is changed.
+            ``output-exists``, ``cannot-write``, ``unknown-format`` or ``bad-issuance``; then nothing is changed.
         """
         from surrogate.report import write_report
 
-        return write_report(self, folder, formats, overwrite=overwrite, evidence=evidence)
+        return write_report(self, folder, formats, overwrite=overwrite, evidence=evidence, issuance=issuance)
 
     def plot(self) -> Figure:
         """A matplotlib figure of the terms with their intervals.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from surrogate.canonical import canonical_bytes
@@ -13,10 +14,22 @@ from surrogate.evidence import Policy
 from surrogate.evidence.corpus_gate import CorpusPolicy
 from surrogate.explanation import Explanation
 from surrogate.provenance import versions
+from surrogate.report.record.reading import read_record
+from surrogate.report.write import EVIDENCE
 from surrogate.transcript import Reading, Transcript
 from surrogate.units import Document
 
-__all__ = ["DIFFERS", "NOT_ATTEMPTED", "SAME", "Rebuilt", "explain_again", "rebuild", "version_differences"]
+__all__ = [
+    "DIFFERS",
+    "NOT_ATTEMPTED",
+    "SAME",
+    "Rebuilt",
+    "explain_again",
+    "read_evidence",
+    "rebuild",
+    "rebuild_folder",
+    "version_differences",
+]
 
 SAME, DIFFERS, NOT_ATTEMPTED = "same bytes", "differs", "not attempted"
 
@@ -87,6 +100,61 @@ def rebuild(record: dict[str, Any], transcript: Transcript) -> Rebuilt:
     return Rebuilt(
         DIFFERS, f"the record is not what its evidence gives, first at {_first_difference(record, found)}", found
     )
+
+
+def rebuild_folder(folder: str | Path) -> Rebuilt:
+    """Make the report in a folder again from its evidence, and compare the record.
+
+    Parameters
+    ----------
+    folder : str or Path
+
+    Raises
+    ------
+    InputError
+        ``bad-file``, ``bad-record`` or ``bad-evidence`` for what cannot be read.  A folder without evidence is not attempted.
+    """
+    path = Path(folder)
+    found = read_record(path)
+    if not (path / EVIDENCE).is_file():
+        return Rebuilt(NOT_ATTEMPTED, "there is no evidence in the folder")
+    if found.version != found.record["schema_version"]:
+        return Rebuilt(NOT_ATTEMPTED, f"the record is of version {found.version}, which this release no longer writes")
+    return rebuild(found.record, _transcript(path))
+
+
+def read_evidence(folder: str | Path) -> tuple[dict[str, Any], Transcript]:
+    """The record of a report and its evidence.
+
+    Parameters
+    ----------
+    folder : str or Path
+
+    Raises
+    ------
+    InputError
+        ``bad-file``, ``bad-record`` or ``bad-evidence``.
+
+    Examples
+    --------
+    >>> read_evidence("nowhere")
+    Traceback (most recent call last):
+    surrogate.errors.InputError: nowhere cannot be read: No such file or directory. [bad-file]
+    """
+    path = Path(folder)
+    return read_record(path).record, _transcript(path)
+
+
+def _transcript(folder: Path) -> Transcript:
+    path = folder / EVIDENCE
+    try:
+        return Transcript.from_bytes(path.read_bytes())
+    except OSError as error:
+        raise InputError(
+            "bad-evidence",
+            f"{path} cannot be read: {error.strerror}. The report was written without its evidence, or the evidence was erased: "
+            "only what the record says is left.",
+        ) from error
 
 
 def explain_again(transcript: Transcript, model: Any = None, store: Any = False) -> Explanation | CorpusExplanation:

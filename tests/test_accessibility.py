@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import importlib.resources
 import shutil
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from surrogate.reasons import ReasonTable, reason_case
+from surrogate.reasons.page import case_page
 from surrogate.report.corpus.page import render_page
+from surrogate.report.edition import Edition
 from surrogate.report.html import render_html
+from surrogate.report.issuance import Issuance
+from surrogate.report.page import edition_page
+from surrogate.report.record.migrate import migrate
 from tests.test_audit import explained  # noqa: F401 - a fixture
+from tests.test_record import STATED, old
 from tests.test_report_cases import record_of_case
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -72,6 +80,34 @@ def test_no_violation_on_the_page_of_a_corpus(
     tmp_path: Path,
 ) -> None:
     assert violations(browser, axe, render_page(explained.to_dict()), tmp_path, scheme) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [
+        *(
+            ("stated", "light"),
+            ("business", "dark"),
+            ("person", "light"),
+            ("person", "dark"),
+            ("global-business", "light"),
+        ),
+        *(("reasons-en", "light"), ("reasons-zh", "dark")),
+    ],
+)
+def test_no_violation_on_views_and_reasons(browser: Any, axe: str, name: str, scheme: str, tmp_path: Path) -> None:
+    record, corpus = (migrate(old(kind)) for kind in ("local-panel-1.0", "global-1.0"))
+    said = Issuance.from_dict(tomllib.loads(STATED)).to_dict()
+    codes = ReasonTable({"C": {"en": "A card is named.", "zh": "提到了银行卡。"}}, {("term", "card"): "C"})
+    pages = {
+        "stated": lambda: edition_page(Edition(record, said)),
+        "business": lambda: edition_page(Edition(record, said, audience="business")),
+        "person": lambda: edition_page(Edition(record, said, audience="person")),
+        "global-business": lambda: edition_page(Edition(corpus, said, audience="business")),
+        "reasons-en": lambda: case_page(reason_case(record, codes)),
+        "reasons-zh": lambda: case_page(reason_case(record, codes, "zh")),
+    }
+    assert violations(browser, axe, pages[name](), tmp_path, scheme) == []
 
 
 def test_a_page_that_is_wrong_is_found(browser: Any, axe: str, tmp_path: Path) -> None:

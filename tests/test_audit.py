@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from surrogate import report
 from surrogate.canonical import canonical_bytes
 from surrogate.cli import main
 from surrogate.corpus.audit import audit
@@ -16,12 +15,11 @@ from surrogate.corpus_explanation import CorpusExplanation
 from surrogate.documents import Documents
 from surrogate.errors import InputError
 from surrogate.report.corpus import render_corpus
+from surrogate.report.record.schema import published_schema
 from tests.audit_toys import CLASSES, corpus, decide
 from tests.toys import Counting
 
-SCHEMA = json.loads(
-    (Path(report.__file__).parent / "templates" / "corpus" / "record.schema.json").read_text(encoding="utf-8")
-)
+SCHEMA = published_schema()
 BAD = '<script>alert(1)</script> =HYPERLINK("x") {{ 7 * 7 }} | ![a](b) \u202e card fee'
 
 
@@ -214,7 +212,9 @@ def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     shown = capsys.readouterr()
     assert code in (0, 1)
     assert "bank-router decides" in shown.out
-    assert sorted(one.name for one in out.iterdir()) == ["report.html", "report.json", "report.md", "run.json"]
+    assert sorted(one.name for one in out.iterdir()) == [
+        *("evidence.json.gz", "issuance.json", "manifest.json", "report.html", "report.json", "report.md", "run.json")
+    ]
     record = json.loads((out / "report.json").read_text(encoding="utf-8"))
     assert record["concepts"]
     assert record["production"]["embeddings"]["name"] == "bank-router"

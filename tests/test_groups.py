@@ -18,7 +18,7 @@ from surrogate.literals import Literal
 from surrogate.reference import reference_masks
 from surrogate.report.groups import group_words, how_to_read, share_name, spread
 from surrogate.report.html import render_fragment, render_html
-from surrogate.report.markdown import render_markdown
+from surrogate.report.render.markdown import render_markdown
 from surrogate.report.text import render_text
 from surrogate.rows import Rows
 from surrogate.shares import Share

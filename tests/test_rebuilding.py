@@ -17,7 +17,7 @@ from surrogate.answers import Answers
 from surrogate.blackbox import FunctionBox
 from surrogate.blackbox.recorded import RecordedModel, traits_of
 from surrogate.errors import InputError, ModelError
-from surrogate.rebuilding import DIFFERS, NOT_ATTEMPTED, SAME, rebuild
+from surrogate.rebuilding import DIFFERS, NOT_ATTEMPTED, SAME, read_evidence, rebuild, rebuild_folder
 from surrogate.store import MemoryStore
 from surrogate.store.recording import RecordingStore
 from surrogate.transcript import Reading, Transcript
@@ -203,3 +203,12 @@ def test_a_report_keeps_its_evidence_unless_told_not_to(tmp_path: Path) -> None:
     )
     bare = explained(calls=64, pipeline="local-tree").report(tmp_path / "kept", overwrite=True, evidence=False)
     assert not (bare / "evidence.json.gz").exists()
+
+
+def test_a_folder_is_made_again(tmp_path: Path) -> None:
+    folder = explained(calls=48).report(tmp_path / "a")
+    assert rebuild_folder(folder).status == SAME
+    (folder / "evidence.json.gz").unlink()
+    assert rebuild_folder(folder).status == NOT_ATTEMPTED
+    with pytest.raises(InputError, match="without its evidence"):
+        read_evidence(folder)

@@ -21,7 +21,7 @@ from surrogate.blackbox.function import FunctionBox
 from surrogate.canonical import canonical_bytes
 from surrogate.explanation import Explanation
 from surrogate.report.html import render_fragment, render_html
-from surrogate.report.markdown import render_markdown
+from surrogate.report.render.markdown import render_markdown
 from surrogate.report.text import render_text
 from surrogate.units import from_spans
 from tests.toys import conjunction, logistic, words

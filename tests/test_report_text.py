@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from rich.console import Console
 
-from surrogate.report.markdown import render_markdown
+from surrogate.report.render.markdown import render_markdown
 from surrogate.report.text import print_report, render_text
 from tests.test_report_cases import CASES, record_of_case
 
@@ -70,6 +71,12 @@ def test_markdown_escapes_what_the_user_wrote() -> None:
     assert "| \\[red\\]a\\|b |" in render_markdown(record_of_case("hostile_labels"))
 
 
-def test_markdown_keeps_a_text_of_many_lines_on_one() -> None:
+def test_markdown_keeps_the_lines_of_a_text_inside_its_quotation() -> None:
     rendered = render_markdown(record_of_case("lines"))
-    assert "> my card is lost  " in rendered.replace("   ", "  ")
+    quoted = rendered.split("## The text\n\n")[1].split("\n\n")[0].replace("**", "").replace("<b>", "")
+    assert all(line.startswith("> ") for line in quoted.split("\n"))
+    assert re.sub(r"<.*?>|[\\\u00a0> ]", "", re.sub("<sup>.*?</sup>", "", quoted)).split() == [
+        "mycard",
+        "islost",
+        "please",
+    ]

@@ -19,14 +19,15 @@ from surrogate.explanation import Explanation
 from surrogate.findings import MEASURED, NOT_MEASURED
 from surrogate.perturb import Delete, Paraphrase, Retrieve
 from surrogate.report.html import render_html
-from surrogate.report.markdown import render_markdown
+from surrogate.report.record.schema import published_schema
+from surrogate.report.render.markdown import render_markdown
 from surrogate.store import MemoryStore
 from tests.blackbox_toys import random_texts
 from tests.test_paraphrase import Keeping
 from tests.test_retrieve import Letters
 from tests.toys import MESSAGE, card_box
 
-SCHEMA = Path(surrogate.__file__).parent / "report" / "templates" / "report.schema.json"
+SCHEMA = published_schema()
 TEXT = "Why has my new card still not arrived after two weeks?"
 CORPUS = random_texts(200, seed=5, longest=14)
 
@@ -81,7 +82,7 @@ def test_nothing_of_the_explanation_changes_but_what_was_not_measured(explained:
 
 def test_the_record_is_valid_and_read_back(explained: Explanation) -> None:
     record = explained.to_dict()
-    jsonschema.validate(record, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    jsonschema.validate(record, SCHEMA)
     assert Explanation.from_dict(record).to_dict() == record
 
 

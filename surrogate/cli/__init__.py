@@ -15,7 +15,25 @@ from typing import Any
 import click
 
 from surrogate import __version__
-from surrogate.cli import audit, concepts, distill, explain, models, neighbours, pipelines, store
+from surrogate.cli import (
+    audit,
+    concepts,
+    diff,
+    distill,
+    explain,
+    export,
+    keys,
+    ledger,
+    models,
+    neighbours,
+    pipelines,
+    reasons,
+    replay,
+    report,
+    signing,
+    store,
+    verify,
+)
 from surrogate.cli.exit_codes import DONE, MODEL_ERROR, STOPPED, USAGE_ERROR
 from surrogate.errors import InputError, ModelError
 
@@ -33,12 +51,23 @@ def cli() -> None:
 
 cli.add_command(explain.explain)
 cli.add_command(audit.audit)
+cli.add_command(diff.diff)
 cli.add_command(distill.distill)
+cli.add_command(report.report)
 cli.add_command(concepts.concepts)
+cli.add_command(export.export)
 cli.add_command(neighbours.neighbours)
+cli.add_command(replay.replay)
+cli.add_command(reasons.reasons)
 cli.add_command(pipelines.pipelines)
 cli.add_command(models.models)
 cli.add_command(store.store)
+cli.add_command(keys.keys)
+cli.add_command(signing.sign)
+cli.add_command(signing.erase)
+cli.add_command(ledger.ledger)
+cli.add_command(verify.verify)
+cli.add_command(verify.verifier)
 
 
 def run() -> None:

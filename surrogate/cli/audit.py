@@ -10,7 +10,7 @@ import click
 from surrogate.cli.computing import computing_options
 from surrogate.cli.corpora import corpus_options
 from surrogate.cli.exit_codes import DONE, WITHHELD
-from surrogate.cli.reports import model_option, report_options
+from surrogate.cli.reports import model_option, read_stated, report_options
 from surrogate.cli.showing import asking, default_folder, show_result
 
 __all__ = ["audit"]
@@ -75,6 +75,7 @@ def audit(
     too_long: str,
     out: Path | None,
     formats: tuple[str, ...],
+    issuance: Path | None,
     as_json: bool,
     n_explained: int | None,
     overwrite: bool,
@@ -88,6 +89,7 @@ def audit(
     from surrogate.report import check_formats
 
     check_formats(formats)
+    stated = read_stated(issuance)
     documents = read_corpus(corpus, text=text_column, label=label_column, id=id_column, metadata=columns, limit=limit)
     from surrogate.corpus.audit import audit as audit_corpus
 
@@ -114,7 +116,11 @@ def audit(
     folder = None
     if out is not None or not as_json or n_explained is not None:
         folder = explanation.report(
-            out or default_folder(explanation), formats, overwrite=overwrite, evidence=not no_evidence
+            out or default_folder(explanation),
+            formats,
+            overwrite=overwrite,
+            evidence=not no_evidence,
+            issuance=stated,
         )
     show_result(explanation, folder, None if quiet else _print, as_json)
     if folder is not None and n_explained is not None:

@@ -11,7 +11,7 @@ from surrogate.cli.computing import computing_options
 from surrogate.cli.corpora import column_options
 from surrogate.cli.exit_codes import DONE, WITHHELD
 from surrogate.cli.reading import read_text
-from surrogate.cli.reports import model_option, report_options
+from surrogate.cli.reports import model_option, read_stated, report_options
 from surrogate.cli.showing import asking, default_folder, show_result
 from surrogate.errors import InputError
 
@@ -125,6 +125,7 @@ def explain(
     reference: Path | None,
     out: Path | None,
     formats: tuple[str, ...],
+    issuance: Path | None,
     as_json: bool,
     overwrite: bool,
     no_evidence: bool,
@@ -137,6 +138,7 @@ def explain(
     from surrogate.report import check_formats
 
     check_formats(formats)
+    stated = read_stated(issuance)
     from surrogate.local import explain as explain_text
 
     classes = [label.strip() for label in labels.split(",")] if labels else None
@@ -173,7 +175,11 @@ def explain(
     folder = None
     if out is not None or not as_json:
         folder = explanation.report(
-            out or default_folder(explanation), formats, overwrite=overwrite, evidence=not no_evidence
+            out or default_folder(explanation),
+            formats,
+            overwrite=overwrite,
+            evidence=not no_evidence,
+            issuance=stated,
         )
     show_result(explanation, folder, None if quiet else _print, as_json)
     raise SystemExit(DONE if explanation.passed else WITHHELD)

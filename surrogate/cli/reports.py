@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["model_option", "report_options"]
+__all__ = ["model_option", "read_stated", "report_options"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -31,7 +31,12 @@ _OPTIONS = (
         multiple=True,
         default=("html",),
         show_default=True,
-        help="html, md or text; may be repeated.",
+        help="html, pdf, docx, xlsx, md or text; may be repeated.",
+    ),
+    click.option(
+        "--issuance",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="What people state about the report (date, author, purpose and more): a TOML file.",
     ),
     click.option(
         "--json", "as_json", is_flag=True, help="Print the record as JSON and nothing else; no report unless --out."
@@ -47,13 +52,28 @@ _OPTIONS = (
 
 
 def report_options(command: _Command) -> _Command:
-    """Give a command the options --out, --format, --json, --overwrite, --no-evidence and --quiet.
+    """Give a command the options --out, --format, --issuance, --json, --overwrite, --no-evidence and --quiet.
 
     Examples
     --------
     >>> [option.name for option in click.command()(report_options(lambda **_: None)).params]
-    ['out', 'formats', 'as_json', 'overwrite', 'no_evidence', 'quiet']
+    ['out', 'formats', 'issuance', 'as_json', 'overwrite', 'no_evidence', 'quiet']
     """
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+def read_stated(path: Path | None) -> Any:
+    """What people state, read before anything is asked, so that a mistake in it costs no calls; None: no file was named.
+
+    Examples
+    --------
+    >>> read_stated(None) is None
+    True
+    """
+    if path is None:
+        return None
+    from surrogate.report.issuance import read_issuance
+
+    return read_issuance(path)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from surrogate.canonical import digest
-from surrogate.corpus.audit_records import read_audit_record, record_digest
 from surrogate.corpus_explanation import CorpusExplanation
 from surrogate.describe.applying import features_of
 from surrogate.describe.stems import AUTO, stemmer
@@ -18,9 +17,10 @@ from surrogate.estimate import Estimate
 from surrogate.evidence.corpus_rules import CONFIRMED, CONTRADICTED, FEW, SUPPORTED
 from surrogate.features import Features
 from surrogate.fired_rules import FiredRule, FiredRules
+from surrogate.report.record.reading import read_record, record_digest
 from surrogate.rule_list_model import Condition, RuleListModel
 
-__all__ = ["AuditedRules", "read_audited_rules"]
+__all__ = ["AuditedRules", "read_audited_rules", "wording_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,8 +123,8 @@ def read_audited_rules(audit: CorpusExplanation | str | Path) -> AuditedRules:
     ------
     InputError
         ``bad-file`` when the file cannot be read; ``bad-record`` when it is no record of an audit, is of another version, is
-        damaged, or was changed after it was written: where ``run.json`` lies beside it, by the digest in there, and by the
-        digests in it.
+        damaged, or was changed after it was written: where ``run.json`` or ``manifest.json`` lies beside it, by the digest in
+        there, and by the digests in it.
 
     Examples
     --------
@@ -133,19 +133,20 @@ def read_audited_rules(audit: CorpusExplanation | str | Path) -> AuditedRules:
     surrogate.errors.InputError: nowhere/report.json cannot be read: No such file or directory. [bad-file]
     """
     if isinstance(audit, CorpusExplanation):
-        return _rules_of(audit.to_dict(), "The audit")
-    record, name = read_audit_record(audit)
-    return _rules_of(record, name)
+        record = audit.to_dict()
+        return _rules_of(record, "The audit", record_digest(record, "The audit"))
+    found = read_record(audit, "global")
+    return _rules_of(found.record, found.name, found.sha256)
 
 
-def _rules_of(record: dict[str, Any], name: str) -> AuditedRules:
+def _rules_of(record: dict[str, Any], name: str, sha256: str) -> AuditedRules:
     """The rules of a record of the right kind and version."""
     try:
         member = next(
             (one for one in record["members"] if one["kind"] == RuleListModel.kind and not one["withheld"]), None
         )
         source = {
-            "sha256": record_digest(record, name),
+            "sha256": sha256,
             "model": str(record["model"]["name"]),
             "fingerprint": record["model"]["fingerprint"],
             "n_test": int(record["documents"]["n_test"]),
@@ -157,7 +158,7 @@ def _rules_of(record: dict[str, Any], name: str) -> AuditedRules:
         evidence = tuple(_evidence(one) for one in member["rules"])
         if len(evidence) != len(model.rules):
             raise ValueError(f"{len(model.rules)} rules have {len(evidence)} measurements")
-        return AuditedRules(model, evidence, source, _wording(record["production"]["recipe"]))
+        return AuditedRules(model, evidence, source, wording_of(record["production"]["recipe"]))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise InputError("bad-record", f"{name} is damaged: {type(error).__name__} at {error}.") from error
 
@@ -194,8 +195,25 @@ def _share(data: dict[str, Any]) -> Estimate:
     return estimate
 
 
-def _wording(recipe: dict[str, Any]) -> dict[str, Any]:
-    """How the recipe of the audit cuts words, read from its text; nothing else of it is looked at."""
+def wording_of(recipe: dict[str, Any]) -> dict[str, Any]:
+    r"""How the recipe of an audit cuts words, read from its text; nothing else of it is looked at.
+
+    Parameters
+    ----------
+    recipe : dict
+        ``toml`` and ``sha256``, as in the record.
+
+    Returns
+    -------
+    dict
+        ``language``, ``stems`` and ``lists``, as :func:`~surrogate.describe.applying.features_of` takes them.
+
+    Examples
+    --------
+    >>> toml = '[describe.parts.terms]\nclass = "Terms"\nlanguage = "german"'
+    >>> wording_of({"toml": toml, "sha256": digest(toml)})
+    {'language': 'german', 'stems': True, 'lists': None}
+    """
     if digest(recipe["toml"]) != recipe["sha256"]:
         raise ValueError("the recipe, whose SHA-256 is another")
     parts = tomllib.loads(recipe["toml"])["describe"]["parts"].values()

@@ -141,6 +141,8 @@ def write_examples(examples: tuple[ExplainedExample, ...], folder: str | Path, *
     """
     from surrogate.report.corpus.texts import render_texts
     from surrogate.report.write import write_files
+    from surrogate.signing import refresh_manifest
+    from surrogate.signing.names import MANIFEST
 
     target = Path(folder) / _FOLDER
     for one in examples:
@@ -148,7 +150,10 @@ def write_examples(examples: tuple[ExplainedExample, ...], folder: str | Path, *
     rows = [{"id": one.id, "folder": one.folder, "record": one.explanation.to_dict()} for one in examples]
     page = render_texts(rows).encode("utf-8")
     listed = {"texts": [{"id": row["id"], "folder": row["folder"]} for row in rows]}
-    return write_files(target, {_INDEX: page}, listed, "index.json", overwrite=overwrite) / _INDEX
+    index = write_files(target, {_INDEX: page}, listed, "index.json", overwrite=overwrite) / _INDEX
+    if (Path(folder) / MANIFEST).exists():  # Of the report that these texts are examples of.
+        refresh_manifest(folder, (f"{_FOLDER}/{_INDEX}", f"{_FOLDER}/index.json", f"{_FOLDER}/run.json"))
+    return index
 
 
 def _in_turn(audit: CorpusExplanation) -> list[int]:

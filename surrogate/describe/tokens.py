@@ -8,7 +8,7 @@ import regex
 
 from surrogate.units.words import UNSPACED, word_spans
 
-__all__ = ["BREAK", "MAX_LETTERS", "is_unspaced", "words_of"]
+__all__ = ["BREAK", "EDGES", "EMOJI", "HYPHENS", "MAX_LETTERS", "is_unspaced", "words_of"]
 
 #: What stands for punctuation: no phrase reaches across it.
 BREAK = ""
@@ -17,9 +17,9 @@ BREAK = ""
 MAX_LETTERS = 64
 
 _UNSPACED = regex.compile(UNSPACED, regex.VERSION1)
-_HYPHENS = regex.compile(r"[\-‐‑·]")
-_EDGES = regex.compile(r"^[^\p{L}\p{M}\p{N}]+|[^\p{L}\p{M}\p{N}]+$")
-_EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}")
+HYPHENS = regex.compile(r"[\-‐‑·]")
+EDGES = regex.compile(r"^[^\p{L}\p{M}\p{N}]+|[^\p{L}\p{M}\p{N}]+$")
+EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}")
 
 
 def words_of(text: str) -> list[str]:
@@ -43,10 +43,10 @@ def words_of(text: str) -> list[str]:
         unit = text[start:end].lower()
         if unit.isalpha() and unit.isascii():
             words.append(unit if len(unit) <= MAX_LETTERS else BREAK)
-        elif _EMOJI.match(unit):
+        elif EMOJI.match(unit):
             words.append(unit)
         else:
-            words += [_bare(part) for part in _HYPHENS.split(unit)]
+            words += [_bare(part) for part in HYPHENS.split(unit)]
     return words
 
 
@@ -62,5 +62,5 @@ def is_unspaced(word: str) -> bool:
 
 
 def _bare(part: str) -> str:
-    word = _EDGES.sub("", part)
+    word = EDGES.sub("", part)
     return word if len(word) <= MAX_LETTERS else BREAK

@@ -25,6 +25,7 @@ from surrogate.report import (
     rounds,
     second,
     stages,
+    stating,
     summary,
     trust,
     verdicts,
@@ -39,7 +40,7 @@ _Value = Callable[[Any], Any]
 
 _MODULES = (
     *(added, anchors, attributions, beside, excerpts, global_rules, grading, groups, interplay, marks),
-    *(numbers, precedents, rounds, second, stages, summary, trust, verdicts, words),
+    *(numbers, precedents, rounds, second, stages, stating, summary, trust, verdicts, words),
 )
 
 

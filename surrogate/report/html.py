@@ -8,15 +8,16 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from surrogate.canonical import canonical_bytes, digest
 from surrogate.evidence.grades import WEAK
 from surrogate.report import attributions, grading, rounds, words
+from surrogate.report.audience import redact
 from surrogate.report.edition import Edition
 from surrogate.report.environment import finalize_html, template_environment
 from surrogate.report.language import plural, say, speaking
 from surrogate.report.marks import KINDS, copy_pieces, mark_text, shown_models, unit_name
 from surrogate.report.normal import ordered
 from surrogate.report.nouns import counted, label_name
+from surrogate.report.people import people, record_sha256
 from surrogate.report.svg import terms_chart
 from surrogate.report.svg_rounds import rounds_chart
 from surrogate.report.svg_tree import MAX_DEPTH, tree_chart, tree_depth
@@ -27,19 +28,28 @@ __all__ = ["render_fragment", "render_html"]
 _LABELS_SHOWN = 8
 
 
-def render_html(record: dict[str, Any] | Edition) -> str:
+def render_html(record: dict[str, Any] | Edition, issuance: dict[str, Any] | None = None) -> str:
     """One self-contained page: no script, no outside resource; the same record always gives the same bytes.
 
     Parameters
     ----------
     record : dict or Edition
-        ``Explanation.to_dict()``, in English; or an edition of it, in its language.
+        ``Explanation.to_dict()``, in the language of the context, which is English if nothing else is said; or an edition, in its
+        language and for its readers.
+    issuance : dict, optional
+        What people state: content of ``issuance.json``; an edition brings its own.
 
     Returns
     -------
     str
     """
-    return _render("report.html.j2", record)
+    if isinstance(record, Edition):
+        from surrogate.report.page import edition_page
+
+        return edition_page(record)
+    context = {**_context(ordered(record)), **people(record, issuance)}
+    person = (context["redaction"] or {}).get("audience") == "person"
+    return _environment().get_template("person.html.j2" if person else "report.html.j2").render(context)
 
 
 def render_fragment(record: dict[str, Any] | Edition) -> str:
@@ -48,19 +58,17 @@ def render_fragment(record: dict[str, Any] | Edition) -> str:
     Parameters
     ----------
     record : dict or Edition
+        As in :func:`render_html`.
 
     Returns
     -------
     str
         Without ``<html>``; its styles apply to itself only.
     """
-    return _render("fragment.html.j2", record)
-
-
-def _render(template: str, record: dict[str, Any] | Edition) -> str:
-    edition = record if isinstance(record, Edition) else Edition(record)
-    with speaking(edition.locale):
-        return _environment().get_template(template).render(_context(ordered(edition.record)))
+    if isinstance(record, Edition):
+        with speaking(record.locale):
+            return render_fragment(redact(record.record, record.audience)[0])
+    return _environment().get_template("fragment.html.j2").render(_context(ordered(record)))
 
 
 @cache
@@ -75,7 +83,7 @@ def _context(record: dict[str, Any]) -> dict[str, Any]:
         "record": record,
         "decision": record["decision"],
         "production": record["production"],
-        "sha256": digest(canonical_bytes(record)),
+        "sha256": record_sha256(record),
         "pieces": mark_text(record),
         "shown": {kind: shown_models(record, kind) for kind in KINDS},
         "labels": [label for place, label in enumerate(labels) if place < _LABELS_SHOWN or label[0] in named],

@@ -59,7 +59,7 @@ def tree_chart(record: Record, member: Record) -> str:
     rules = {rule["leaf"]: (number, rule) for number, rule in numbered(member["rules"])}
     places = _lay_out(nodes)
     height = _ROW * sum(node["unit"] is None for node in nodes)
-    label = say("Drawing of the rule tree with {n} leaves; the list of rules says the same in words.", n=len(rules))
+    label = say("Drawing of the rule tree with {n} leaves; the list of rules says the same.", n=len(rules))
     sheet = Sheet(_WIDTH, height, label)
     for number, node in enumerate(nodes):
         if node["unit"] is not None:

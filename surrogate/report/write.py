@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import json
-import os
 import platform
 import sys
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from surrogate.canonical import canonical, canonical_bytes, digest
 from surrogate.errors import InputError
+from surrogate.placing import place_files
+from surrogate.report.edition import Edition
+from surrogate.report.issuance import Issuance
+from surrogate.report.issuance.keeping import ISSUANCE, stated_for
+from surrogate.report.render import render
 
 if TYPE_CHECKING:
     from surrogate.transcript import Transcript
 
-__all__ = ["EVIDENCE", "FORMATS", "Reportable", "check_formats", "write_files", "write_report"]
+__all__ = ["EVIDENCE", "FORMATS", "Reportable", "add_files", "check_formats", "write_files", "write_report"]
 
 #: Renderings by name, with the file each is written to.
-FORMATS: dict[str, str] = {"html": "report.html", "text": "report.txt", "md": "report.md"}
+FORMATS: dict[str, str] = {
+    "html": "report.html",
+    "text": "report.txt",
+    "md": "report.md",
+    "pdf": "report.pdf",
+    "docx": "report.docx",
+    "xlsx": "report.xlsx",
+}
 
 _RECORD, _RUN = "report.json", "run.json"
 
@@ -53,8 +62,9 @@ def write_report(
     *,
     overwrite: bool = False,
     evidence: bool = True,
+    issuance: Issuance | dict[str, Any] | str | Path | None = None,
 ) -> Path:
-    """Write ``report.json``, its evidence, ``run.json`` and the renderings asked for.
+    """Write the record, its evidence, what people state about it, the renderings, and a manifest with the digests of all.
 
     Everything is rendered before anything is written.  The files hold a person's text: only their owner may read them.
 
@@ -63,12 +73,15 @@ def write_report(
     explanation : Explanation or CorpusExplanation
     folder : str or Path
         Made if it is not there.
-    formats : sequence of {"html", "text", "md"}
+    formats : sequence of {"html", "text", "md", "pdf", "docx", "xlsx"}
     overwrite : bool, default False
-        Replace another report; its other renderings are removed, since they would belong to no record.
+        Replace another report; its other files are removed, since they would belong to no record.
     evidence : bool, default True
         Write ``evidence.json.gz`` too: the texts that were asked about and the answers, by which numbers can be checked and the
         report be made again without the model.
+    issuance : Issuance, dict, str or Path, optional
+        What people state: date, author, purpose and more, or the file with it.  None: what ``issuance.json`` in the folder says
+        of this very record, else nothing.
 
     Returns
     -------
@@ -78,56 +91,102 @@ def write_report(
     Raises
     ------
     InputError
-        ``unknown-format``, ``output-exists`` or ``cannot-write``; then nothing is changed.
+        ``unknown-format``, ``output-exists``, ``bad-issuance``, ``signed-report``, ``erased-report`` or ``cannot-write``;
+        then nothing is changed.
     """
     record = explanation.to_dict()
-    files = {FORMATS[name]: _render(name, record).encode("utf-8") for name in check_formats(formats)}
+    stated = stated_for(record, Path(folder), issuance, overwrite=overwrite)
+    edition = Edition(record, stated.to_dict())
+    files = {FORMATS[name]: render(name, edition) for name in check_formats(formats)}
+    files[ISSUANCE] = stated.to_bytes()
     if evidence and explanation.transcript is not None:
         files[EVIDENCE] = explanation.transcript.to_bytes()
-    return write_files(folder, files, record, _RECORD, explanation.run, overwrite=overwrite)
+    previous = stated.previous_report
+    return write_files(folder, files, record, _RECORD, explanation.run, overwrite=overwrite, previous=previous)
 
 
 def write_files(
     folder: str | Path,
-    files: dict[str, bytes],
+    files: Mapping[str, bytes],
     record: dict[str, Any],
     name: str,
     run: dict[str, Any] | None = None,
     *,
     overwrite: bool = False,
+    previous: str | None = None,
 ) -> Path:
     """Write files with the record they belong to, and ``run.json`` with what changes from run to run: all, or nothing.
+
+    Files that belong to ``report.json`` are listed in ``manifest.json``, which is written last.
 
     Parameters
     ----------
     folder : str or Path
         Made if it is not there.
-    files : dict of str to bytes
-        Content by file name.
+    files : mapping of str to bytes
+        Content by file name, which may have a sub-folder, as ``exports/rules.sql``.
     record : dict
     name : str
         File of the record.
     run : dict, optional
     overwrite : bool, default False
+    previous : str, optional
+        SHA-256 of the record of the report that this one follows; None: what the manifest there says.
 
     Raises
     ------
     InputError
-        ``output-exists`` or ``cannot-write``; then nothing is changed.
+        ``output-exists``, ``signed-report``, ``erased-report``, ``bad-manifest`` (a name) or ``cannot-write``; then nothing
+        is changed.
     """
     content = canonical_bytes(record)
-    files = {**files, _RUN: _run_facts(run or {}, {name: content, **files})}
-    files[name] = content  # Last: while it is missing, the report is not complete.
+    new = {**files, _RUN: _run_facts(run or {}, {name: content, **files})}
+    new[name] = content  # Last: while it is missing, the report is not complete.
     target = Path(folder)
     try:
-        stale = _stale_files(target, name, files, overwrite)
-        _write_all(target, files, stale)
+        is_same = _is_same(target, name, new, overwrite)
+        stale = [] if is_same else _renderings(target, new)
+        if name == _RECORD:
+            from surrogate.report.belonging import listed
+
+            new, stale = listed(target, new, stale, record, previous, is_same=is_same)
+        place_files(target, new, stale)
     except OSError as error:
-        raise InputError(
-            "cannot-write",
-            f"The report cannot be written to {str(target)!r}: {error.strerror or error}. "
-            "Name a folder that you may write to, on a disk with space left.",
-        ) from error
+        raise _cannot_write(target, error) from error
+    return target
+
+
+def add_files(
+    folder: str | Path, files: Mapping[str, bytes], *, overwrite: bool = False, remove: Sequence[str] = ()
+) -> Path:
+    """Add renderings or exports to a report, and list them in its manifest: all, or nothing.
+
+    Files that were listed before stay listed as they were, so that one that was changed meanwhile is still found.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Of a report.
+    files : mapping of str to bytes
+        Content by file name, which may have a sub-folder.
+    overwrite : bool, default False
+        Replace files of the same names with other content.
+    remove : sequence of str
+        Files that the new ones take the place of, under other names.
+
+    Raises
+    ------
+    InputError
+        ``no-manifest``, ``bad-manifest``, ``output-exists``, ``signed-report``, ``erased-report`` or ``cannot-write``; then
+        nothing is changed.
+    """
+    from surrogate.report.belonging import added
+
+    target, gone = Path(folder), [name for name in remove if name not in files]
+    try:
+        place_files(target, added(target, files, overwrite, gone), gone)
+    except OSError as error:
+        raise _cannot_write(target, error) from error
     return target
 
 
@@ -160,25 +219,6 @@ def check_formats(formats: Sequence[str]) -> list[str]:
     return names
 
 
-def _render(name: str, record: dict[str, Any]) -> str:
-    # Imported here: a rendering that is not asked for need not be loaded.
-    if record.get("schema") == "surrogate-corpus-report":
-        from surrogate.report.corpus import render_corpus
-
-        return render_corpus(name, record)
-    if name == "html":
-        from surrogate.report.html import render_html
-
-        return render_html(record)
-    if name == "md":
-        from surrogate.report.markdown import render_markdown
-
-        return render_markdown(record)
-    from surrogate.report.text import render_text
-
-    return render_text(record)
-
-
 def _run_facts(run: dict[str, Any], files: dict[str, bytes]) -> bytes:
     """What changes from run to run, kept out of the record."""
     facts = {
@@ -192,11 +232,11 @@ def _run_facts(run: dict[str, Any], files: dict[str, bytes]) -> bytes:
     return (json.dumps(facts, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8")
 
 
-def _stale_files(folder: Path, record: str, files: dict[str, bytes], overwrite: bool) -> list[Path]:
-    """Renderings of another record that will be replaced by this one."""
+def _is_same(folder: Path, record: str, files: Mapping[str, bytes], overwrite: bool) -> bool:
+    """Whether the folder holds this very record already; another one may only be replaced when asked."""
     path = folder / record
     if path.is_file() and path.read_bytes() == files[record]:
-        return []
+        return True
     there = [name for name in (record, *files) if (folder / name).is_file()]
     if there and not overwrite:
         raise InputError(
@@ -204,52 +244,16 @@ def _stale_files(folder: Path, record: str, files: dict[str, bytes], overwrite: 
             f"{str(folder)!r} already holds {there[0]} of another report. Name another folder, or say that it may be "
             "replaced: --overwrite on the command line, overwrite=True in Python.",
         )
-    return [folder / name for name in (*FORMATS.values(), EVIDENCE) if name not in files and (folder / name).is_file()]
+    return False
 
 
-def _write_all(folder: Path, files: dict[str, bytes], stale: list[Path]) -> None:
-    """Write every file under a temporary name, then put all in place; when anything fails, all is as it was."""
-    made = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
-    before = {folder / name: _content(folder / name) for name in files}
-    waiting: dict[Path, Path] = {}
-    try:
-        for name, content in files.items():
-            waiting[folder / name] = _write_aside(folder, content)
-        for final, path in waiting.items():
-            os.replace(path, final)
-        for path in stale:
-            path.unlink()
-    except OSError:
-        for path in waiting.values():
-            path.unlink(missing_ok=True)
-        _restore(before)
-        if made:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
-        raise
+def _renderings(folder: Path, files: Mapping[str, bytes]) -> list[str]:
+    return [name for name in FORMATS.values() if name not in files and (folder / name).is_file()]
 
 
-def _content(path: Path) -> bytes | None:
-    return path.read_bytes() if path.exists() else None
-
-
-def _write_aside(folder: Path, content: bytes) -> Path:
-    handle, name = tempfile.mkstemp(prefix=".surrogate-", dir=folder)  # Mode 0600.
-    path = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
-    return path
-
-
-def _restore(before: dict[Path, bytes | None]) -> None:
-    """Put back what was there; a folder in a file's place is left alone."""
-    for path, content in before.items():
-        if content is None:
-            path.unlink(missing_ok=True)
-        elif path.read_bytes() != content:
-            path.write_bytes(content)
+def _cannot_write(folder: Path, error: OSError) -> InputError:
+    return InputError(
+        "cannot-write",
+        f"The report cannot be written to {str(folder)!r}: {error.strerror or error}. "
+        "Name a folder that you may write to, on a disk with space left.",
+    )

@@ -10,7 +10,7 @@ import regex
 from surrogate.units.icu import pieces
 from surrogate.units.spans import Span
 
-__all__ = ["CHINESE_JAPANESE", "SPACED", "UNSPACED", "has_unspaced", "word_spans"]
+__all__ = ["CHINESE_JAPANESE", "SPACED", "UNSPACED", "WORD", "has_unspaced", "word_spans"]
 
 #: Characters of Chinese and Japanese words, for use inside a regular expression of version 1.
 CHINESE_JAPANESE = r"[\w&&[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}]]"
@@ -25,7 +25,7 @@ SPACED = rf"[\w--{UNSPACED}]"
 # across an apostrophe, a hyphen or (between digits) a decimal sign; a currency sign goes with its amount; a run of
 # punctuation is one unit, but a Chinese or Japanese bracket opens a new one; whatever else there is (emoji, symbols)
 # goes by grapheme cluster.
-_WORD = regex.compile(
+WORD = regex.compile(
     rf"""
       (?P<unspaced> {UNSPACED} [{UNSPACED}\p{{M}}\p{{Cf}}]* )
     | \p{{Sc}}? {SPACED}+ (?: (?: ['’\-‐‑·] | (?<=\d)[.,:/](?=\d) ) {SPACED}+ )* (?: \p{{Sc}} | % )?
@@ -48,7 +48,7 @@ def word_spans(text: str) -> list[Span]:
     """
     spans: list[Span] = []
     runs: list[int] = []
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         if match.lastgroup:
             runs.append(len(spans))
         elif match.group().isspace():

@@ -10,25 +10,31 @@ if TYPE_CHECKING:
 __all__ = ["render_corpus", "render_frame"]
 
 
-def render_corpus(name: str, record: dict[str, Any] | Edition) -> str:
-    """The record of a corpus, or an edition of it, as a page ("html"), as Markdown ("md") or as plain text ("text").
+def render_corpus(name: str, record: dict[str, Any] | Edition, issuance: dict[str, Any] | None = None) -> str:
+    """The record of a corpus as a page ("html"), as Markdown ("md") or as plain text ("text").
 
-    Markdown and plain text are English.
+    The page tells what people state too, in the language of the context; plain text is English. An edition is rendered in its
+    language and for its readers. Nothing but the canonical record enters, not even the order of its keys.
     """
     from surrogate.report.edition import Edition
+    from surrogate.report.normal import ordered
 
+    if isinstance(record, Edition):
+        from surrogate.report.render import render
+
+        return render(name, record).decode("utf-8")
+    record = ordered(record)
     if name == "html":
         from surrogate.report.corpus.page import render_page
 
-        return render_page(record)
-    plain = record.record if isinstance(record, Edition) else record
+        return render_page(record, issuance)
     if name == "md":
-        from surrogate.report.corpus.markdown import render_corpus_markdown
+        from surrogate.report.render.markdown import render_markdown
 
-        return render_corpus_markdown(plain)
+        return render_markdown(record)
     from surrogate.report.corpus.terminal import render_corpus_text
 
-    return render_corpus_text(plain)
+    return render_corpus_text(record)
 
 
 def render_frame(record: dict[str, Any] | Edition) -> str:
@@ -42,9 +48,9 @@ def render_frame(record: dict[str, Any] | Edition) -> str:
     from markupsafe import escape
 
     from surrogate.report.edition import Edition
-    from surrogate.report.language import say, speaking
+    from surrogate.report.language import current_locale, say, speaking
 
     page = escape(render_corpus("html", record))
-    with speaking(record.locale if isinstance(record, Edition) else "en"):
+    with speaking(record.locale if isinstance(record, Edition) else current_locale()):
         title = escape(say("Report of a corpus"))
     return f'<iframe sandbox srcdoc="{page}" style="width:100%;height:40rem;border:0" title="{title}"></iframe>'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from surrogate.canonical import canonical_bytes, digest
+from surrogate.report.people import record_sha256
 
 __all__ = ["KINDS", "corpus_context"]
 
@@ -16,7 +16,7 @@ def corpus_context(record: dict[str, Any]) -> dict[str, Any]:
     shown = [member for member in record["members"] if not member["withheld"]]
     return {
         "record": record,
-        "sha256": digest(canonical_bytes(record)),
+        "sha256": record_sha256(record),
         "shown": {kind: [one for one in shown if one["kind"] == kind] for kind in KINDS},
         "text_of": lambda place: record["quoted"][str(place)],
     }

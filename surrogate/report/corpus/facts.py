@@ -150,7 +150,7 @@ def _embeddings(embeddings: dict[str, Any] | None) -> str:
 def _policy(policy: dict[str, Any]) -> str:
     return say(
         "lower bound of agreement at least {min_agreement}, of the precision of rules at least {min_precision}, with at least "
-        "{min_test} held-out documents. These are acceptance thresholds; whose they are is not stated here.",
+        "{min_test} held-out documents. These are acceptance thresholds; whose they are is no part of the record.",
         min_agreement=decimal(policy["min_agreement"]),
         min_precision=decimal(policy["min_precision"]),
         min_test=policy["min_test"],

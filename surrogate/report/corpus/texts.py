@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from surrogate.report.corpus.page import corpus_environment
-from surrogate.report.language import speaking
+from surrogate.report.language import current_locale, speaking
 from surrogate.report.visible import shorten
 
 __all__ = ["render_texts"]
@@ -14,14 +14,15 @@ __all__ = ["render_texts"]
 _CHARACTERS = 300
 
 
-def render_texts(rows: list[dict[str, Any]], locale: str = "en") -> str:
+def render_texts(rows: list[dict[str, Any]], locale: str | None = None) -> str:
     """One self-contained page with a link to each explanation.
 
     Parameters
     ----------
     rows : list of dict
         With ``id``, ``folder`` and ``record`` (``Explanation.to_dict()``), in the order in which they are to be read.
-    locale : {"en", "zh"}
+    locale : {"en", "zh"}, optional
+        None: the language of the context, which is English if nothing else is said.
 
     Examples
     --------
@@ -29,5 +30,5 @@ def render_texts(rows: list[dict[str, Any]], locale: str = "en") -> str:
     True
     """
     shown = [{**row, "excerpt": shorten(row["record"]["document"]["text"], _CHARACTERS)} for row in rows]
-    with speaking(locale):
+    with speaking(locale or current_locale()):
         return corpus_environment().get_template("corpus/texts.html.j2").render(rows=shown)

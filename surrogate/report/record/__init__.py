@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["kind_of"]
+__all__ = ["SCHEMA", "SCHEMA_VERSION", "kind_of"]
+
+#: What every record says it is.
+SCHEMA = "surrogate-report"
+
+#: Version of the records that are written.
+SCHEMA_VERSION = "2.0"
 
 
 def kind_of(record: dict[str, Any]) -> str:
     """Whether a record explains one text ("local") or what a model does over a corpus ("global").
+
+    Records of version 1.0 are understood too.
 
     Examples
     --------
