@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from surrogate.linear_model import LinearModel
+from surrogate.report.language import say
 from surrogate.report.number_format import decimal, percent, probability_of
 
 __all__ = ["adds_up", "how_to_read", "terms_say_more"]
@@ -24,10 +25,16 @@ def how_to_read(model: Record, noun: str, nouns: str) -> str:
     'What each word adds: the terms of the sparse linear model, each of which is one of the words that is kept.'
     """
     if not terms_say_more(model):
-        return f"What each {noun} adds: the terms of the sparse linear model, each of which is one of the {nouns} that is kept."
-    return (
-        f"What each {noun} adds on the way from a copy that keeps nothing to the whole text: its share of all the terms "
-        f"below (Shapley value of the sparse linear model). Of what two {nouns} do only together, each has half."
+        return say(
+            "What each {noun} adds: the terms of the sparse linear model, each of which is one of the {nouns} that is kept.",
+            noun=noun,
+            nouns=nouns,
+        )
+    return say(
+        "What each {noun} adds on the way from a copy that keeps nothing to the whole text: its share of all the terms "
+        "below (Shapley value of the sparse linear model). Of what two {nouns} do only together, each has half.",
+        noun=noun,
+        nouns=nouns,
     )
 
 
@@ -58,9 +65,16 @@ def adds_up(model: Record, nouns: str) -> str:
     surrogate = LinearModel.from_dict(model)
     ends = surrogate.predict(np.array([[False] * surrogate.n_units, [True] * surrogate.n_units]))
     empty, whole = (_told(float(end), model["scale"]) for end in ends)
-    return f"All {nouns} added up: from {empty} for a copy that keeps nothing to {whole} for the whole text, by this model."
+    return say(
+        "All {nouns} added up: from {empty} for a copy that keeps nothing to {whole} for the whole text, by this model.",
+        nouns=nouns,
+        empty=empty,
+        whole=whole,
+    )
 
 
 def _told(value: float, scale: str) -> str:
-    odds = f" (log-odds {decimal(value)})" if scale == "log_odds" else ""
-    return f"{percent(probability_of(value, scale))}{odds}"
+    probability = percent(probability_of(value, scale))
+    if scale != "log_odds":
+        return probability
+    return say("{probability} (log-odds {value})", probability=probability, value=decimal(value))

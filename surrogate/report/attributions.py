@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from surrogate.report.language import message, recorded, say
 from surrogate.report.number_format import effect, probability_of, reaches_zero, signed
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "shown_values",
     "source",
     "what_pairs_do",
+    "with_article",
 ]
 
 Record = dict[str, Any]
@@ -26,7 +28,7 @@ Record = dict[str, Any]
 SHOWN = 12
 
 #: What the values are not.
-STATEMENT = (
+STATEMENT = message(
     "This is an attribution, not a prediction model: the sum of some of the values is not what the model says about a copy "
     "that keeps them."
 )
@@ -85,32 +87,68 @@ def adds_up(model: Record, noun: str) -> str:
         What the units are called, in the plural.
     """
     full, base = model["full_value"], model["base_value"]
-    parts = [_end("The text as it stands", full, model["scale"], asked=model["full_asked"])]
-    parts.append(_end("the empty text", base, model["scale"], asked=model["base_asked"]))
     difference = signed(full - base) if model["scale"] == "log_odds" else effect(full - base, model["scale"])
-    return (
-        f"{' and '.join(parts)}. The values of all {noun} add up to the difference, {difference}: each is the effect of one of "
-        f"the {noun} when it joins, averaged over all orders in which they can."
+    return say(
+        "{whole} and {empty}. The values of all {units} add up to the difference, {difference}: each is the effect of one of "
+        "the {units} when it joins, averaged over all orders in which they can.",
+        whole=_whole(full, model["scale"], asked=model["full_asked"]),
+        empty=_empty(base, model["scale"], asked=model["base_asked"]),
+        units=noun,
+        difference=difference,
     )
 
 
-def _end(name: str, value: float, scale: str, *, asked: bool) -> str:
-    how = "" if asked else ", estimated, since the model was not asked about it"
-    probability = f"{100 * probability_of(value, scale):.1f}\u00a0%"
+def _whole(value: float, scale: str, *, asked: bool) -> str:
+    probability = _probability(value, scale, asked=asked)
     if scale == "probability":
-        return f"{name} has the probability {probability}{how}"
-    return f"{name} has the log-odds {signed(value)} (probability {probability}{how})"
+        return say("The text as it stands has the probability {probability}", probability=probability)
+    return say(
+        "The text as it stands has the log-odds {value} (probability {probability})",
+        value=signed(value),
+        probability=probability,
+    )
+
+
+def _empty(value: float, scale: str, *, asked: bool) -> str:
+    probability = _probability(value, scale, asked=asked)
+    if scale == "probability":
+        return say("the empty text has the probability {probability}", probability=probability)
+    return say(
+        "the empty text has the log-odds {value} (probability {probability})",
+        value=signed(value),
+        probability=probability,
+    )
+
+
+def _probability(value: float, scale: str, *, asked: bool) -> str:
+    probability = f"{100 * probability_of(value, scale):.1f}\u00a0%"
+    if asked:
+        return probability
+    return say("{probability}, estimated, since the model was not asked about it", probability=probability)
 
 
 def source(model: Record) -> str:
     """How the values were found."""
     if model["exact"]:
-        return "Every possible copy was asked: the values are exact."
-    article = "an" if model["source"][0].lower() in "aeiou" else "a"
-    return (
-        f"Estimated: what the model would say about the copies that were not asked is told by {article} "
-        f"{model['source']} fitted to its answers. The intervals say how far the values may be off for that."
+        return say("Every possible copy was asked: the values are exact.")
+    return say(
+        "Estimated: what the model would say about the copies that were not asked is told by {a_proxy} fitted to its answers. "
+        "The intervals say how far the values may be off for that.",
+        a_proxy=with_article(model["source"]),
     )
+
+
+def with_article(name: str) -> str:
+    """A model that stands in for the explained one, with its article.
+
+    Examples
+    --------
+    >>> with_article("additive model"), with_article("ridge on distinct words")
+    ('an additive model', 'a ridge on distinct words')
+    """
+    if name[0].lower() in "aeiou":
+        return say("an {noun}", noun=recorded(name))
+    return say("a {noun}", noun=recorded(name))
 
 
 def is_unclear(pair: Record) -> bool:
@@ -127,5 +165,5 @@ def what_pairs_do(pair: Record) -> str:
     ('less together', 'cannot be told from none')
     """
     if is_unclear(pair):
-        return "cannot be told from none"
-    return "more together" if pair["value"] > 0 else "less together"
+        return say("cannot be told from none")
+    return say("more together") if pair["value"] > 0 else say("less together")

@@ -36,6 +36,8 @@ from surrogate.report.visible import visible
 
 __all__ = ["finalize_html", "template_environment"]
 
+_Value = Callable[[Any], Any]
+
 _MODULES = (
     *(added, anchors, attributions, beside, excerpts, global_rules, grading, groups, interplay, marks),
     *(numbers, precedents, rounds, second, stages, stating, summary, trust, verdicts, words),
@@ -80,10 +82,32 @@ def template_environment(finalize: Callable[[Any], Any], *, autoescape: bool, **
         **options,
     )
     environment.globals |= {module.__name__.rpartition(".")[2]: module for module in _MODULES}
-    environment.globals |= {"numbers": numbers, "_": language.say, "plural": language.plural}
-    environment.globals["recorded"] = language.recorded
+    say, plural = _speech(finalize)
+    environment.globals |= {"numbers": numbers, "_": say, "plural": plural}
+    for function in (language.clauses, language.gap, language.language_tag, language.recorded):
+        environment.globals[function.__name__] = function
     environment.globals["locale"] = language.current_locale
     for name in ("decimal", "percent", "points", "signed"):
         environment.filters[name] = getattr(numbers, name)
     environment.tests["predicts"] = verdicts.predicts
     return environment
+
+
+def _speech(finalize: _Value) -> tuple[Callable[..., str], Callable[..., str]]:
+    """Messages whose values may be markup; what else is in them is escaped, and made visible, as everything that is printed."""
+
+    def put(message: str, values: dict[str, Any]) -> str:
+        if not any(isinstance(value, Markup) for value in values.values()):
+            return language.say(message, **values)
+        # The message itself is text too; only values that are markup already stay as they are.
+        text = Markup.escape(language.translated(message))
+        return text.format(**{name: finalize(value) for name, value in values.items()})
+
+    def say(message: str, /, **values: Any) -> str:
+        return put(message, values)
+
+    def plural(one: str, many: str, n: int, /, **values: Any) -> str:
+        form = one if n == 1 and language.current_locale() == language.LOCALES[0] else many
+        return put(form, {**values, "n": f"{n:,}"})
+
+    return say, plural

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from surrogate.report.corpus.wording import condition_words, estimate, feature_name
+from surrogate.report.language import joined, message, plural, say
 
 __all__ = ["CAUTION", "TITLE", "condition", "facts", "lead", "of"]
 
 Record = dict[str, Any]
 
-TITLE = "Rules of the whole corpus that hold for this text"
+TITLE = message("Rules of the whole corpus that hold for this text")
+
+_GRADES = (message("confirmed"), message("supported"), message("too few documents"), message("contradicted"))
 
 #: What is always said beside them.
-CAUTION = (
+CAUTION = message(
     "Precision: of the held-out documents of the audit under the condition, the share that the model decides so, with its 95 % "
     "interval. Such a rule describes what the model decides over a corpus; it is not the reason of this decision."
 )
@@ -42,34 +45,44 @@ def lead(found: Record, label: str) -> str:
     """
     source = found["source"]
     if found["withheld"]:
-        return f"The audit of {source['model']} shows no rules: its evidence did not carry them."
-    audit = f"{_rules(found['n_rules'])} of the audit of {source['model']} (measured on {source['n_test']:,} held-out documents)"
-    n = len(found["rules"])
-    first = (
-        f"Of the {audit}, {n:,} {'holds' if n == 1 else 'hold'} for this text."
-        if n
-        else f"None of the {audit} holds for this text."
-    )
-    return " ".join(sentence for sentence in (first, _answer(found, label), _untold(found)) if sentence)
+        return say("The audit of {model} shows no rules: its evidence did not carry them.", model=source["model"])
+    about = {"rules": _rules(found["n_rules"]), "model": source["model"], "n_test": f"{source['n_test']:,}"}
+    if found["rules"]:
+        first = plural(
+            "Of the {rules} of the audit of {model} (measured on {n_test} held-out documents), {n} holds for this text.",
+            "Of the {rules} of the audit of {model} (measured on {n_test} held-out documents), {n} hold for this text.",
+            len(found["rules"]),
+            **about,
+        )
+    else:
+        first = say(
+            "None of the {rules} of the audit of {model} (measured on {n_test} held-out documents) holds for this text.",
+            **about,
+        )
+    return joined(first, _answer(found, label), _untold(found))
 
 
 def _rules(number: int) -> str:
-    return f"{number:,} rule{'' if number == 1 else 's'}"
+    return plural("{n} rule", "{n} rules", number)
 
 
 def _answer(found: Record, label: str) -> str:
     answer = next((rule for rule in found["rules"] if rule["speaks"]), None)
     if answer is None:
-        return "Which of them gives the rule set’s answer cannot be told." if found["rules"] else ""
-    same = "as the model decides" if answer["label"] == label else f"while the model decides “{label}”"
-    return f"R{answer['number']} gives the rule set’s answer: “{answer['label']}”, {same}."
+        return say("Which of them gives the rule set’s answer cannot be told.") if found["rules"] else ""
+    told = {"rule": f"R{answer['number']}", "label": answer["label"]}
+    if answer["label"] == label:
+        return say("{rule} gives the rule set’s answer: “{label}”, as the model decides.", **told)
+    return say(
+        "{rule} gives the rule set’s answer: “{label}”, while the model decides “{decided}”.", decided=label, **told
+    )
 
 
 def _untold(found: Record) -> str:
     n = len(found["untold"])
     if not n:
         return ""
-    return f"Of {_rules(n)} the text alone cannot tell: they ask for columns or for concepts."
+    return say("Of {rules} the text alone cannot tell: they ask for columns or for concepts.", rules=_rules(n))
 
 
 def condition(rule: Record) -> str:
@@ -84,7 +97,7 @@ def condition(rule: Record) -> str:
     parts = [
         (condition_words(one["feature"], one["present"]), feature_name(one["feature"])) for one in rule["conditions"]
     ]
-    return " AND ".join(" ".join(part for part in pair if part) for pair in parts)
+    return say(" AND ").join(" ".join(part for part in pair if part) for pair in parts)
 
 
 def facts(rule: Record) -> str:
@@ -96,7 +109,12 @@ def facts(rule: Record) -> str:
     >>> facts({"precision": precision, "n": 41, "grade": "confirmed", "id": "abc"}).replace("\xa0", " ")
     'precision 90 % (80 to 95 %) on 41 held-out documents, confirmed, id abc'
     """
-    return (
-        f"precision {estimate(rule['precision'])} on {rule['n']:,} held-out {'document' if rule['n'] == 1 else 'documents'}, "
-        f"{rule['grade']}, id {rule['id']}"
+    grade = rule["grade"]
+    return plural(
+        "precision {precision} on {n} held-out document, {grade}, id {id}",
+        "precision {precision} on {n} held-out documents, {grade}, id {id}",
+        rule["n"],
+        precision=estimate(rule["precision"]),
+        grade=say(grade),
+        id=rule["id"],
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from surrogate.evidence.grades import NOT_REPORTABLE, STABLE, WEAK
+from surrogate.report.language import message, say
 from surrogate.report.number_format import percent
 
 __all__ = [
@@ -29,8 +30,10 @@ Numbered = list[tuple[int, Record]]
 #: A sign for each grade, so that it is not told by colour alone; the word stands beside it.
 MARKS = {STABLE: "●", WEAK: "◐", NOT_REPORTABLE: "○"}
 
+_NAMES = (message("stable"), message("weak"), message("not reportable"))
+
 #: What a reader is told of all that is not reportable.
-NOT_TO_BE_QUOTED = "part of the arithmetic, but too uncertain to be quoted as a reason"
+NOT_TO_BE_QUOTED = message("part of the arithmetic, but too uncertain to be quoted as a reason")
 
 
 def grade(item: Record) -> str | None:
@@ -96,14 +99,19 @@ def frequency(item: Record, member: Record) -> str:
     if item["frequency"] is None or member["stability"] is None:
         return ""
     n_refits = member["stability"]["n_refits"]
-    return f"{round(item['frequency'] * n_refits)} of {n_refits}"
+    return say("{some} of {all}", some=round(item["frequency"] * n_refits), all=n_refits)
 
 
 def shares(record: Record, member: Record) -> str:
     """In short, which share of the refits each grade asks for."""
     policy, n_refits = record["production"]["policy"], member["stability"]["n_refits"]
     stable, weak = percent(policy["stable_share"], 0), percent(policy["weak_share"], 0)
-    return f": at least {stable}, at least {weak}, fewer of {n_refits} refits to halves of the calls agree"
+    return say(
+        ": at least {stable}, at least {weak}, fewer of {n_refits} refits to halves of the calls agree",
+        stable=stable,
+        weak=weak,
+        n_refits=n_refits,
+    )
 
 
 def grade_key(record: Record, member: Record) -> list[tuple[str, str, str]]:
@@ -111,18 +119,38 @@ def grade_key(record: Record, member: Record) -> list[tuple[str, str, str]]:
     if ungraded(member):
         return []
     if member["stability"] is None:
-        exact = "every possible copy was asked, so nothing about it is left to chance"
+        exact = say("every possible copy was asked, so nothing about it is left to chance")
         return [(MARKS[STABLE], STABLE, exact)]
     policy, n_refits = record["production"]["policy"], member["stability"]["n_refits"]
     stable, weak = percent(policy["stable_share"], 0), percent(policy["weak_share"], 0)
-    if member["kind"] == "linear":
-        found = "found it again, with the same sign, and its interval keeps to one side of zero"
-        less, fewer = "of them did, or its interval reaches zero", "fewer did"
-    else:
-        found = "decide the copies under it as it does"
-        less, fewer = "of them do", "fewer do, or too few test copies reach it"
+    meanings = _of_terms if member["kind"] == "linear" else _of_rules
     return [
-        (MARKS[STABLE], STABLE, f"at least {stable} of {n_refits} refits to halves of the calls {found}"),
-        (MARKS[WEAK], WEAK, f"at least {weak} {less}"),
-        (MARKS[NOT_REPORTABLE], NOT_REPORTABLE, f"{fewer}; {NOT_TO_BE_QUOTED}"),
+        (MARKS[name], name, meaning) for name, meaning in zip(MARKS, meanings(stable, weak, str(n_refits)), strict=True)
     ]
+
+
+def _of_terms(stable: str, weak: str, n_refits: str) -> tuple[str, str, str]:
+    """What each grade of a term means."""
+    return (
+        say(
+            "at least {share} of {n_refits} refits to halves of the calls found it again, with the same sign, and its interval "
+            "keeps to one side of zero",
+            share=stable,
+            n_refits=n_refits,
+        ),
+        say("at least {share} of them did, or its interval reaches zero", share=weak),
+        say("fewer did; {what}", what=say(NOT_TO_BE_QUOTED)),
+    )
+
+
+def _of_rules(stable: str, weak: str, n_refits: str) -> tuple[str, str, str]:
+    """What each grade of a rule means."""
+    return (
+        say(
+            "at least {share} of {n_refits} refits to halves of the calls decide the copies under it as it does",
+            share=stable,
+            n_refits=n_refits,
+        ),
+        say("at least {share} of them do", share=weak),
+        say("fewer do, or too few test copies reach it; {what}", what=say(NOT_TO_BE_QUOTED)),
+    )

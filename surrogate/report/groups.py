@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from surrogate.report.language import say
 from surrogate.report.number_format import percent
 from surrogate.report.visible import shorten
 
@@ -60,8 +61,15 @@ def of_length(condition: Record) -> str:
     ('less than 40\xa0% of the text kept', 'the share of the text that is kept')
     """
     if condition["least"] is None:
-        return f"the share of the text that is {'kept' if condition['kept'] else 'removed'}"
-    return f"{'at least' if condition['kept'] else 'less than'} {percent(condition['least'], 0)} of the text kept"
+        return (
+            say("the share of the text that is kept")
+            if condition["kept"]
+            else say("the share of the text that is removed")
+        )
+    share = percent(condition["least"], 0)
+    if condition["kept"]:
+        return say("at least {share} of the text kept", share=share)
+    return say("less than {share} of the text kept", share=share)
 
 
 def share_name(record: Record, condition: Record, n_characters: int | None = None) -> str:
@@ -69,15 +77,26 @@ def share_name(record: Record, condition: Record, n_characters: int | None = Non
     if condition["units"] is None:
         return of_length(condition)
     names = group_words(record, condition)
-    full = ", ".join(f"{name} ({places} places)" if places > 1 else name for name, places in names)
+    full = say(", ").join(in_places(name, places) for name, places in names)
     if n_characters is None or len(full) <= n_characters:
         return full
     words = [name for name, _ in names]
     for number in range(len(words) - 1, 1, -1):
-        short = f"{', '.join(words[:number])} and {len(words) - number} more"
+        short = say("{names} and {n} more", names=say(", ").join(words[:number]), n=len(words) - number)
         if len(short) <= n_characters:
             return short
-    return f"{words[0]} and {len(words) - 1} more" if len(words) > 1 else words[0]
+    return say("{names} and {n} more", names=words[0], n=len(words) - 1) if len(words) > 1 else words[0]
+
+
+def in_places(name: str, places: int) -> str:
+    """A word with the number of its places, where it has several.
+
+    Examples
+    --------
+    >>> in_places("“card”", 2), in_places("“my”", 1)
+    ('“card” (2 places)', '“my”')
+    """
+    return say("{name} ({places} places)", name=name, places=places) if places > 1 else name
 
 
 def spread(term: Record) -> dict[int, float]:
@@ -109,9 +128,16 @@ def how_to_read(model: Record, noun: str) -> str:
     """
     if not has_groups(model):
         return ""
-    scale = "log-odds" if model["scale"] == "log_odds" else "the probability"
-    return (
-        f"A term of several {noun} counts the share of their places that a copy keeps: its effect is that of all of them "
-        f"against none, and of half of them half as much in {scale}. The {noun} of one term have about the same effect. Such a "
-        "term is found again in a refit when most of its places there have an effect of the same sign."
+    if model["scale"] == "log_odds":
+        return say(
+            "A term of several {units} counts the share of their places that a copy keeps: its effect is that of all of them "
+            "against none, and of half of them half as much in log-odds. The {units} of one term have about the same effect. "
+            "Such a term is found again in a refit when most of its places there have an effect of the same sign.",
+            units=noun,
+        )
+    return say(
+        "A term of several {units} counts the share of their places that a copy keeps: its effect is that of all of them "
+        "against none, and of half of them half as much in the probability. The {units} of one term have about the same "
+        "effect. Such a term is found again in a refit when most of its places there have an effect of the same sign.",
+        units=noun,
     )

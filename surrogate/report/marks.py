@@ -9,6 +9,7 @@ from surrogate.report.attributions import clear_values
 from surrogate.report.excerpts import Piece, in_excerpts, is_long, merged
 from surrogate.report.grading import quotable
 from surrogate.report.groups import spread
+from surrogate.report.language import message, say
 from surrogate.report.visible import shorten
 
 __all__ = ["KINDS", "Piece", "copy_pieces", "framed", "mark_text", "marked_by", "shown_models", "unit_name"]
@@ -40,7 +41,8 @@ def unit_name(record: Record, unit: int, longest: int = _LONG_NAME) -> str:
     name = names[unit]
     if names.count(name) == 1:
         return f"“{name}”"
-    return f"“{name}” ({_ordinal(names[: unit + 1].count(name))})"
+    number = names[: unit + 1].count(name)
+    return say("“{name}” ({ordinal})", name=name, ordinal=_ordinal(number))
 
 
 def _on_one_line(text: str, longest: int) -> str:
@@ -49,8 +51,9 @@ def _on_one_line(text: str, longest: int) -> str:
 
 def _ordinal(number: int) -> str:
     if number % 100 in (11, 12, 13):
-        return f"{number}th"
-    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+        return say("{n}th", n=number)
+    last = {1: message("{n}st"), 2: message("{n}nd"), 3: message("{n}rd")}
+    return say(last.get(number % 10, "{n}th"), n=number)
 
 
 def marked_by(record: Record) -> str | None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from surrogate.report.language import say
+
 __all__ = [
     "decimal",
     "effect",
     "interval",
     "odds_effect",
+    "odds_factor",
     "percent",
     "points",
     "probability_of",
@@ -52,8 +55,8 @@ def points(difference: float | None) -> str:
     if difference is None:
         return "–"
     if 0.0 < difference < 0.0005:
-        return f"under{_NBSP}0.1{_NBSP}points"
-    return f"{100 * difference:.1f}{_NBSP}points"
+        return say("under\u00a00.1\u00a0points")
+    return say("{number}\u00a0points", number=f"{100 * difference:.1f}")
 
 
 def decimal(number: float | None, digits: int = 2) -> str:
@@ -96,7 +99,7 @@ def interval(estimate: dict[str, Any], form: Any = decimal) -> str:
     """
     low, high = form(estimate["low"]), form(estimate["high"])
     unit = high.rpartition(_NBSP)[2] if _NBSP in high else ""
-    return f"{low.removesuffix(_NBSP + unit) if unit else low} to {high}"
+    return say("{low} to {high}", low=low.removesuffix(_NBSP + unit) if unit else low, high=high)
 
 
 def probability_of(value: float, scale: str) -> float:
@@ -134,12 +137,31 @@ def odds_effect(coefficient: float, scale: str) -> str:
     ('multiplies the odds by 11.0', 'divides the odds by 2.0', 'lowers the probability by 12.0 points')
     """
     if scale == "probability":
-        return f"{'raises' if coefficient > 0 else 'lowers'} the probability by {100 * abs(coefficient):.1f} points"
+        number = f"{100 * abs(coefficient):.1f}"
+        if coefficient > 0:
+            return say("raises the probability by {number} points", number=number)
+        return say("lowers the probability by {number} points", number=number)
+    factor = odds_factor(coefficient)
+    if factor is None:
+        return say("leaves the odds as they are")
+    if coefficient > 0:
+        return say("multiplies the odds by {factor}", factor=factor)
+    return say("divides the odds by {factor}", factor=factor)
+
+
+def odds_factor(coefficient: float) -> str | None:
+    """The factor by which a coefficient multiplies or divides the odds; None: as good as one.
+
+    Examples
+    --------
+    >>> odds_factor(2.4), odds_factor(-0.7), odds_factor(0.0)
+    ('11.0', '2.0', None)
+    """
     factor = math.exp(abs(coefficient))
     if factor < 1.005:
-        return "leaves the odds as they are"
+        return None
     digits = 2 if factor < 2 else 1 if factor < 100 else 0
-    return f"{'multiplies' if coefficient > 0 else 'divides'} the odds by {factor:,.{digits}f}"
+    return f"{factor:,.{digits}f}"
 
 
 def effect(coefficient: float, scale: str) -> str:
@@ -151,9 +173,8 @@ def effect(coefficient: float, scale: str) -> str:
     ('×\xa011.0', '÷\xa02.0', '×\xa01', '−12.0\xa0points')
     """
     if scale == "probability":
-        return f"{signed(100 * coefficient, 1)}{_NBSP}points"
-    factor = math.exp(abs(coefficient))
-    if factor < 1.005:
+        return say("{number}\u00a0points", number=signed(100 * coefficient, 1))
+    factor = odds_factor(coefficient)
+    if factor is None:
         return f"×{_NBSP}1"
-    digits = 2 if factor < 2 else 1 if factor < 100 else 0
-    return f"{'×' if coefficient > 0 else '÷'}{_NBSP}{factor:,.{digits}f}"
+    return f"{'×' if coefficient > 0 else '÷'}{_NBSP}{factor}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from surrogate.report.language import clauses, joined, message, plural, say
 from surrogate.report.number_format import decimal, percent
 from surrogate.report.visible import shorten
 
@@ -11,10 +12,10 @@ __all__ = ["CAUTION", "TITLE", "lead", "lists", "note", "of", "space_name"]
 
 Record = dict[str, Any]
 
-TITLE = "Precedents: the nearest texts of your corpus, and what the model decides on them"
+TITLE = message("Precedents: the nearest texts of your corpus, and what the model decides on them")
 
 #: What is always said beside them.
-CAUTION = (
+CAUTION = message(
     "Near in the embeddings is not a reason: the model did not look at these texts when it decided. They show how it decides "
     "on texts that it reads alike, and where it begins to decide otherwise."
 )
@@ -39,19 +40,33 @@ def lead(found: Record) -> str:
     """
     shown = found["nearest"]
     alike = sum(one["decision"] == found["decision"] for one in shown)
-    sentences = [
-        f"Of the {len(shown):,} nearest of {_corpus(found)}, in the embeddings of {space_name(found['embeddings'])}, the model "
-        f"decides {alike:,} as this text: “{found['decision']}”."
-        if shown
-        else f"None of {_corpus(found)} can be used.",
-        _otherwise(found) if shown else "",
-        f"{found['n_unusable']:,} {'text was' if found['n_unusable'] == 1 else 'texts were'} left out: the model refused or cut "
-        f"{'it' if found['n_unusable'] == 1 else 'them'}."
-        if found["n_unusable"]
-        else "",
-        "The text itself was cut before it was embedded or answered." if found["truncated"] else "",
-    ]
-    return " ".join(sentence for sentence in sentences if sentence)
+    if shown:
+        first = say(
+            "Of the {n_nearest} nearest of {corpus}, in the embeddings of {space}, the model decides {n_alike} as this text: "
+            "“{label}”.",
+            n_nearest=f"{len(shown):,}",
+            corpus=_corpus(found),
+            space=space_name(found["embeddings"]),
+            n_alike=f"{alike:,}",
+            label=found["decision"],
+        )
+    else:
+        first = say("None of {corpus} can be used.", corpus=_corpus(found))
+    return joined(first, _otherwise(found) if shown else "", _left_out(found["n_unusable"]), _cut(found))
+
+
+def _left_out(number: int) -> str:
+    if not number:
+        return ""
+    return plural(
+        "{n} text was left out: the model refused or cut it.",
+        "{n} texts were left out: the model refused or cut them.",
+        number,
+    )
+
+
+def _cut(found: Record) -> str:
+    return say("The text itself was cut before it was embedded or answered.") if found["truncated"] else ""
 
 
 def space_name(embeddings: Record) -> str:
@@ -63,22 +78,33 @@ def space_name(embeddings: Record) -> str:
     'bank-router (layer 2)'
     """
     layer = embeddings.get("details", {}).get("layer")
-    return f"{embeddings['name']}{'' if layer is None else f' (layer {layer})'}"
+    name = str(embeddings["name"])
+    return name if layer is None else say("{name} (layer {layer})", name=name, layer=layer)
 
 
 def _corpus(found: Record) -> str:
     n_rows, n_texts = found["n_documents"], found["n_distinct"]
-    noun = "text" if n_texts == 1 else "texts"
-    return f"{n_texts:,} {noun}" if n_rows == n_texts else f"{n_texts:,} different {noun} ({n_rows:,} rows)"
+    if n_rows == n_texts:
+        return plural("{n} text", "{n} texts", n_texts)
+    return plural(
+        "{n} different text ({n_rows} rows)", "{n} different texts ({n_rows} rows)", n_texts, n_rows=f"{n_rows:,}"
+    )
 
 
 def _otherwise(found: Record) -> str:
     if found["otherwise"]:
         first = found["otherwise"][0]
-        return f"The nearest that it decides otherwise is number {first['rank']:,}: “{first['decision']}”."
+        return say(
+            "The nearest that it decides otherwise is number {rank}: “{label}”.",
+            rank=f"{first['rank']:,}",
+            label=first["decision"],
+        )
     if found["n_asked"] + found["n_unusable"] < found["n_distinct"]:
-        return f"Among the {found['n_asked']:,} nearest, about which it was asked, it decides none otherwise."
-    return "No text of the corpus is decided otherwise."
+        return say(
+            "Among the {n_asked} nearest, about which it was asked, it decides none otherwise.",
+            n_asked=f"{found['n_asked']:,}",
+        )
+    return say("No text of the corpus is decided otherwise.")
 
 
 def note(one: Record, decision: str) -> str:
@@ -92,11 +118,11 @@ def note(one: Record, decision: str) -> str:
     'decided otherwise'
     """
     parts = (
-        ("the text itself", one["same_text"]),
-        (f"in {one['n_rows']:,} rows", one["n_rows"] > 1),
-        ("decided otherwise", one["decision"] != decision),
+        (say("the text itself"), one["same_text"]),
+        (say("in {n_rows} rows", n_rows=f"{one['n_rows']:,}"), one["n_rows"] > 1),
+        (say("decided otherwise"), one["decision"] != decision),
     )
-    return ", ".join(words for words, holds in parts if holds)
+    return clauses(*(words for words, holds in parts if holds))
 
 
 def lists(found: Record) -> list[tuple[str, list[tuple[str, str, str, str, str, str, str]]]]:
@@ -114,7 +140,7 @@ def lists(found: Record) -> list[tuple[str, list[tuple[str, str, str, str, str, 
     near = [_row(one, note(one, found["decision"])) for one in found["nearest"]]
     # Their caption says already that they are decided otherwise.
     far = [_row(one, note(one, one["decision"])) for one in further]
-    parts = (("The nearest texts", near), ("Further away: the nearest that it decides otherwise", far))
+    parts = ((say("The nearest texts"), near), (say("Further away: the nearest that it decides otherwise"), far))
     return [(caption, rows) for caption, rows in parts if rows]
 
 

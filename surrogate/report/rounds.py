@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from surrogate.report.language import joined, recorded, say
 from surrogate.report.number_format import decimal, percent
 from surrogate.report.verdicts import surrogate_title
 
@@ -40,8 +41,8 @@ def top_title(record: Record) -> str:
     """What is compared first: terms, or what stands in their place."""
     kinds = {member["kind"] for member in record["surrogates"]}
     if "linear" in kinds or not kinds <= {"anchor", "shapley"}:
-        return "Same named first"
-    return "Same largest values" if "shapley" in kinds else "Same conditions proposed"
+        return say("Same named first")
+    return say("Same largest values") if "shapley" in kinds else say("Same conditions proposed")
 
 
 def worth_a_table(record: Record) -> bool:
@@ -65,20 +66,21 @@ def curves(record: Record) -> dict[str, list[tuple[int, float]]]:
 
 def why(record: Record) -> str:
     """How many calls were made, why, and what more of them would buy."""
-    return f"The model was asked about {record['calls']['total']:,} texts in all. {reason(record)}"
+    total = say("The model was asked about {n} texts in all.", n=f"{record['calls']['total']:,}")
+    return joined(total, reason(record))
 
 
 def reason(record: Record) -> str:
     """Why so many calls were made, and what more of them would buy."""
     stopping = record["stopping"]
-    return " ".join(filter(None, [stopping["sentence"], stopping["more"], _noise(stopping["noise_ceiling"])]))
+    return joined(recorded(stopping["sentence"]), recorded(stopping["more"]), _noise(stopping["noise_ceiling"]))
 
 
 def _noise(ceiling: float | None) -> str:
     """How far the model's own variation lets anything go; empty for a model that was not asked twice."""
     if ceiling is None:
         return ""
-    return (
-        "Asked again, the model does not always answer alike: even a perfect explanation could reach no more than R² "
-        f"{decimal(ceiling)}."
+    return say(
+        "Asked again, the model does not always answer alike: even a perfect explanation could reach no more than R² {r2}.",
+        r2=decimal(ceiling),
     )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from surrogate.units.nouns import describe_units, unit_noun
+from surrogate.report.language import message, plural, recorded, say
+from surrogate.report.nouns import counted, describe_units, unit_noun
 
 __all__ = ["OVERVIEW", "stages"]
 
 Record = dict[str, Any]
 
 #: What was done, in general.
-OVERVIEW = (
+OVERVIEW = message(
     "The text is long: the model was asked about large pieces first, and those that its answers depend on were split. A piece "
     "that was not split was kept or removed as a whole."
 )
@@ -31,9 +32,16 @@ def stages(record: Record) -> list[str]:
 
 
 def _stage(each: Record) -> str:
-    pieces = f"{each['n_units']:,} {unit_noun(each['kind'], each['n_units'])}"
+    pieces = counted(each["kind"], each["n_units"])
     if "+" in each["kind"]:
-        pieces = f"{pieces} ({describe_units(each['kind'])})"
-    n_split = len(each["split"])
-    split = f"{n_split:,} of them {'was' if n_split == 1 else 'were'}" if n_split else "none was"
-    return f"{pieces}, {each['calls']:,} calls: {split} split into {unit_noun(each['into'])}; {each['reason']}."
+        pieces = say("{units} ({description})", units=pieces, description=describe_units(each["kind"]))
+    told = {"pieces": pieces, "calls": f"{each['calls']:,}", "finer": unit_noun(each["into"])}
+    told["reason"] = recorded(each["reason"])
+    if not each["split"]:
+        return say("{pieces}, {calls} calls: none was split into {finer}; {reason}.", **told)
+    return plural(
+        "{pieces}, {calls} calls: {n} of them was split into {finer}; {reason}.",
+        "{pieces}, {calls} calls: {n} of them were split into {finer}; {reason}.",
+        len(each["split"]),
+        **told,
+    )

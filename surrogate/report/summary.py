@@ -10,8 +10,9 @@ from surrogate.report.attributions import clear_values
 from surrogate.report.grading import grade, quotable
 from surrogate.report.groups import has_groups, spread
 from surrogate.report.interplay import pairs, turns
+from surrogate.report.language import joined, listed, message, plural, say
 from surrogate.report.marks import shown_models, unit_name
-from surrogate.report.number_format import odds_effect, reaches_zero
+from surrogate.report.number_format import odds_factor, reaches_zero
 from surrogate.report.words import term_name
 
 __all__ = ["in_short"]
@@ -19,6 +20,24 @@ __all__ = ["in_short"]
 Record = dict[str, Any]
 
 _NAMED = 3
+
+#: What raises and lowers the answer, by whether anything does.
+_ODDS = {
+    (True, True): message(
+        "In altered copies of this text, the odds of “{target}” are raised most by {pro}, and lowered most by {con}."
+    ),
+    (True, False): message("In altered copies of this text, the odds of “{target}” are raised most by {pro}."),
+    (False, True): message("In altered copies of this text, the odds of “{target}” are lowered most by {con}."),
+    (False, False): "",
+}
+_PROBABILITY = {
+    (True, True): message(
+        "In altered copies of this text, the probability of “{target}” is raised most by {pro}, and lowered most by {con}."
+    ),
+    (True, False): message("In altered copies of this text, the probability of “{target}” is raised most by {pro}."),
+    (False, True): message("In altered copies of this text, the probability of “{target}” is lowered most by {con}."),
+    (False, False): "",
+}
 
 #: Longest name of a group of words; the table names them all.
 _LONG_GROUP = 60
@@ -37,10 +56,10 @@ def in_short(record: Record) -> str:
     held = [anchor_sentence(record, member["model"]) for member in shown_models(record, "anchor")[:1]
             if units_of(member["model"]) is not None]  # fmt: skip
     if first or held:
-        return " ".join(filter(None, [first, *held]))
+        return joined(first, *held)
     if any(not member["withheld"] for member in record["surrogates"]):
-        return "Nothing in it may be quoted as a reason by itself; what was found is stated below."
-    return "Nothing is shown. What was measured, and why it does not suffice, is stated below."
+        return say("Nothing in it may be quoted as a reason by itself; what was found is stated below.")
+    return say("Nothing is shown. What was measured, and why it does not suffice, is stated below.")
 
 
 def _terms(record: Record, member: Record) -> str:
@@ -49,13 +68,13 @@ def _terms(record: Record, member: Record) -> str:
     if model["effects"]:
         effects = _firmest(model["effects"])
         named = [(unit_name(record, effect["unit"]), effect["coefficient"]) for effect in effects]
-        return f"{_raised(record, model, named)}{_turned(record, model, terms)}" if effects else ""
+        return joined(_raised(record, model, named), _turned(record, model, terms)) if effects else ""
     singles = [term for term in terms if len(term["literals"]) == 1] or terms
     singles = [term for term in singles if spread(term)] or singles
     named = [
         (term_name(record, term, _LONG_GROUP if has_groups(term) else None), term["coefficient"]) for term in singles
     ]
-    return f"{_raised(record, model, named)}{_turned(record, model, terms)}" if terms else ""
+    return joined(_raised(record, model, named), _turned(record, model, terms)) if terms else ""
 
 
 def _firmest(items: list[Record]) -> list[Record]:
@@ -66,12 +85,10 @@ def _firmest(items: list[Record]) -> list[Record]:
 
 
 def _raised(record: Record, model: Record, named: list[tuple[str, float]]) -> str:
-    pro, con = _list([name for name, value in named if value > 0]), _list([name for name, value in named if value < 0])
-    told = [f"raised most by {pro}"] * bool(pro) + [f"lowered most by {con}"] * bool(con)
-    what = "odds" if model["scale"] == "log_odds" else "probability"
-    verb = "are" if what == "odds" else "is"
-    target = record["decision"]["target"]
-    return f"In altered copies of this text, the {what} of “{target}” {verb} {', and '.join(told)}." if told else ""
+    pro = listed([name for name, value in named if value > 0][:_NAMED])
+    con = listed([name for name, value in named if value < 0][:_NAMED])
+    messages = _ODDS if model["scale"] == "log_odds" else _PROBABILITY
+    return say(messages[bool(pro), bool(con)], target=record["decision"]["target"], pro=pro, con=con)
 
 
 def _turned(record: Record, model: Record, terms: list[Record]) -> str:
@@ -80,10 +97,36 @@ def _turned(record: Record, model: Record, terms: list[Record]) -> str:
     if not turning:
         return ""
     strongest = max(turning, key=lambda effects: abs(effects.beyond))
-    names = _list([unit_name(record, unit) for unit in strongest.units])
-    way = odds_effect(strongest.both, model["scale"]).split(" ", 1)
-    verb = {"multiplies": "multiply", "divides": "divide", "raises": "raise", "lowers": "lower", "leaves": "leave"}
-    return f" Together, {names} {verb[way[0]]} {way[1]}, the other way than one by one."
+    return _together(listed([unit_name(record, unit) for unit in strongest.units]), strongest.both, model["scale"])
+
+
+def _together(names: str, effect: float, scale: str) -> str:
+    """What units do together, against what each does alone."""
+    if scale == "probability":
+        number = f"{100 * abs(effect):.1f}"
+        if effect > 0:
+            return say(
+                "Together, {names} raise the probability by {number} points, the other way than one by one.",
+                names=names,
+                number=number,
+            )
+        return say(
+            "Together, {names} lower the probability by {number} points, the other way than one by one.",
+            names=names,
+            number=number,
+        )
+    factor = odds_factor(effect)
+    if factor is None:
+        return say("Together, {names} leave the odds as they are, the other way than one by one.", names=names)
+    if effect > 0:
+        return say(
+            "Together, {names} multiply the odds by {factor}, the other way than one by one.",
+            names=names,
+            factor=factor,
+        )
+    return say(
+        "Together, {names} divide the odds by {factor}, the other way than one by one.", names=names, factor=factor
+    )
 
 
 def _first_rule(record: Record, member: Record) -> str:
@@ -99,16 +142,14 @@ def _hangs(record: Record, units: list[int]) -> str:
     names = list(dict.fromkeys(units))[:_NAMED]
     if not names:
         return ""
-    stay = "stays" if len(names) == 1 else "stay"
-    listed = _list([unit_name(record, unit) for unit in names])
-    return f"In altered copies of this text, the answer hangs first of all on whether {listed} {stay} in it."
+    return plural(
+        "In altered copies of this text, the answer hangs first of all on whether {units} stays in it.",
+        "In altered copies of this text, the answer hangs first of all on whether {units} stay in it.",
+        len(names),
+        units=listed([unit_name(record, unit) for unit in names]),
+    )
 
 
 def _values(record: Record, member: Record) -> str:
     rows = clear_values(member["model"])
     return _raised(record, member["model"], [(unit_name(record, row["unit"]), row["coefficient"]) for row in rows])
-
-
-def _list(names: list[str]) -> str:
-    names = names[:_NAMED]
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

@@ -6,16 +6,26 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import east_asian_width
 from xml.etree import ElementTree as ET  # Only builds elements; nothing is parsed.
 
+from surrogate.report.language import message, plural, say
 from surrogate.report.number_format import decimal, signed
 from surrogate.report.visible import shorten, visible
 
 __all__ = ["Axis", "Sheet", "terms_chart"]
 
 
-#: Width of a small letter, generously, in pixels.
+#: Width of a small letter, generously, in pixels; wide ones, such as Chinese, take twice as much.
 _CHARACTER = 7.0
+_WIDE = frozenset("WF")
+
+#: Text alternative, and name of the axis, by whether numbers are log-odds.
+_LABELS = {
+    True: message("Chart of {drawn} with 95 % intervals in log-odds; the table gives the numbers."),
+    False: message("Chart of {drawn} with 95 % intervals in probability; the table gives the numbers."),
+}
+_UNITS = {True: message("log-odds, with 95 % interval"), False: message("probability, with 95 % interval")}
 
 
 class Sheet:
@@ -104,7 +114,7 @@ def terms_chart(
     *,
     scale: str,
     narrow: bool = False,
-    what: str = "term",
+    drawn: str | None = None,
     notes: Sequence[str] = (),
     bars: bool = False,
 ) -> str:
@@ -120,8 +130,8 @@ def terms_chart(
     scale : {"log_odds", "probability"}
     narrow : bool, default False
         For a phone: names above the intervals instead of beside them.
-    what : str, default "term"
-        What is drawn, in the singular.
+    drawn : str, optional
+        How many of what are drawn; terms unless given.
     notes : sequence of str, optional
         A word for each, beside its number; none where it is empty.
     bars : bool, default False
@@ -136,10 +146,10 @@ def terms_chart(
     bottom = top + row * len(terms)
     ticks = _ticks(terms)
     axis = Axis(ticks[0], ticks[-1], *((14.0, 326.0) if narrow else (270.0, 830.0)))
-    unit = "log-odds" if scale == "log_odds" else "probability"
-    drawn = f"{len(terms)} {what}{'s' * (len(terms) != 1)}"
-    sheet = Sheet(width, bottom + 44, f"Chart of {drawn} with 95 % intervals in {unit}; the table gives the numbers.")
-    _draw_axis(sheet, axis, ticks, top, bottom, target, unit)
+    drawn = plural("{n} term", "{n} terms", len(terms)) if drawn is None else drawn
+    is_odds = scale == "log_odds"
+    sheet = Sheet(width, bottom + 44, say(_LABELS[is_odds], drawn=drawn))
+    _draw_axis(sheet, axis, ticks, top, bottom, target, say(_UNITS[is_odds]))
     for number, (name, term) in enumerate(zip(names, terms, strict=True), 1):
         line = top + row * (number - 1) + (32.0 if narrow else row / 2)
         _draw_name(sheet, f"{number}  {name}", term, line, narrow)
@@ -156,15 +166,18 @@ def _draw_axis(sheet: Sheet, axis: Axis, ticks: list[float], top: float, bottom:
     for tick in ticks:
         sheet.add("line", x1=axis(tick), x2=axis(tick), y1=top, y2=bottom, kind="zero" if tick == 0 else "grid")
         sheet.text(axis(tick), bottom + 16, _tick_label(tick, ticks), text_anchor="middle", kind="small")
-    sheet.text(
-        (axis.left + axis.right) / 2, bottom + 36, f"{unit}, with 95 % interval", text_anchor="middle", kind="small"
-    )
+    sheet.text((axis.left + axis.right) / 2, bottom + 36, unit, text_anchor="middle", kind="small")
     name = shorten(target, 18)
-    against, towards = f"← against “{name}”", f"for “{name}” →"
-    if axis(0.0) > _CHARACTER * len(against) + 8:
+    against, towards = say("← against “{label}”", label=name), say("for “{label}” →", label=name)
+    if axis(0.0) > _width(against) + 8:
         sheet.text(axis(0.0) - 8, top - 9, against, text_anchor="end", kind="small")
-    if axis.right - axis(0.0) > _CHARACTER * len(towards) + 8:
+    if axis.right - axis(0.0) > _width(towards) + 8:
         sheet.text(axis(0.0) + 8, top - 9, towards, kind="small")
+
+
+def _width(text: str) -> float:
+    """Width of a small text, in pixels."""
+    return _CHARACTER * sum(1 + (east_asian_width(character) in _WIDE) for character in text)
 
 
 def _draw_name(sheet: Sheet, name: str, term: dict[str, Any], line: float, narrow: bool) -> None:

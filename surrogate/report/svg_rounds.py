@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from surrogate.report.language import say
 from surrogate.report.number_format import decimal
 from surrogate.report.svg import Axis, Sheet
 from surrogate.report.visible import shorten
@@ -45,13 +46,13 @@ def rounds_chart(curves: dict[str, Points], *, ceiling: float | None = None, nar
     drawn = {title: [point for point in points if point[1] >= _LOWEST] for title, points in curves.items()}
     width, height = (340.0, 220.0) if narrow else (912.0, 260.0)
     below = 22.0 * len(drawn) if narrow else 0.0
-    label = "Chart of fidelity R² by the number of calls; the table below gives the numbers."
+    label = say("Chart of fidelity R² by the number of calls; the table below gives the numbers.")
     sheet = Sheet(width, height + below, label)
     across, up = _axes(drawn, ceiling, narrow, height)
     _draw_frame(sheet, across, up, sorted({calls for points in drawn.values() for calls, _ in points}))
     if ceiling is not None:
         sheet.add("line", x1=across.left, x2=across.right, y1=up(ceiling), y2=up(ceiling), kind="ceiling")
-        sheet.text(across.left + 4, up(ceiling) - 5, "as far as repeated answers allow", kind="small halo")
+        sheet.text(across.left + 4, up(ceiling) - 5, say("as far as repeated answers allow"), kind="small halo")
     for number, points in enumerate(drawn.values()):
         _draw_line(sheet, [(across(math.log2(calls)), up(r2)) for calls, r2 in points], number)
     _draw_titles(sheet, drawn, up, across.right, height, narrow)
@@ -79,7 +80,7 @@ def _draw_frame(sheet: Sheet, across: Axis, up: Axis, calls: list[int]) -> None:
         if place - written >= 34:
             sheet.text(place, up(up.low) + 18, f"{number:,}", text_anchor="middle", kind="small")
             written = place
-    sheet.text((across.left + across.right) / 2, up(up.low) + 38, "calls", text_anchor="middle", kind="small")
+    sheet.text((across.left + across.right) / 2, up(up.low) + 38, say("calls"), text_anchor="middle", kind="small")
 
 
 def _draw_line(sheet: Sheet, places: list[tuple[float, float]], number: int) -> None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from surrogate.report.grading import is_quotable, numbered
+from surrogate.report.language import plural, say
 from surrogate.report.marks import unit_name
+from surrogate.report.nouns import label_name
 from surrogate.report.number_format import percent
 from surrogate.report.svg import Sheet
 from surrogate.report.visible import shorten
@@ -57,7 +59,7 @@ def tree_chart(record: Record, member: Record) -> str:
     rules = {rule["leaf"]: (number, rule) for number, rule in numbered(member["rules"])}
     places = _lay_out(nodes)
     height = _ROW * sum(node["unit"] is None for node in nodes)
-    label = f"Drawing of the rule tree with {len(rules)} leaves; the list of rules says the same."
+    label = say("Drawing of the rule tree with {n} leaves; the list of rules says the same.", n=len(rules))
     sheet = Sheet(_WIDTH, height, label)
     for number, node in enumerate(nodes):
         if node["unit"] is not None:
@@ -67,7 +69,7 @@ def tree_chart(record: Record, member: Record) -> str:
         if node["unit"] is not None:
             _draw_question(sheet, places[number], unit_name(record, node["unit"]))
         elif number in rules:
-            _draw_leaf(sheet, places[number], *rules[number], record["decision"]["target"])
+            _draw_leaf(sheet, places[number], *rules[number], record["decision"])
     return str(sheet)
 
 
@@ -96,7 +98,7 @@ def _draw_edge(sheet: Sheet, parent: _Place, child: _Place, name: str) -> None:
     bend = start + 14
     path = f"M{start:.1f} {parent.middle:.1f}H{bend:.1f}V{child.middle:.1f}H{end:.1f}"
     sheet.add("path", d=path, kind=f"edge {name}")
-    sheet.text(bend + 5, child.middle - 5, name, kind="small")
+    sheet.text(bend + 5, child.middle - 5, say("kept") if name == "kept" else say("removed"), kind="small")
 
 
 def _draw_question(sheet: Sheet, place: _Place, name: str) -> None:
@@ -106,15 +108,14 @@ def _draw_question(sheet: Sheet, place: _Place, name: str) -> None:
     sheet.text(place.left + place.width / 2, place.middle + 5, short, title=name, text_anchor="middle")
 
 
-def _draw_leaf(sheet: Sheet, place: _Place, number: int, rule: Record, target: str) -> None:
-    kind = "pro" if rule["consequent"] == target else "con"
+def _draw_leaf(sheet: Sheet, place: _Place, number: int, rule: Record, decision: Record) -> None:
+    kind = "pro" if rule["consequent"] == decision["target"] else "con"
     if not is_quotable(rule):
         kind = "aside"
     top, height = place.middle - 24, 48
     sheet.add("rect", x=place.left + 0.75, y=top, width=place.width - 1.5, height=height, rx=5, kind=f"leaf {kind}")
-    short = shorten(rule["consequent"], 24)
-    copies = "copy" if rule["support"] == 1 else "copies"
-    facts = f"{percent(rule['probability'])} · {rule['support']} {copies}"
-    sheet.text(place.left + 14, place.middle - 4, f"R{number}  {short}", title=rule["consequent"], kind="strong")
-    told = facts if is_quotable(rule) else f"{facts} · not reportable"
+    label = label_name(decision, rule["consequent"])
+    facts = f"{percent(rule['probability'])} · {plural('{n} copy', '{n} copies', rule['support'])}"
+    sheet.text(place.left + 14, place.middle - 4, f"R{number}  {shorten(label, 24)}", title=label, kind="strong")
+    told = facts if is_quotable(rule) else f"{facts} · {say('not reportable')}"
     sheet.text(place.left + 14, place.middle + 15, told, kind="small")

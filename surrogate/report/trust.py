@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from surrogate.report.language import message, plural, recorded, say
 from surrogate.report.number_format import decimal, interval, percent, points
 from surrogate.report.verdicts import no_variance
 
 __all__ = [
-    "PARTS",
     "clear_misses",
     "could_reach",
+    "counted_parts",
     "holds_up",
     "measures",
     "reach",
@@ -26,18 +27,28 @@ Record = dict[str, Any]
 _SEEN = 0.0005
 
 _MEASURES: tuple[tuple[str, str, Callable[[float | None], str]], ...] = (
-    ("r2", "R²", decimal),
-    ("mae_probability", "Error in probability", points),
-    ("agreement", "Same decision", percent),
-)
-
-_REFITS = (
-    "Refits: fitted again {} times, each time to half of the calls; the share of the copies that they decide as the surrogate "
-    "does, on average."
+    ("r2", message("R²"), decimal),
+    ("mae_probability", message("Error in probability"), points),
+    ("agreement", message("Same decision"), percent),
 )
 
 #: What the size of each kind of surrogate counts, one and many.
-PARTS = {"linear": ("term", "terms"), "tree": ("leaf", "leaves"), "rule_set": ("rule", "rules")}
+_PARTS = {
+    "linear": (message("{n} term"), message("{n} terms")),
+    "tree": (message("{n} leaf"), message("{n} leaves")),
+    "rule_set": (message("{n} rule"), message("{n} rules")),
+}
+
+
+def counted_parts(kind: str, number: int) -> str:
+    """How many terms, leaves or rules a surrogate has.
+
+    Examples
+    --------
+    >>> counted_parts("tree", 1), counted_parts("linear", 12)
+    ('1 leaf', '12 terms')
+    """
+    return plural(*_PARTS.get(kind, _PARTS["linear"]), number)
 
 
 def measures(member: Record) -> list[tuple[str, str, str, str]]:
@@ -49,10 +60,10 @@ def measures(member: Record) -> list[tuple[str, str, str, str]]:
     for key, name, form in _MEASURES:
         estimate = fidelity[key]
         if key == "r2" and no_variance(member):
-            rows.append((name, "not defined", "the answer never varies", "–"))
+            rows.append((say(name), say("not defined"), say("the answer never varies"), "–"))
             continue
-        ends = "exact" if fidelity["exact"] else interval(estimate, form)
-        rows.append((name, form(estimate["value"]), ends, form(estimate["baseline"])))
+        ends = say("exact") if fidelity["exact"] else interval(estimate, form)
+        rows.append((say(name), form(estimate["value"]), ends, form(estimate["baseline"])))
     return rows
 
 
@@ -66,18 +77,29 @@ def could_reach(member: Record) -> str:
     reference, fidelity = member["size_reference"], member["fidelity"]
     if reference is None or fidelity is None or no_variance(member):
         return ""
-    size, reached = reference["size"], decimal(fidelity["r2"]["value"])
-    parts = f"{size} {PARTS[member['kind']][size != 1]}"
+    told = {
+        "parts": counted_parts(member["kind"], reference["size"]),
+        "reached": decimal(fidelity["r2"]["value"]),
+        "best": decimal(reference["r2"]),
+    }
     if reference["source"] == "every copy":
-        best = decimal(reference["r2"])
-        return f"It has {parts} and reaches R² {reached}; the best of that size that was found reaches {best}."
-    sentence = (
-        f"It has {parts} and reaches R² {reached}. One of that size could reach about {decimal(reference['r2'])}, measured by "
-        f"the answers of the strongest model that was fitted ({reference['source']}) to thousands of copies"
-    )
+        return say(
+            "It has {parts} and reaches R² {reached}; the best of that size that was found reaches {best}.", **told
+        )
+    told["proxy"] = recorded(reference["source"])
     if reference["proxy_r2"] is None:
-        return f"{sentence}."
-    return f"{sentence}; that model itself, too large to be read, reaches {decimal(reference['proxy_r2'])}."
+        return say(
+            "It has {parts} and reaches R² {reached}. One of that size could reach about {best}, measured by the answers of "
+            "the strongest model that was fitted ({proxy}) to thousands of copies.",
+            **told,
+        )
+    return say(
+        "It has {parts} and reaches R² {reached}. One of that size could reach about {best}, measured by the answers of the "
+        "strongest model that was fitted ({proxy}) to thousands of copies; that model itself, too large to be read, reaches "
+        "{strongest}.",
+        strongest=decimal(reference["proxy_r2"]),
+        **told,
+    )
 
 
 def size_in_words(member: Record) -> str:
@@ -85,13 +107,13 @@ def size_in_words(member: Record) -> str:
     reference = member["size_reference"]
     if reference is None:
         return ""
-    return f" · {reference['size']} {PARTS[member['kind']][reference['size'] != 1]}"
+    return f" · {counted_parts(member['kind'], reference['size'])}"
 
 
 def reach(member: Record) -> tuple[str, str, str, str]:
     """R2 it reaches, R2 possible at its size, R2 of the strongest model, share of decisions that refits agree on."""
     reference, stability = member["size_reference"] or {}, member["stability"] or {}
-    reached = "not defined" if no_variance(member) else decimal(member["fidelity"]["r2"]["value"])
+    reached = say("not defined") if no_variance(member) else decimal(member["fidelity"]["r2"]["value"])
     if no_variance(member):
         reference = {}
     alike = percent(stability.get("decisions_alike"))
@@ -105,34 +127,52 @@ def reach_notes(members: list[Record]) -> list[str]:
     notes = []
     if "every copy" in sources:
         notes.append(
-            "Possible at its size: the best one of the same form and size that was found, on every possible copy."
+            say("Possible at its size: the best one of the same form and size that was found, on every possible copy.")
         )
-    strongest = " and ".join(source for source in sources if source != "every copy")
+    strongest = [recorded(source) for source in sources if source != "every copy"]
     if strongest:
-        notes.append(
-            "Possible at its size: about what the best one of the same form and size reaches, measured by the answers of the "
-            "strongest model to thousands of copies that were not asked."
-        )
-        notes.append(
-            f"Strongest model: a {strongest} fitted to the same answers, too large to be read; measured on the test copies. "
-            "What it does not know either, more terms or rules could not tell."
-        )
-    notes += [_REFITS.format(n_refits) for n_refits in refits]
-    return notes
+        notes += _strongest(strongest)
+    return notes + [_refits(n_refits) for n_refits in refits]
+
+
+def _strongest(names: list[str]) -> list[str]:
+    """What the strongest model tells of a surrogate."""
+    possible = say(
+        "Possible at its size: about what the best one of the same form and size reaches, measured by the answers of the "
+        "strongest model to thousands of copies that were not asked."
+    )
+    model = say(
+        "Strongest model: a {proxy} fitted to the same answers, too large to be read; measured on the test copies. What it does "
+        "not know either, more terms or rules could not tell.",
+        proxy=say(" and ").join(names),
+    )
+    return [possible, model]
+
+
+def _refits(number: int) -> str:
+    return say(
+        "Refits: fitted again {n} times, each time to half of the calls; the share of the copies that they decide as the "
+        "surrogate does, on average.",
+        n=number,
+    )
 
 
 def reach_lines(member: Record) -> list[tuple[str, str, str]]:
     """Name, number and remark of what its size allows and what refits agree on, in short."""
     reference, stability, found = member["size_reference"], member["stability"], []
     if reference is not None and member["fidelity"] is not None and not no_variance(member):
-        parts = f"{reference['size']} {PARTS[member['kind']][reference['size'] != 1]}"
-        remark = "the best that was found, on every copy"
+        remark = say("the best that was found, on every copy")
         if reference["source"] != "every copy":
-            remark = f"by the strongest model, a {reference['source']}, which reaches {decimal(reference['proxy_r2'])}"
-        found.append((f"R² possible, {parts}", decimal(reference["r2"]), remark))
+            remark = say(
+                "by the strongest model, a {proxy}, which reaches {r2}",
+                proxy=recorded(reference["source"]),
+                r2=decimal(reference["proxy_r2"]),
+            )
+        possible = say("R² possible, {parts}", parts=counted_parts(member["kind"], reference["size"]))
+        found.append((possible, decimal(reference["r2"]), remark))
     if stability is not None:
-        remark = f"{stability['n_refits']} refits to halves of the calls"
-        found.append(("Refits decide alike", percent(stability["decisions_alike"]), remark))
+        remark = say("{n} refits to halves of the calls", n=stability["n_refits"])
+        found.append((say("Refits decide alike"), percent(stability["decisions_alike"]), remark))
     return found
 
 
@@ -141,7 +181,8 @@ def holds_up(member: Record) -> str:
     stability = member["stability"]
     if stability is None:
         return ""
-    return (
-        f"Refitted {stability['n_refits']} times, each time to half of the calls, it decided as it does here on "
-        f"{percent(stability['decisions_alike'])} of the copies."
+    return say(
+        "Refitted {n} times, each time to half of the calls, it decided as it does here on {share} of the copies.",
+        n=stability["n_refits"],
+        share=percent(stability["decisions_alike"]),
     )

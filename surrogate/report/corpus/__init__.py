@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from surrogate.report.edition import Edition
 
 __all__ = ["render_corpus", "render_frame"]
 
 
-def render_corpus(name: str, record: dict[str, Any], issuance: dict[str, Any] | None = None) -> str:
+def render_corpus(name: str, record: dict[str, Any] | Edition, issuance: dict[str, Any] | None = None) -> str:
     """The record of a corpus as a page ("html"), as Markdown ("md") or as plain text ("text").
 
-    The page tells what people state too.  Nothing but the canonical record enters, not even the order of its keys.
+    The page tells what people state too, in the language of the context; plain text is English. An edition is rendered in its
+    language and for its readers. Nothing but the canonical record enters, not even the order of its keys.
     """
+    from surrogate.report.edition import Edition
     from surrogate.report.normal import ordered
 
+    if isinstance(record, Edition):
+        from surrogate.report.render import render
+
+        return render(name, record).decode("utf-8")
     record = ordered(record)
     if name == "html":
         from surrogate.report.corpus.page import render_page
@@ -28,17 +37,20 @@ def render_corpus(name: str, record: dict[str, Any], issuance: dict[str, Any] | 
     return render_corpus_text(record)
 
 
-def render_frame(record: dict[str, Any]) -> str:
+def render_frame(record: dict[str, Any] | Edition) -> str:
     """The page in a frame of its own, for a notebook: its styles touch nothing else, and nothing in it can run.
 
     Parameters
     ----------
-    record : dict
-        ``CorpusExplanation.to_dict()``.
+    record : dict or Edition
+        ``CorpusExplanation.to_dict()``, or an edition of it.
     """
     from markupsafe import escape
 
+    from surrogate.report.edition import Edition
+    from surrogate.report.language import current_locale, say, speaking
+
     page = escape(render_corpus("html", record))
-    return (
-        f'<iframe sandbox srcdoc="{page}" style="width:100%;height:40rem;border:0" title="Report of a corpus"></iframe>'
-    )
+    with speaking(record.locale if isinstance(record, Edition) else current_locale()):
+        title = escape(say("Report of a corpus"))
+    return f'<iframe sandbox srcdoc="{page}" style="width:100%;height:40rem;border:0" title="{title}"></iframe>'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from surrogate.report.language import say
 from surrogate.report.svg import Axis, Sheet
 from surrogate.report.visible import shorten
 
@@ -42,7 +43,7 @@ def corpus_map(plane: dict[str, Any]) -> str:
     order = [number for number, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
     marks = {number: min(place, MOST_DECISIONS) for place, number in enumerate(order)}
     rows = -(-min(len(order), MOST_DECISIONS + 1) // 3)
-    label = f"Map of {len(plane['points'])} documents; the table of concepts gives what lies where."
+    label = say("Map of {n} documents; the table of concepts gives what lies where.", n=len(plane["points"]))
     sheet = Sheet(_WIDTH, _HEIGHT + _LEGEND * rows + 14, label)
     across, up = Axis(-_EDGE, _EDGE, 12.0, _WIDTH - 12.0), Axis(-_EDGE, _EDGE, _HEIGHT - 12.0, 12.0)
     sheet.add("rect", x=0.5, y=0.5, width=_WIDTH - 1, height=_HEIGHT - 1, kind="frame")
@@ -84,7 +85,7 @@ def _draw_concepts(sheet: Sheet, places: list[tuple[float, float]], concepts: li
 def _draw_legend(sheet: Sheet, classes: list[str], order: list[int], counts: Counter[int]) -> None:
     named = [(shorten(classes[number], 26), counts[number]) for number in order[:MOST_DECISIONS]]
     if len(order) > MOST_DECISIONS:
-        named.append(("other decisions", sum(counts[number] for number in order[MOST_DECISIONS:])))
+        named.append((say("other decisions"), sum(counts[number] for number in order[MOST_DECISIONS:])))
     for place, (name, count) in enumerate(named):
         x, y = 12.0 + (place % 3) * 300.0, _HEIGHT + 24.0 + (place // 3) * _LEGEND
         _spot(sheet, x, y - 4, place, 5.0)

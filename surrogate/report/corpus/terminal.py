@@ -8,8 +8,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from surrogate.report.corpus import facts, wording
+from surrogate.report.corpus import facts, order, wording
 from surrogate.report.corpus.context import corpus_context
+from surrogate.report.language import speaking
 from surrogate.report.number_format import percent, signed
 from surrogate.report.terminal import BAR, grid, head, say
 from surrogate.report.visible import shorten, visible
@@ -39,13 +40,18 @@ def render_corpus_text(record: Record, *, width: int = 100) -> str:
 
 
 def print_corpus(record: Record, console: Console) -> None:
-    """Print the report in short; nothing that the user wrote is read as markup.
+    """Print the report in short, in English; nothing that the user wrote is read as markup.
 
     Parameters
     ----------
     record : dict
     console : rich.console.Console
     """
+    with speaking("en"):
+        _print_corpus(record, console)
+
+
+def _print_corpus(record: Record, console: Console) -> None:
     shown = corpus_context(record)["shown"]
     good = any(shown.values())
     say(console, (wording.headline(record), "bold green" if good else "bold yellow"))
@@ -92,7 +98,7 @@ def _print_rules(member: Record, console: Console) -> None:
         rule, found = rows[place]
         parts = [
             f"{wording.condition_words(model['features'][one], present)} {wording.feature_name(model['features'][one])}".strip()
-            for one, present in wording.pairs(rule)
+            for one, present in order.pairs(rule)
         ]
         table.add_row(
             f"R{place + 1}",
@@ -110,7 +116,7 @@ def _print_rules(member: Record, console: Console) -> None:
 def _print_terms(member: Record, console: Console) -> None:
     head(console, "Weighted terms")
     table = grid("left", "left")
-    for label, rows in wording.terms_by_class(member):
+    for label, rows in order.terms_by_class(member):
         terms = ", ".join(f"{wording.feature_name(one['named'])} {signed(one['value'], 1)}" for one in rows[:_TERMS])
         table.add_row(Text(visible(shorten(label, 30)), "bold"), Text(visible(terms)))
     console.print(table)

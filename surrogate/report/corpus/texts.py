@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-from jinja2 import Environment
-
-from surrogate.report.environment import finalize_html, template_environment
+from surrogate.report.corpus.page import corpus_environment
+from surrogate.report.language import current_locale, speaking
 from surrogate.report.visible import shorten
 
 __all__ = ["render_texts"]
@@ -16,26 +14,21 @@ __all__ = ["render_texts"]
 _CHARACTERS = 300
 
 
-def render_texts(rows: list[dict[str, Any]]) -> str:
+def render_texts(rows: list[dict[str, Any]], locale: str | None = None) -> str:
     """One self-contained page with a link to each explanation.
 
     Parameters
     ----------
     rows : list of dict
         With ``id``, ``folder`` and ``record`` (``Explanation.to_dict()``), in the order in which they are to be read.
+    locale : {"en", "zh"}, optional
+        None: the language of the context, which is English if nothing else is said.
 
     Examples
     --------
     >>> "No document" in render_texts([])
     True
     """
-    return (
-        _environment()
-        .get_template("corpus/texts.html.j2")
-        .render(rows=[{**row, "excerpt": shorten(row["record"]["document"]["text"], _CHARACTERS)} for row in rows])
-    )
-
-
-@cache
-def _environment() -> Environment:
-    return template_environment(finalize_html, autoescape=True)
+    shown = [{**row, "excerpt": shorten(row["record"]["document"]["text"], _CHARACTERS)} for row in rows]
+    with speaking(locale or current_locale()):
+        return corpus_environment().get_template("corpus/texts.html.j2").render(rows=shown)

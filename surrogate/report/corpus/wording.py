@@ -2,52 +2,54 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
+from surrogate.report.language import message, plural, say
 from surrogate.report.number_format import interval, percent
 
 __all__ = [
-    "KIND_NAMES",
+    "concept_name",
+    "condition_form",
     "condition_words",
     "documents",
     "estimate",
     "feature_name",
-    "forms",
-    "glossary",
+    "grade_name",
     "headline",
+    "joined",
     "member_title",
-    "pairs",
-    "paths",
-    "question",
-    "terms_by_class",
+    "overlaps",
+    "question_form",
+    "status_name",
     "whole_percent",
 ]
 
 #: What a surrogate is called, by its kind.
 _TITLES = {
-    "multinomial": "Weighted terms",
-    "rule_list": "Rules",
-    "class_tree": "Decision tree",
+    "multinomial": message("Weighted terms"),
+    "rule_list": message("Rules"),
+    "class_tree": message("Decision tree"),
 }
 
-#: What stands before the name of a feature that is no word.
-_BEFORE = {"probe": "the concept ", "lexicon": "the list ", "pattern": "the pattern "}
-
-#: What a feature of each kind is, in a list of them.
-KIND_NAMES = {
-    "word": "word",
-    "stem": "word in all its forms",
-    "prefix": "words that begin so",
-    "phrase": "words in a row",
-    "character": "characters in a row",
-    "lexicon": "list of words",
-    "pattern": "pattern",
-    "column": "column",
-    "concept": "concept",
-    "probe": "concept taught by examples",
+#: How a feature of each kind is named; any other by its label in quotation marks.
+_NAMES = {
+    "concept": message("concept {number} ({label})"),
+    "probe": message("the concept “{label}”"),
+    "lexicon": message("the list “{label}”"),
+    "pattern": message("the pattern “{label}”"),
 }
+
+#: A document has a feature, does not have it, and is asked whether it has it.
+_ABOUT = (message("it is about {feature}"), message("it is not about {feature}"), message("Is it about {feature}?"))
+_COLUMN = (" {feature}", message("it is not so that {feature}"), message("Is {feature}?"))
+_MATCH = (
+    message("it has a match of {feature}"),
+    message("it has no match of {feature}"),
+    message("Has it a match of {feature}?"),
+)
+_SAYS = (message("it says {feature}"), message("it does not say {feature}"), message("Does it say {feature}?"))
+_FORMS = {"concept": _ABOUT, "probe": _ABOUT, "column": _COLUMN, "lexicon": _MATCH, "pattern": _MATCH}
 
 
 def member_title(member: dict[str, Any]) -> str:
@@ -58,7 +60,20 @@ def member_title(member: dict[str, Any]) -> str:
     >>> member_title({"kind": "rule_list"})
     'Rules'
     """
-    return _TITLES[member["kind"]]
+    kind: str = member["kind"]
+    return say(_TITLES[kind])
+
+
+def status_name(record: dict[str, Any]) -> str:
+    """What became of the explanation of a single text.
+
+    Examples
+    --------
+    >>> status_name({"verdict": {"status": "withheld"}})
+    'withheld'
+    """
+    status: str = record["verdict"]["status"]
+    return {"explained": say("explained"), "withheld": say("withheld")}.get(status, status)
 
 
 def feature_name(feature: dict[str, Any]) -> str:
@@ -71,10 +86,39 @@ def feature_name(feature: dict[str, Any]) -> str:
     >>> feature_name({"kind": "concept", "label": "fee · charged", "key": "3"})
     'concept 3 (fee · charged)'
     """
-    kind, label = feature["kind"], feature["label"]
+    kind, label, key = feature["kind"], str(feature["label"]), feature["key"]
     if kind == "concept":
-        return f"concept {feature['key']} ({label})"
-    return str(label) if kind == "column" else f"{_BEFORE.get(kind, '')}“{label}”"
+        label = concept_name(label)
+    if kind in _NAMES:
+        return say(_NAMES[kind], number=key, label=label)
+    if kind != "column":
+        return f"“{label}”"
+    column = label.removesuffix(" is missing")
+    return say("{column} is missing", column=column) if key == f"{column} missing" else label
+
+
+def concept_name(label: str) -> str:
+    """A concept as it is named by its terms; the word before them, where they are not typical of it, is ours.
+
+    Examples
+    --------
+    >>> concept_name("fee · charged"), concept_name("mixed: fee · my")
+    ('fee · charged', 'mixed: fee · my')
+    """
+    terms = label.removeprefix("mixed: ")
+    return label if terms == label else say("mixed: {terms}", terms=terms)
+
+
+def condition_form(feature: dict[str, Any], present: bool) -> str:
+    """The message for a condition of a rule, with a place for the name of its feature.
+
+    Examples
+    --------
+    >>> condition_form({"kind": "stem"}, True), condition_form({"kind": "column"}, True)
+    ('it says {feature}', ' {feature}')
+    """
+    has, has_not, _ = _FORMS.get(feature["kind"], _SAYS)
+    return has if present else has_not
 
 
 def condition_words(feature: dict[str, Any], present: bool) -> str:
@@ -85,52 +129,57 @@ def condition_words(feature: dict[str, Any], present: bool) -> str:
     >>> condition_words({"kind": "stem"}, True), condition_words({"kind": "column"}, False)
     ('it says', 'it is not so that')
     """
-    kind = feature["kind"]
-    if kind in ("concept", "probe"):
-        return "it is about" if present else "it is not about"
-    if kind == "column":
-        return "" if present else "it is not so that"
-    if kind in ("lexicon", "pattern"):
-        return "it has a match of" if present else "it has no match of"
-    return "it says" if present else "it does not say"
+    return say(condition_form(feature, present), feature="").strip()
 
 
-def question(feature: dict[str, Any]) -> str:
-    """The beginning of a question about a feature.
+def question_form(feature: dict[str, Any]) -> str:
+    """The message for a question about a feature, with a place for its name.
 
     Examples
     --------
-    >>> question({"kind": "stem"}), question({"kind": "concept"})
-    ('Does it say', 'Is it about')
+    >>> question_form({"kind": "stem"}), question_form({"kind": "concept"})
+    ('Does it say {feature}?', 'Is it about {feature}?')
     """
-    kind = feature["kind"]
-    if kind in ("concept", "probe"):
-        return "Is it about"
-    if kind == "column":
-        return "Is"
-    return "Has it a match of" if kind in ("lexicon", "pattern") else "Does it say"
+    return _FORMS.get(feature["kind"], _SAYS)[2]
 
 
-def forms(feature: dict[str, Any]) -> str:
-    """The forms of a feature in a row; nothing where it has no other than its name.
+def joined(parts: Sequence[str]) -> str:
+    """Names in a row.
 
     Examples
     --------
-    >>> forms({"kind": "stem", "label": "fee", "forms": ["fee", "fees"]}), forms({"kind": "word", "label": "a", "forms": ["a"]})
-    ('fee, fees', '')
+    >>> joined(["a", "b"])
+    'a, b'
     """
-    listed = [form for form in feature["forms"] if form]
-    return ", ".join(listed) if listed != [feature["label"]] else ""
+    return say(", ").join(parts)
 
 
-def glossary(record: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every feature of words that a shown surrogate names and that stands for several forms, by its label."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for member in record["members"]:
-        for feature in [] if member["withheld"] else member["model"]["features"]:
-            if feature["kind"] in ("stem", "prefix", "lexicon", "pattern") and forms(feature):
-                found[feature["label"], feature["kind"]] = feature
-    return [found[key] for key in sorted(found)]
+def grade_name(grade: str) -> str:
+    """What a grade is called.
+
+    Examples
+    --------
+    >>> grade_name("confirmed")
+    'confirmed'
+    """
+    return say(grade)
+
+
+def overlaps(found: dict[str, Any]) -> str:
+    """Which other rules hold for documents that a rule covers.
+
+    Examples
+    --------
+    >>> overlaps({"overlaps": [[0, 1], [2, 14]]})
+    'Of the held-out documents it covers, 1 falls also under R1, 14 fall also under R3.'
+    """
+    others = [
+        say("{n} falls also under R{rule}", n=n, rule=place + 1)
+        if n == 1
+        else say("{n} fall also under R{rule}", n=n, rule=place + 1)
+        for place, n in found["overlaps"]
+    ]
+    return say("Of the held-out documents it covers, {overlaps}.", overlaps=joined(others))
 
 
 def estimate(one: dict[str, Any] | None, digits: int = 0) -> str:
@@ -165,7 +214,7 @@ def documents(number: int) -> str:
     >>> documents(1), documents(1200)
     ('1 document', '1,200 documents')
     """
-    return f"{number:,} document{'' if number == 1 else 's'}"
+    return plural("{n} document", "{n} documents", number)
 
 
 def headline(record: dict[str, Any]) -> str:
@@ -178,44 +227,7 @@ def headline(record: dict[str, Any]) -> str:
     """
     shown = [member for member in record["members"] if not member["withheld"]]
     if not shown:
-        return "No surrogate describes this model well enough to be shown"
+        return say("No surrogate describes this model well enough to be shown")
     if len(shown) == len(record["members"]):
-        return "The model’s decisions over this corpus can be described"
-    return "The model’s decisions over this corpus can be described in part"
-
-
-def terms_by_class(member: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The coefficients of each class with their features: those first that tell documents apart the most.
-
-    That is the weight times the standard deviation of the feature: a word that every document has tells nothing apart.
-    """
-    model, shares = member["model"], member["shares"]
-    rows: dict[int, list[dict[str, Any]]] = {number: [] for number in range(len(model["classes"]))}
-    for one in model["coefficients"]:
-        rows[one["class_index"]].append({**one, "named": model["features"][one["feature"]]})
-
-    def done(one: dict[str, Any]) -> tuple[float, float, int]:
-        share = shares[one["feature"]]
-        return -abs(one["value"]) * math.sqrt(share * (1 - share)), -abs(one["value"]), one["feature"]
-
-    order = [sorted(own, key=done) for own in rows.values()]
-    return [(label, own) for label, own in zip(model["classes"], order, strict=True) if own]
-
-
-def pairs(rule: dict[str, Any]) -> list[tuple[int, bool]]:
-    """The conditions of a rule: the place of the feature, and whether it must be there."""
-    return [(condition["feature"], condition["present"]) for condition in rule["conditions"]]
-
-
-def paths(model: dict[str, Any]) -> list[tuple[int, list[tuple[int, bool]]]]:
-    """Leaves of a tree, in the order of its rules, each with the conditions on the way to it."""
-    nodes: Sequence[dict[str, Any]] = model["nodes"]
-
-    def below(number: int, way: list[tuple[int, bool]]) -> list[tuple[int, list[tuple[int, bool]]]]:
-        node = nodes[number]
-        if node["feature"] is None:
-            return [(number, way)]
-        left = below(node["present"], [*way, (node["feature"], True)])
-        return left + below(node["absent"], [*way, (node["feature"], False)])
-
-    return below(0, [])
+        return say("The model’s decisions over this corpus can be described")
+    return say("The model’s decisions over this corpus can be described in part")

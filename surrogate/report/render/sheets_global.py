@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from surrogate.report.corpus import wording
+from surrogate.report.corpus import glossary, order, wording
 from surrogate.report.render.sheets import Cell, Sheet, estimate_cells, frame
 
 __all__ = ["global_sheets"]
@@ -71,9 +71,9 @@ def _rules_of(member: dict[str, Any]) -> list[tuple[str, str | None, str, str, d
     if member["withheld"] or not member["rules"]:
         return []
     if member["kind"] == "rule_list":
-        parts = [(rule["id"], wording.pairs(rule), rule["class_index"]) for rule in model["rules"]]
+        parts = [(rule["id"], order.pairs(rule), rule["class_index"]) for rule in model["rules"]]
     else:
-        leaves = wording.paths(model)
+        leaves = order.paths(model)
         shares = [model["nodes"][leaf]["probabilities"] for leaf, _ in leaves]
         tops = [share.index(max(share)) for share in shares]
         parts = [(None, way, top) for (_, way), top in zip(leaves, tops, strict=True)]
@@ -112,7 +112,7 @@ def _terms(members: list[dict[str, Any]]) -> Sheet:
             rows.append([label, "(intercept)", None, None, value, None, None, None, None])
         for one in model["coefficients"]:
             feature = model["features"][one["feature"]]
-            kind, forms = wording.KIND_NAMES.get(feature["kind"], feature["kind"]), ", ".join(feature["forms"])
+            kind, forms = glossary.kind_name(feature["kind"]), ", ".join(feature["forms"])
             told = [model["classes"][one["class_index"]], wording.feature_name(feature), kind, forms]
             share = member["shares"][one["feature"]]
             rows.append([*told, one["value"], one["low"], one["high"], share, one["frequency"]])
