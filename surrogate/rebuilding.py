@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,9 @@ __all__ = [
     "rebuild_folder",
     "version_differences",
 ]
+
+#: Name of a shipped model: no path, no owner on a hub.
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 SAME, DIFFERS, NOT_ATTEMPTED = "same bytes", "differs", "not attempted"
 
@@ -89,6 +94,10 @@ def rebuild(record: dict[str, Any], transcript: Transcript) -> Rebuilt:
     missing = transcript.request.get("not_kept")
     if missing:
         return Rebuilt(NOT_ATTEMPTED, str(missing))
+    try:
+        _refuse_paths(transcript.request)
+    except (InputError, KeyError, TypeError, ValueError, AttributeError) as error:
+        return Rebuilt(NOT_ATTEMPTED, str(error))
     try:
         found = explain_again(transcript).to_dict()
     except (InputError, ModelError) as error:
@@ -172,6 +181,7 @@ def explain_again(transcript: Transcript, model: Any = None, store: Any = False)
     InputError, ModelError
         As the request itself; ``not-recorded`` where a text is asked that was not asked then.
     """
+    _refuse_paths(transcript.request)
     box = _recorded(transcript.model) if model is None else model
     embedder = next((_recorded(one) for one in transcript.readings[1:] if one.role == "embedder"), None)
     if transcript.kind == "global":
@@ -194,6 +204,32 @@ def version_differences(record: dict[str, Any]) -> list[str]:
         for name in names
         if name in there and there.get(name) != here.get(name)
     ]
+
+
+def _refuse_paths(request: dict[str, Any]) -> None:
+    """A report from elsewhere may name shipped models and hold a recipe; it may not have files of this machine opened."""
+    recipe = request["pipeline"]
+    if not isinstance(recipe, str) or "\n" not in recipe:
+        raise InputError("bad-evidence", "The evidence holds no recipe, but a name or a path; only its text is used.")
+    named = [request.get("infill_model"), *_models_in(tomllib.loads(recipe))]
+    for name in named:
+        if name is not None and not (isinstance(name, str) and _PLAIN.fullmatch(name)):
+            raise InputError(
+                "bad-evidence",
+                f"The evidence names the language model {str(name)[:60]!r} to fill words in; only shipped ones are opened for a "
+                "report.",
+            )
+    for name in ("lexicon", "probes"):
+        if request.get(name) is not None and not isinstance(request[name], dict):
+            raise InputError("bad-evidence", f"The {name} of the evidence is no table.")
+
+
+def _models_in(table: Any) -> list[Any]:
+    """Values of the key "model", at any depth."""
+    if not isinstance(table, dict):
+        return []
+    here = [table["model"]] if "model" in table and not isinstance(table["model"], dict) else []
+    return [*here, *(found for value in table.values() for found in _models_in(value))]
 
 
 def _recorded(reading: Reading) -> Any:

@@ -128,6 +128,7 @@ def transcribe_corpus(
     used: Documents,
     documents: Table,
     held_out: NDArray[np.bool_],
+    asked: Sequence[str],
     readings: Sequence[Reading],
     request: dict[str, Any],
 ) -> Transcript:
@@ -142,6 +143,8 @@ def transcribe_corpus(
     documents : Table
         The used documents with their features.
     held_out : ndarray of bool, shape (n_used,)
+    asked : sequence of str
+        The text of every row that was asked about, those of altered copies too, with repeats.
     readings : sequence of Reading
     request : dict
     """
@@ -153,6 +156,7 @@ def transcribe_corpus(
             "corpus": _columns(corpus, place),
             **_columns(used, place),
             "role": ["test" if one else "fit" for one in held_out],
+            "asked": [place[text] for text in asked],
             "features": [
                 {"name": feature.name, "present": bits_of(present[:, column])} for column, feature in enumerate(named)
             ],

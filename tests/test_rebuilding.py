@@ -212,3 +212,25 @@ def test_a_folder_is_made_again(tmp_path: Path) -> None:
     assert rebuild_folder(folder).status == NOT_ATTEMPTED
     with pytest.raises(InputError, match="without its evidence"):
         read_evidence(folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"infill_model": "/etc/passwd"},
+        {"infill_model": "owner/model"},
+        {"infill_model": "../somewhere"},
+        {"pipeline": "/etc/passwd"},
+        {"pipeline": "local"},
+        {"pipeline": '[perturb]\nclass = "Infill"\nmodel = "/tmp/model"\n'},
+        {"pipeline": '[perturb]\nclass = "Mixture"\n[perturb.members.one]\nclass = "Infill"\nmodel = "a/b"\n'},
+        {"lexicon": "/etc/passwd"},
+    ],
+    ids=str,
+)
+def test_a_report_from_elsewhere_has_no_file_of_this_machine_opened(change: dict[str, Any]) -> None:
+    explanation = explained(calls=48)
+    transcript = changed(explanation.transcript, lambda content: content["request"].update(change))
+    found = rebuild(explanation.to_dict(), transcript)
+    assert found.status == NOT_ATTEMPTED
+    assert "bad-evidence" in found.reason

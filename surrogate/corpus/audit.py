@@ -148,7 +148,9 @@ def _explained(
     )
     readings = read_by(recording, asked.pipe.named_steps["query"].black_box, asked.embedder, embeddings=True)
     request = {**request, "pipeline": asked.recipe, "policy": policy.to_dict()}
-    kept = transcribe_corpus(explanation, corpus, case.documents, documents, held_out, readings, request)
+    kept = transcribe_corpus(
+        explanation, corpus, case.documents, documents, held_out, asked.answered.texts, readings, request
+    )
     return replace(explanation, transcript=kept)
 
 

@@ -171,11 +171,10 @@ def _compare_concepts(comparison: Comparison, record: dict[str, Any], documents:
 
 def _compare_corpus_production(comparison: Comparison, said: dict[str, Any], evidence: Evidence) -> None:
     comparison.value("/production/recipe/sha256", said["recipe"]["sha256"], _document_digest(said["recipe"]["toml"]))
-    model, n_distinct = evidence.model, len(_distinct(evidence))
-    comparison.number("/production/n_calls", said["n_calls"], len(model.texts))
-    # Where copies repeat each other, the evidence does not say how often.
-    if said["n_copies"] + n_distinct == len(model.texts):
-        asked = ((evidence.texts[place], model.logs(row)) for row, place in enumerate(model.texts))
-        digests, found = answer_digests(asked), said["answers_sha256"]
-        if digests:
-            comparison.value("/production/answers_sha256", found, found if found in digests else min(digests))
+    model, asked = evidence.model, evidence.sample["asked"]
+    comparison.number("/production/n_calls", said["n_calls"], len(set(asked)))
+    comparison.number("/production/n_copies", said["n_copies"], len(asked) - len(_distinct(evidence)))
+    answered = ((evidence.texts[place], model.logs(model.row_of[place, 0])) for place in asked)
+    digests, found = answer_digests(answered), said["answers_sha256"]
+    if digests:
+        comparison.value("/production/answers_sha256", found, found if found in digests else min(digests))

@@ -16,7 +16,6 @@ _ELSEWHERE = (
 _GIVEN = "given, not measured: a parameter, a version or an identity"
 _DRAWN = "drawn to confirm an anchor: it is found again by rebuilding"
 _IN_EMBEDDINGS = "found in embeddings: it is found again by rebuilding"
-_ANSWERS = "copies that no sample lists entered it: it is found again by rebuilding"
 
 #: Patterns of JSON pointers in a record of one text, with the reason; the first that fits counts.
 LOCAL_REASONS: list[tuple[str, str]] = [
@@ -79,8 +78,6 @@ LOCAL_REASONS: list[tuple[str, str]] = [
 GLOBAL_REASONS: list[tuple[str, str]] = [
     ("/model/**", _GIVEN),
     ("/checklist/**", _GIVEN),
-    ("/production/n_calls", _ANSWERS),
-    ("/production/n_copies", _ANSWERS),
     ("/production/policy/*", _GIVEN),
     ("/production/embeddings/**", _GIVEN),
     ("/members/*/model/coefficients/*/frequency", _REFIT),

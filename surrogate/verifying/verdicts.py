@@ -147,7 +147,9 @@ class Verification:
             return "NOT VERIFIED: " + self.problems[0].sentence
         if not self.trusting:
             return "internally consistent, signer unknown"
-        return "verified: signed by " + "; ".join(
+        said = {one.decision for one in self.signers}
+        but = ", and REJECTED" if "reject" in said else ", with conditions" if "conditions" in said else ""
+        return f"verified{but}: signed by " + "; ".join(
             f"{one.name} (key {one.keyid[:16]}), {one.role}, {one.decision}, {one.date}" for one in self.signers
         )
 
