@@ -23,6 +23,7 @@ from surrogate.report.issuance.answers import answered
 from surrogate.report.issuance.issuance import Issuance
 from surrogate.report.language import recorded, say, speaking
 from surrogate.report.record.checklist import FIELDS
+from surrogate.report.render import render
 from tests.test_precedents import record as record_with_precedents
 from tests.test_report_calls import comparison
 from tests.test_report_cases import copy_of, member_of
@@ -269,6 +270,11 @@ def test_english_does_not_change_when_chinese_was_rendered_before(render: Any) -
     chinese = render(Edition(record, locale="zh"))
     assert render(Edition(record, locale="zh")) == chinese != before
     assert render(record) == render(Edition(record)) == before
+
+
+@pytest.mark.parametrize("form", ["pdf", "docx", "md"])
+def test_every_rendering_of_a_page_takes_chinese(form: str) -> None:
+    assert render(form, Edition(record_of("shapley_exact"), locale="zh")) != render(form, record_of("shapley_exact"))
 
 
 def test_an_unknown_language_is_refused() -> None:

@@ -98,6 +98,7 @@ def pdf_of(
     name, original = attached
     data = laid_out(content) | {
         "attached": name,
+        "lang": content["lang"].partition("-")[0],  # Typst takes a language without its script.
         "words": WORDS.get(locale, WORDS["en"]),
         "fonts": list(BODY),
         "code_fonts": list(CODE),
