@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+# As many processes as there are cores; a file is one process's work, so that what it prepares is prepared once.
+PYTEST_OPTIONS ?= -n auto --dist loadfile
 MESSAGE ?= I lost my card yesterday, please freeze it.
 
 .PHONY: report test lint clean
@@ -13,7 +15,7 @@ test: $(VENV)/.ready  ## Lint, type-check and test.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
 
 $(VENV)/.ready: setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

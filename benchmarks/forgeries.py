@@ -14,6 +14,8 @@ from typing import Any
 
 from benchmarks.report_folders import Signer, seal, sign
 from surrogate.canonical import canonical_bytes
+from surrogate.report.edition import Edition
+from surrogate.report.render import render
 
 __all__ = ["FORGERIES", "Forgery", "forge"]
 
@@ -66,11 +68,11 @@ def _record(change: Callable[[Record], None]) -> Callable[[Path], None]:
 
 def _page_again(folder: Path, record: Record) -> None:
     """A forger would render the changed record again."""
-    from surrogate.report.issuance import Issuance
-    from surrogate.report.write import _render
-
-    stated = Issuance.from_dict(json.loads((folder / "issuance.json").read_bytes()))
-    (folder / "report.html").write_bytes(_render("html", record, stated).encode("utf-8"))
+    stated = json.loads((folder / "issuance.json").read_bytes())
+    for suffix, name in (("html", "html"), ("md", "md"), ("txt", "text")):
+        path = folder / f"report.{suffix}"
+        if path.exists():
+            path.write_bytes(render(name, Edition(record, stated)))
 
 
 def _set(*steps: str | int, to: Any) -> Callable[[Path], None]:
@@ -152,6 +154,19 @@ def _member(record: Record, name: str) -> Record:
     return next(one for one in record["members"] if one["name"] == name)
 
 
+def _another_author(folder: Path) -> None:
+    """Change what is stated, and make the pages again from it."""
+    path = folder / "issuance.json"
+    path.write_bytes(canonical_bytes({**json.loads(path.read_bytes()), "author": "Somebody Else"}))
+    _page_again(folder, json.loads((folder / "report.json").read_bytes()))
+
+
+def _another_model(folder: Path) -> None:
+    """Another name in the record, and in what the evidence says of the model."""
+    _set("model", "name", to="a better model")(folder)
+    _evidence(lambda data: data["readers"][0]["traits"].update(name="a better model"))(folder)
+
+
 def _turn_literal(record: Record) -> None:
     literal = _rule(record)["literals"][0]
     literal["kept"] = not literal["kept"]
@@ -180,6 +195,11 @@ def _confirm(record: Record) -> None:
 def _turn_rule(record: Record) -> None:
     rule = _member(record, "rules")["model"]["rules"][0]
     rule["class_index"] = (rule["class_index"] + 1) % len(record["model"]["labels"])
+
+
+def _other_place(folder: Path) -> None:
+    """Another example of a decision; where there are embeddings, another place on the map would do."""
+    _set("examples", 0, "prototypes", to=lambda places: places[::-1])(folder)
 
 
 def _accurate(record: Record) -> None:
@@ -232,7 +252,8 @@ _LOCAL = (
     ("another answer in the evidence", _evidence(_other_answer), "numbers"),
     ("a row less in the evidence", _evidence(_fewer_test_rows), "numbers"),
     ("another page", _replace("report.html", b"</h1>", b" (approved)</h1>"), "rebuilding"),
-    ("another author", _replace("issuance.json", b'"author":null', b'"author":"Somebody Else"'), "rebuilding"),
+    ("another author, the pages made again", _another_author, "signature"),
+    ("another model, in the evidence too", _another_model, "signature"),
     ("the evidence taken away", lambda folder: (folder / "evidence.json.gz").unlink(), "signature"),
 )
 
@@ -249,7 +270,8 @@ _GLOBAL = (
     ),
     ("a held-out document fitted to", _evidence(_unheld), "numbers"),
     ("features of other documents", _evidence(_present), "numbers"),
-    ("another place on the map", _set("findings", to=["Nothing stands out."]), "rebuilding"),
+    ("other findings", _set("findings", to=["Nothing stands out."]), "rebuilding"),
+    ("other examples first", _other_place, "rebuilding"),
 )
 
 #: All edits.

@@ -30,8 +30,8 @@ _N_BYTES = 1000
 _RESULTS = Path(__file__).parent / "results" / "tampering.md"
 
 _HOW = {
-    "numbers": "integrity, or the numbers of the evidence: the single file finds it",
-    "rebuilding": "making the report again: the full package finds it",
+    "numbers": "integrity, or the numbers of the evidence: the single file finds them",
+    "rebuilding": "making the report again: the full package finds them",
     "signature": "nothing but the signature",
 }
 
@@ -121,7 +121,7 @@ def _page(found: Counter[str], rows: list[tuple[str, str, bool, bool]], seconds:
         "",
         f"Under `--trust` {sum(trusted for *_, trusted in rows)} of {len(rows)} fail. Without it:",
         "",
-        *(f"* {counts[how]} are found by {words}." for how, words in _HOW.items()),
+        *(f"* {counts[how]}: found by {words}." for how, words in _HOW.items()),
         "",
         *_table(
             ("edit", "fails without --trust by", "fails with --trust"),

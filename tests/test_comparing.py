@@ -26,7 +26,7 @@ import surrogate
 from surrogate import report
 from surrogate.canonical import canonical_bytes
 from surrogate.cli import main
-from surrogate.comparing import Comparison, Materiality, compare_records, read_materiality, read_record
+from surrogate.comparing import Comparison, Materiality, compare_records, read_materiality
 from surrogate.comparing.atoms import Atom, normal_form
 from surrogate.comparing.changes import SAME, RuleChange
 from surrogate.comparing.comparison import MemberChange
@@ -37,6 +37,8 @@ from surrogate.estimate import Estimate
 from surrogate.evidence.corpus_rules import CorpusRuleEvidence
 from surrogate.features import Feature, Features
 from surrogate.report.comparison import render_comparison
+from surrogate.report.record.migrate import migrate
+from surrogate.report.record.reading import read_record
 from surrogate.rule_list_model import Condition, CorpusRule, RuleListModel
 from tests.audit_toys import CLASSES, corpus, decide
 from tests.toys import Counting, logistic
@@ -448,9 +450,6 @@ def test_the_checklists_of_two_records_are_compared_where_both_have_one(of_corpu
     before = {**of_corpus, **head, "checklist": fields}
     after = {**before, "checklist": [{**fields[0], "status": "missing"}]}
     assert found_in(compare_records(before, after)) == {("checklist", "verdict")}
-    older = compare_records(of_corpus, before)
-    assert not found_in(older)
-    assert "two versions" in older.told_first[0]
 
 
 def test_two_texts_are_told_first_and_nothing_is_called_a_change_of_the_model(of_text: Record) -> None:
@@ -552,7 +551,7 @@ def test_hostile_text_stays_text(of_corpus: Record, of_text: Record) -> None:
     pairs = ((of_corpus, hostile(of_corpus)), (hostile(of_corpus), of_corpus), (of_text, hostile_text(of_text)))
     for before, after in pairs:
         record = compare_records(before, after, Materiality(owner=HOSTILE)).to_dict()
-        page, text = render_comparison("html", record), render_comparison("text", record)
+        page, text = (render_comparison(name, record).decode() for name in ("html", "text"))
         assert "<script" not in page
         assert "<img" not in page
         assert "&lt;script&gt;" in page
@@ -567,7 +566,7 @@ def test_a_very_long_name_is_shown_in_part_with_how_much_is_left_out(of_corpus: 
     features = (Feature("stem", "long", "x" * 100_000), *WORDS[1:])
     record = compare_records(of_corpus, with_rules(of_corpus, ((0,), FEES), ((1,), CARDS), features=features)).to_dict()
     for name in ("html", "text"):
-        rendered = render_comparison(name, record)
+        rendered = render_comparison(name, record).decode()
         assert "more characters" in " ".join(rendered.split())
         assert rendered.count("x") < 20_000
 
@@ -575,7 +574,7 @@ def test_a_very_long_name_is_shown_in_part_with_how_much_is_left_out(of_corpus: 
 def test_the_page_tells_changes_by_sign_and_word(of_corpus: Record) -> None:
     before = with_rules(of_corpus, ((0,), FEES), ((1,), CARDS), ((2,), CARDS))
     after = with_rules(of_corpus, ((0, ~1), FEES), ((1,), CARDS), ((3,), OTHER))
-    page = render_comparison("html", compare_records(before, after).to_dict())
+    page = render_comparison("html", compare_records(before, after).to_dict()).decode()
     for sign, word in (("~", "changed"), ("−", "removed"), ("+", "added")):
         assert f'<span class="badge change {word}">{sign} {word}</span>' in page
     assert re.findall("<script|https?://|javascript:| on[a-z]+=", page) == []
@@ -636,7 +635,7 @@ def test_a_record_that_was_changed_after_it_was_written_is_refused(of_corpus: Re
     with pytest.raises(InputError, match="changed after it was written"):
         read_record(tmp_path)
     (tmp_path / "run.json").unlink()
-    assert read_record(tmp_path)[0] == of_corpus
+    assert read_record(tmp_path).record == migrate(of_corpus)
     subject = {"subject": [{"name": "report.json", "digest": {"sha256": "0" * 64}}]}
     (tmp_path / "manifest.json").write_text(json.dumps(subject))
     with pytest.raises(InputError, match=r"manifest\.json"):
@@ -673,4 +672,4 @@ def test_the_verb_writes_and_says_by_its_exit_code(
     (tmp_path / "ours.toml").write_text("model_changed = false\n")
     assert main(["diff", first, second, "-q", "--policy", str(tmp_path / "ours.toml")]) == 0
     assert main(["diff", first, str(tmp_path / "nowhere")]) == 2
-    assert main(["diff", first, second, "--to", "pdf"]) == 2
+    assert main(["diff", first, second, "--to", "odt"]) == 2

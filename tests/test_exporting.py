@@ -14,15 +14,16 @@ import subprocess
 import sys
 import types
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from surrogate.canonical import canonical_bytes
 from surrogate.cli import main
 from surrogate.describe.applying import features_of
 from surrogate.describe.tokens import words_of
@@ -50,7 +51,10 @@ from surrogate.exporting.sql import write_sql
 from surrogate.exporting.vectors import vectors_of
 from surrogate.features import Feature
 from surrogate.multinomial_model import Coefficient, MultinomialModel
+from surrogate.report.write import add_files
 from surrogate.rule_list_model import Condition, CorpusRule, RuleListModel
+from surrogate.signing import make_manifest, read_manifest
+from surrogate.signing.refreshing import compare
 from tests.exporting_elsewhere import Elsewhere
 from tests.exporting_toys import (
     CLASSES,
@@ -286,6 +290,8 @@ def tampered(write: Any, old: bytes, new: bytes) -> Any:
     ("name", "old", "new"),
     [
         ("dmn", b"<text>true</text>", b"<text>-</text>"),
+        ("dmn", b"<text>true</text>", b"<text>__import__('os').getpid() != 0</text>"),
+        ("dmn", b'<text>"fees"</text>', b'<text>"fe" + "es"</text>'),
         ("dmn", b'hitPolicy="FIRST"', b'hitPolicy="NONE"'),
         ("pmml", b'operator="greaterThan"', b'operator="lessOrEqual"'),
         ("pmml", b'criterion="firstHit"', b'criterion="weightedMax"'),
@@ -378,6 +384,22 @@ def test_rules_about_one_text_are_data_only_and_say_why() -> None:
     assert rows[0]["condition"] == "unit 1 kept and unit 0 removed"
     assert rows[0]["words"] == "fee kept and =a removed"
     assert json.loads(files["tree.json"])["rules"][0]["id"] == "ab12"
+
+
+def test_rules_as_data_fit_the_published_schema(exported: dict[str, bytes]) -> None:
+    schema = json.loads(Path(engines.__file__).with_name("rules.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    local = export_record(local_record(), ["json"])
+    named = [exported[f"{name}.json"] for name in ("rules", "tree", "linear")] + [
+        local["tree.json"],
+        local["linear.json"],
+    ]
+    for content in named:
+        validator.validate(json.loads(content))
+    broken = json.loads(named[0])
+    broken["rules"][0].pop("id")
+    assert not validator.is_valid(broken)
 
 
 def test_a_withheld_surrogate_is_not_exported() -> None:
@@ -533,6 +555,8 @@ def test_a_rule_that_can_never_hold_is_refused() -> None:
 def test_unknown_formats_and_surrogates_are_named() -> None:
     with pytest.raises(InputError, match="Did you mean 'sql'"):
         export_record(record_of(RULES), ["sq"])
+    with pytest.raises(InputError, match="No export format"):
+        export_record(record_of(RULES), [])
     with pytest.raises(InputError, match="rule_list"):
         export_record(record_of(RULES), ["sql"], members=["tree"])
 
@@ -660,18 +684,20 @@ def test_a_column_whose_name_can_be_read_twice_is_not_guessed() -> None:
 
 
 @pytest.fixture
-def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    from surrogate.canonical import canonical_bytes
+def report(tmp_path: Path) -> Path:
+    record = record_of(RULES, TREE, names=("rules", "tree")) | {
+        "schema": "surrogate-report",
+        "schema_version": "2.0",
+        "kind": "global",
+    }
+    return written(tmp_path, record)
 
-    if find_spec("surrogate.signing") is None:
-        module = types.ModuleType("surrogate.signing")
-        module.__dict__["refresh_manifest"] = lambda *_: None
-        monkeypatch.setitem(sys.modules, "surrogate.signing", module)
-    else:
-        monkeypatch.setattr("surrogate.signing.refresh_manifest", lambda *_: None)
-    record = record_of(RULES, TREE, names=("rules", "tree"))
-    (tmp_path / "report.json").write_bytes(canonical_bytes(record))
-    return tmp_path
+
+def written(folder: Path, record: Any) -> Path:
+    content = canonical_bytes(record)
+    (folder / "report.json").write_bytes(content)
+    (folder / "manifest.json").write_bytes(make_manifest({"report.json": content}, record))
+    return folder
 
 
 def test_the_verb_writes_the_exports_and_says_who_ran_them(report: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -683,6 +709,18 @@ def test_the_verb_writes_the_exports_and_says_who_ran_them(report: Path, capsys:
     assert names == {"rules.sql", "rules.dmn", "features.json", "vectors.csv", "exports.json"}
     assert {path.stat().st_mode & 0o777 for path in (report / "exports").iterdir()} == {0o600}
     assert not list(report.glob(".surrogate-*"))
+
+
+def test_the_manifest_lists_the_exports_and_what_was_changed_meanwhile_is_still_found(report: Path) -> None:
+    assert main(["export", str(report), "--to", "json"]) == 0
+    assert main(["export", str(report), "--to", "csv", "--overwrite"]) == 0
+    names = {f"exports/{path.name}" for path in (report / "exports").iterdir()}
+    assert set(read_manifest(report).files) == {"report.json"} | names
+    (report / "exports" / "features.json").write_text("mine")
+    add_files(report, {"report.txt": b"a page"})
+    (report / "report.txt").write_text("another page")
+    assert main(["export", str(report), "--to", "json", "--overwrite"]) == 0
+    assert compare(report, read_manifest(report).files) == {"changed": ["report.txt"], "missing": [], "unlisted": []}
 
 
 def test_the_verb_never_replaces_silently(report: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -716,7 +754,7 @@ def test_nothing_to_offer_ends_with_one(report: Path) -> None:
     record = json.loads((report / "report.json").read_bytes())
     for member in record["members"]:
         member |= {"withheld": True, "model": None, "rules": []}
-    (report / "report.json").write_text(json.dumps(record))
+    written(report, record)
     assert main(["export", str(report), "--to", "sql", "--json"]) == 1
 
 

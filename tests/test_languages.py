@@ -15,10 +15,14 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
 import surrogate
+from surrogate.clauses import shipped_packs
 from surrogate.errors import InputError
-from surrogate.report.edition import Edition
+from surrogate.report.edition import AUDIENCES, Edition
 from surrogate.report.html import render_fragment, render_html
+from surrogate.report.issuance.answers import answered
+from surrogate.report.issuance.issuance import Issuance
 from surrogate.report.language import recorded, say, speaking
+from surrogate.report.record.checklist import FIELDS
 from tests.test_precedents import record as record_with_precedents
 from tests.test_report_calls import comparison
 from tests.test_report_cases import copy_of, member_of
@@ -36,6 +40,21 @@ STAGE = {
     "shares": [0.9],
     "reason": "those split carry 93 % of the squared effects; the others have little each",
 }
+
+#: What people might state.
+STATED = {
+    "date": "2026-03-01",
+    "author": "A. N. Other",
+    "purpose": "Sorting of letters to the right desk",
+    "out_of_scope": [],
+    "decision_role": "assisted",
+    "retention": {"name": "Seven years", "delete_after": "2033-01-01", "legal_hold": False},
+    "applicability": [{"regime": "GDPR", "edition": None, "applies": "no", "why": "no persons", "by": "B"}],
+    "findings": [{"id": "F1", "text": "one", "severity": "low", "status": "open", "owner": None, "due": None}],
+    "protected_terms": [{"term": "<b>t</b>", "disposition": "rejected", "why": None, "by": None}],
+}
+
+CHINESE, ENGLISH = re.compile("[\u4e00-\u9fff]"), re.compile("[a-z]{3,} [a-z]{2,}")
 
 #: Those that take long to explain say nothing that others do not.
 CASES = [
@@ -157,14 +176,16 @@ def test_both_forms_of_a_number_hold_the_same_values() -> None:
 
 
 def test_patterns_of_recorded_sentences_hold_the_same_values() -> None:
-    for entry in entries("recorded.po"):
-        assert "recorded" in entry.auto_comments, entry.id
-        assert fields(entry.id) == fields(entry.string), entry.id
+    for name in ("recorded.po", "recorded_checklist.po"):
+        for entry in entries(name):
+            assert "recorded" in entry.auto_comments, entry.id
+            assert fields(entry.id) == fields(entry.string), entry.id
 
 
 def sentences(record: dict[str, Any]) -> Iterator[str]:
     """What a record says in English about itself."""
     yield from (record["banner"], *record["findings"], *record["limits"])
+    yield from (text for one in answered(record) for text in (one["name"], one["reason"]))
     yield from (record["production"]["fitted"], record["production"]["reference_distribution"])
     yield from (record["stopping"]["sentence"], record["stopping"]["more"])
     for member in record["surrogates"]:
@@ -182,7 +203,7 @@ def sentences(record: dict[str, Any]) -> Iterator[str]:
 def test_every_sentence_of_a_record_is_known(name: str) -> None:
     with speaking("zh"):
         for sentence in filter(None, sentences(record_of(name))):
-            assert not re.search("[a-z]{3,} [a-z]{2,}", re.sub("“.*?”|'.*?'", "", recorded(sentence))), sentence
+            assert not ENGLISH.search(re.sub("“.*?”|'.*?'|surrogate [a-z]+", "", recorded(sentence))), sentence
 
 
 def english(page: str) -> set[str]:
@@ -193,6 +214,36 @@ def english(page: str) -> set[str]:
     page = re.sub(r"<(pre|code|bdi|title)\b.*?</\1>", " ", page, flags=re.DOTALL)
     text = html.unescape("\n".join([re.sub(r"<[^>]+>", "\n", page), *names]))
     return set(re.findall(r"[A-Za-z’']+(?:[ ,]+[A-Za-z’']+){2,}", re.sub("“.*?”", " ", text, flags=re.DOTALL)))
+
+
+def test_what_a_checklist_and_a_clause_may_say_is_known() -> None:
+    """Whatever the record is."""
+    told = [
+        *FIELDS,
+        *_strings("record/local_answers.py"),
+        *_strings("record/global_answers.py"),
+        *_strings("record/checklist.py"),
+    ]
+    for pack in shipped_packs():
+        told += [pack.title, pack.note, *(clause.text for clause in pack.clauses)]
+    with speaking("zh"):
+        for text in filter(None, told):
+            assert CHINESE.search(recorded(text)), text
+            assert not ENGLISH.search(re.sub("surrogate [a-z]+", "", recorded(text))), text
+
+
+def _strings(name: str) -> list[str]:
+    """Sentences in the code of a module that makes parts of records."""
+    with (REPORT / name).open("rb") as stream:
+        words = {"evidenced": (2,), "asserted": None, "missing": None, "not_applicable": None, "Answer": (2,)}
+        return [text for _, text, _, _ in extract("python", stream, keywords=words) if isinstance(text, str)]
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_nothing_of_ours_is_left_in_english_in_a_view(audience: str) -> None:
+    stated = Issuance.from_dict(STATED).to_dict()
+    page = render_html(Edition(record_of("explained"), stated, "zh", audience))
+    assert english(page) == set()
 
 
 @pytest.mark.parametrize("render", RENDERERS.values(), ids=RENDERERS)

@@ -471,7 +471,7 @@ def test_a_record_that_was_changed_is_not_rendered(by: str, tmp_path: Path, caps
     assert not (folder / "report.md").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", b'{"banner": 1}'])
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", b'{"banner": 1}', b'{"banner": 1, "surrogates": []}'])
 def test_what_is_no_record_is_refused(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "report.json").write_bytes(content)
     assert main(["report", str(tmp_path), "--to", "md"]) == 2

@@ -184,6 +184,10 @@ def plain(form: str, record: dict[str, Any]) -> str:
     rendered = RENDERERS[form](record)
     if form in ("html", "fragment"):
         rendered = html.unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", rendered, flags=re.DOTALL))
+    if form == "md":
+        rendered = re.sub(
+            r"<br>|</?(?:b|i|sup|sub|del|ins|code)>|\*\*", lambda mark: " " * (mark[0] == "<br>"), rendered
+        )
     return " ".join(rendered.replace("\\", "").replace("\xa0", " ").split())
 
 

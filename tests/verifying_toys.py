@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +36,19 @@ def global_report(folder: Path, *, signed: bool = True) -> Path:
     """A report of a corpus whose rule is known."""
     explanation = surrogate.audit(corpus(280, labels=True), decide, classes=list(CLASSES), store=False)
     return _finished(explanation, folder, ("html",), signed)
+
+
+@cache
+def _place() -> tempfile.TemporaryDirectory[str]:
+    """A folder that goes when the tests end."""
+    return tempfile.TemporaryDirectory(prefix="reports-")
+
+
+@cache
+def made(kind: str) -> Path:
+    """A signed report of each kind, made once for all tests; to be copied, not changed."""
+    folder = Path(_place().name) / kind
+    return local_report(folder) if kind == "local" else global_report(folder)
 
 
 def _finished(explanation, folder: Path, formats: tuple[str, ...], signed: bool) -> Path:  # type: ignore[no-untyped-def]

@@ -11,7 +11,7 @@ from surrogate.cli.exit_codes import DONE, WITHHELD
 
 __all__ = ["diff"]
 
-_FORMATS = ("html", "text", "json")
+_FORMATS = ("html", "text", "md", "pdf", "docx", "json")
 
 
 @click.command()
@@ -30,7 +30,7 @@ _FORMATS = ("html", "text", "json")
     "formats",
     default="html",
     show_default=True,
-    help="What is written into the folder beside comparison.json: html, text, json, separated by commas.",
+    help="What is written into the folder beside comparison.json: html, text, md, pdf, docx, json, separated by commas.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON and nothing else.")
 @click.option("--overwrite", is_flag=True, help="Replace a different comparison in the folder.")
@@ -50,11 +50,12 @@ def diff(
     Rules and terms are compared by meaning, not by text. Exit codes: 0 the change is not material by the policy; 1 it is, or that
     cannot be told; 2 usage or input error.
     """
-    from surrogate.comparing import compare_records, read_materiality, read_record
+    from surrogate.comparing import compare_records, read_materiality
+    from surrogate.report.record.reading import read_record
 
     names = _formats(formats)
     rules = None if policy is None else read_materiality(policy)
-    comparison = compare_records(read_record(before)[0], read_record(after)[0], rules)
+    comparison = compare_records(read_record(before), read_record(after), rules)
     record = comparison.to_dict()
     if out is not None:
         _write(record, out, names, overwrite)
@@ -78,11 +79,11 @@ def _formats(formats: str) -> list[str]:
 
 
 def _write(record: dict[str, Any], out: Path, names: list[str], overwrite: bool) -> None:
-    from surrogate.report.comparison import FORMATS, render_comparison
+    from surrogate.report.comparison import FORMATS, RECORD, render_comparison
     from surrogate.report.write import write_files
 
-    files = {FORMATS[name]: render_comparison(name, record).encode("utf-8") for name in names if name in FORMATS}
-    write_files(out, files, record, "comparison.json", overwrite=overwrite)
+    files = {FORMATS[name]: render_comparison(name, record) for name in names if name in FORMATS}
+    write_files(out, files, record, RECORD, overwrite=overwrite)
 
 
 def _show(record: dict[str, Any], as_json: bool, quiet: bool) -> None:

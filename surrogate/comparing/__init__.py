@@ -5,6 +5,5 @@ from __future__ import annotations
 from surrogate.comparing.compare import compare_records
 from surrogate.comparing.comparison import Comparison
 from surrogate.comparing.materiality import Materiality, read_materiality
-from surrogate.comparing.records import read_record
 
-__all__ = ["Comparison", "Materiality", "compare_records", "read_materiality", "read_record"]
+__all__ = ["Comparison", "Materiality", "compare_records", "read_materiality"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from surrogate.canonical import canonical_bytes, digest
 from surrogate.comparing.changes import FactChange, MeasureChange, TermChange
 from surrogate.comparing.combinations import Table
 from surrogate.comparing.comparison import Comparison, MemberChange
@@ -16,13 +16,14 @@ from surrogate.comparing.judging import judge_changes
 from surrogate.comparing.matching import match_rules
 from surrogate.comparing.materiality import Materiality
 from surrogate.comparing.measures import compare_measures
-from surrogate.comparing.records import check_record
 from surrogate.comparing.sides import Side
 from surrogate.comparing.terms import match_terms
 from surrogate.comparing.texts import match_units
 from surrogate.errors import InputError
 from surrogate.report.normal import ordered
 from surrogate.report.record import kind_of
+from surrogate.report.record.migrate import migrate
+from surrogate.report.record.reading import ReadRecord, record_digest
 
 __all__ = ["compare_records"]
 
@@ -31,13 +32,16 @@ Record = dict[str, Any]
 _KINDS = {"local": "explains a single text", "global": "explains a corpus"}
 
 
-def compare_records(before: Record, after: Record, policy: Materiality | None = None) -> Comparison:
+def compare_records(
+    before: Record | ReadRecord, after: Record | ReadRecord, policy: Materiality | None = None
+) -> Comparison:
     """What changed from one record to another, by meaning; no model is asked.
 
     Parameters
     ----------
-    before, after : dict
-        Records of reports: both of a single text, or both of a corpus.
+    before, after : dict or ReadRecord
+        Records of reports, or what :func:`~surrogate.report.record.reading.read_record` gives: both of a single text, or both
+        of a corpus.
     policy : Materiality, optional
         By which changes are called material; None: defaults that are nobody's policy.
 
@@ -57,9 +61,8 @@ def compare_records(before: Record, after: Record, policy: Materiality | None = 
     Traceback (most recent call last):
     surrogate.errors.InputError: The record before explains a corpus and the record after explains a single text. ...
     """
-    for record, name in ((before, "The record before"), (after, "The record after")):
-        check_record(record, name)
-    kinds = kind_of(before), kind_of(after)
+    one, two = _as_read(before), _as_read(after)
+    kinds = kind_of(one.record), kind_of(two.record)
     if kinds[0] != kinds[1]:
         raise InputError(
             "not-comparable",
@@ -67,7 +70,7 @@ def compare_records(before: Record, after: Record, policy: Materiality | None = 
         )
     try:
         # As they are read back from their files, so that nothing else can make a difference.
-        return _compare(ordered(before), ordered(after), policy or Materiality())
+        return _compare(replace(one, record=ordered(one.record)), replace(two, record=ordered(two.record)), policy)
     except InputError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
@@ -77,7 +80,16 @@ def compare_records(before: Record, after: Record, policy: Materiality | None = 
         ) from error
 
 
-def _compare(before: Record, after: Record, policy: Materiality) -> Comparison:
+def _as_read(record: Record | ReadRecord) -> ReadRecord:
+    """A record of the current version, with the digest and version of the one that was given."""
+    if isinstance(record, ReadRecord):
+        return record
+    current = migrate(record)
+    return ReadRecord(current, "the record", record_digest(record, "the record"), str(record["schema_version"]))
+
+
+def _compare(first: ReadRecord, second: ReadRecord, policy: Materiality | None) -> Comparison:
+    before, after, policy = first.record, second.record, policy or Materiality()
     units: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     if kind_of(before) == "local":
         units = match_units(before["document"], after["document"])
@@ -88,9 +100,9 @@ def _compare(before: Record, after: Record, policy: Materiality) -> Comparison:
     facts = (*judged, *_sentences(before, after))
     return Comparison(
         sides[0].kind,
-        _identity(before),
-        _identity(after),
-        tuple(_told_first(before, after)),
+        _identity(first),
+        _identity(second),
+        tuple(_told_first(before, after, first.version, second.version)),
         judge_changes(policy, before, after, members, shares, accuracy, judged),
         *(members, shares, accuracy, facts),
     )
@@ -170,12 +182,13 @@ def _sentences(before: Record, after: Record) -> Iterator[FactChange]:
         yield from compare_sentences(name, before[name], after[name])
 
 
-def _identity(record: Record) -> Record:
+def _identity(read: ReadRecord) -> Record:
     """What a record is, in short."""
+    record = read.record
     told: Record = {
-        "sha256": digest(canonical_bytes(record)),
-        "schema": record.get("schema"),
-        "schema_version": record["schema_version"],
+        "sha256": read.sha256,
+        "schema": record["schema"],
+        "schema_version": read.version,
         "model": record["model"]["name"],
         "recipe": (record["production"].get("recipe") or {}).get("name"),
         "package": (record["production"].get("versions") or {}).get("surrogate-explainer"),
@@ -187,7 +200,7 @@ def _identity(record: Record) -> Record:
     return told | {name: documents[name] for name in ("n_documents", "n_fit", "n_test", "texts_sha256")}
 
 
-def _told_first(before: Record, after: Record) -> Iterator[str]:
+def _told_first(before: Record, after: Record, *versions: str) -> Iterator[str]:
     """What a reader must know before anything else."""
     if kind_of(before) == "local":
         if before["document"]["text"] != after["document"]["text"]:
@@ -201,6 +214,5 @@ def _told_first(before: Record, after: Record) -> Iterator[str]:
             yield "The two reports explain different decisions, so their terms and rules cannot be set side by side."
     elif before["documents"]["texts_sha256"] != after["documents"]["texts_sha256"]:
         yield "Two different corpora are compared. What differs may come from the documents alone."
-    versions = before["schema_version"], after["schema_version"]
     if versions[0] != versions[1]:
         yield f"The records are of two versions of the schema, {versions[0]} and {versions[1]}; what both have is compared."

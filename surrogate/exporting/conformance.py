@@ -90,6 +90,8 @@ def check_export(
 ) -> Conformance:
     """Run an export and compare it with the surrogate row for row.
 
+    It runs what it is given: a program of Python as a process of its own, with your rights.  Give it only what was written here.
+
     Parameters
     ----------
     name : {"dmn", "pmml", "sql", "python", "json", "csv"}

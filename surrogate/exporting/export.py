@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from surrogate.errors import InputError
 from surrogate.exporting.conformance import check_export
@@ -23,12 +24,15 @@ from surrogate.exporting.offer import DATA, Export
 from surrogate.exporting.pmml import write_pmml
 from surrogate.exporting.python_file import write_python
 from surrogate.exporting.sql import write_sql
-from surrogate.exporting.vectors import Vectors, vectors_of, write_vectors
+from surrogate.exporting.vectors import vectors_of, write_vectors
 from surrogate.report.record import kind_of
 
 __all__ = ["FORMATS", "Format", "check_names", "export_record"]
 
 Write = Callable[[Member, Heading], bytes]
+
+#: Vectors and held-out rows over the columns of a surrogate.
+Asked = tuple[NDArray[np.bool_], NDArray[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ def check_names(formats: Sequence[str]) -> list[str]:
     ['sql', 'dmn']
     """
     names = list(dict.fromkeys([formats] if isinstance(formats, str) else formats))
+    if not names:
+        raise InputError("unknown-format", f"No export format was named. Formats: {', '.join(FORMATS)}.")
     for name in names:
         if name not in FORMATS:
             near = difflib.get_close_matches(str(name), FORMATS, n=1, cutoff=0.4)
@@ -86,6 +92,8 @@ def export_record(
     formats: Sequence[str] = tuple(FORMATS),
     rows: Rows | None = None,
     members: Sequence[str] | None = None,
+    *,
+    sha256: str | None = None,
 ) -> dict[str, bytes]:
     """The files of a record's surrogates, by their names in the folder ``exports``.
 
@@ -103,6 +111,8 @@ def export_record(
         Which features held-out documents have, by the features' names.
     members : sequence of str, optional
         Surrogates by name; None: all that the record shows.
+    sha256 : str, optional
+        Of the record as it was written, where it was brought to another version since; None: of this one.
 
     Returns
     -------
@@ -122,16 +132,19 @@ def export_record(
     >>> sorted(export_record(record, ["sql"]))
     ['exports.json', 'features.json', 'vectors.csv']
     """
-    names, heading = check_names(formats), heading_of(record)
+    names, heading = check_names(formats), heading_of(record, sha256)
     if kind_of(record) == "local":
-        exports, withheld = local_exports(record, names, heading, members)
-        return _with_listing(exports, heading, LOCAL, withheld, None)
+        data, unshown = local_exports(record, names, heading, members)
+        return _with_listing(data, heading, LOCAL, unshown, None)
     shown, withheld = members_of(record)
     wanted = _wanted(shown, withheld, members)
     run = [member for member in wanted if member.data_only is None]
     vectors = vectors_of(run)
     stems = stems_of([member.name for member in shown])
-    exports = [_export(member, name, stems[member.name], heading, vectors, rows) for member in wanted for name in names]
+    exports: list[Export] = []
+    for member in wanted:
+        asked = (vectors.of(member), _held_out(member, rows)) if member in run else None
+        exports += [_export(member, name, stems[member.name], heading, asked) for name in names]
     columns = {column.name: column for member in wanted for column in member.logic.columns}
     files = {
         "features.json": json_bytes(describe_features(record, tuple(columns.values()), heading)),
@@ -152,8 +165,13 @@ def _wanted(shown: Sequence[Member], withheld: dict[str, str], names: Sequence[s
     return [known[name] for name in dict.fromkeys(names) if name in known]
 
 
-def _export(member: Member, name: str, stem: str, heading: Heading, vectors: Vectors, rows: Rows | None) -> Export:
-    """Write one file and run it; what disagrees anywhere is not offered."""
+def _held_out(member: Member, rows: Rows | None) -> NDArray[np.bool_]:
+    columns = member.logic.columns
+    return np.zeros((0, len(columns)), dtype=bool) if rows is None else presence_of_rows(rows, columns)
+
+
+def _export(member: Member, name: str, stem: str, heading: Heading, asked: Asked | None) -> Export:
+    """Write one file and run it on vectors and held-out rows, if it can be run; what disagrees anywhere is not offered."""
     file = f"{stem}.{FORMATS[name].ending}"
     if member.data_only is not None and name not in DATA:
         return Export(member.name, name, file, None, member.data_only)
@@ -161,11 +179,9 @@ def _export(member: Member, name: str, stem: str, heading: Heading, vectors: Vec
         content = FORMATS[name].write(member, heading)
     except InputError as error:
         return Export(member.name, name, file, None, error.message)
-    if member.data_only is not None:
+    if asked is None:
         return Export(member.name, name, file, content)
-    columns = member.logic.columns
-    held_out = np.zeros((0, len(columns)), dtype=bool) if rows is None else presence_of_rows(rows, columns)
-    found = check_export(name, content, member, vectors.of(member), held_out)
+    found = check_export(name, content, member, *asked)
     return Export(member.name, name, file, content if found.agrees else None, found.reason, found)
 
 

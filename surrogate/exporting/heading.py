@@ -48,8 +48,8 @@ class Heading:
         }
 
 
-def heading_of(record: dict[str, Any]) -> Heading:
-    """The heading for the exports of a record.
+def heading_of(record: dict[str, Any], sha256: str | None = None) -> Heading:
+    """The heading for the exports of a record, whose SHA-256 may be known already.
 
     Raises
     ------
@@ -62,6 +62,6 @@ def heading_of(record: dict[str, Any]) -> Heading:
     'bank-router'
     """
     try:
-        return Heading(digest(canonical_bytes(record)), str(record["model"]["name"]))
+        return Heading(sha256 or digest(canonical_bytes(record)), str(record["model"]["name"]))
     except (KeyError, TypeError, ValueError) as error:
         raise InputError("bad-record", f"The record is damaged: {type(error).__name__} at {error}.") from error

@@ -117,6 +117,8 @@ def members_of(record: dict[str, Any]) -> tuple[tuple[Member, ...], dict[str, st
             for one in record["members"]
             if one["withheld"]
         }
+        names = [one["name"] for one in record["members"]]
+        _check(len(set(names)) == len(names), "two surrogates have the same name")
         return tuple(_member(one) for one in shown), withheld
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         if isinstance(error, InputError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -20,6 +21,9 @@ from surrogate.exporting.sql import CLASS, RULE
 __all__ = ["check_dmn_schema", "read_ourselves", "run_spiffworkflow", "run_zen"]
 
 _NAMES = {"dmn": NAMESPACE}
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_CONSTANT = re.compile(r"true|false|-")
+_STRING = re.compile(r'null|"(?:[^"\\\n]|\\["\\]|\\u[0-9a-f]{4})*"')
 
 
 def check_dmn_schema(content: bytes) -> dict[str, Any]:
@@ -56,6 +60,8 @@ def check_dmn_schema(content: bytes) -> dict[str, Any]:
 def run_spiffworkflow(content: bytes, member: Member, presence: NDArray[np.bool_]) -> Said:
     """What SpiffWorkflow's engine, which reads the document itself, says of rows.
 
+    It takes cells for expressions of Python: only a document whose cells are constants and strings is given to it.
+
     Parameters
     ----------
     content : bytes
@@ -68,22 +74,11 @@ def run_spiffworkflow(content: bytes, member: Member, presence: NDArray[np.bool_
     InputError
         ``not-exported`` when it does not run.
     """
-    from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine, TaskDataEnvironment
     from SpiffWorkflow.dmn.parser.BpmnDmnParser import BpmnDmnParser
     from SpiffWorkflow.exceptions import SpiffWorkflowException
 
-    class Script(PythonScriptEngine):
-        """Parses each expression once: the engine asks for every cell and row whether it can be parsed."""
-
-        known: ClassVar[set[str]] = set()
-
-        def validate(self, expression: str) -> None:
-            if expression not in self.known:
-                super().validate(expression)
-                self.known.add(expression)
-
-    # The engine takes Python's expressions; FEEL's three constants are the only words that differ here.
-    script = Script(TaskDataEnvironment({"true": True, "false": False, "null": None}))
+    _cells(content)
+    script = _script()
     names = [column.name for column in member.logic.columns]
     try:
         parser = BpmnDmnParser()
@@ -98,6 +93,23 @@ def run_spiffworkflow(content: bytes, member: Member, presence: NDArray[np.bool_
     except (SpiffWorkflowException, SyntaxError, ValueError, LookupError, AttributeError) as error:
         raise InputError("not-exported", f"SpiffWorkflow cannot run it: {error}.") from error
     return _said(found)
+
+
+def _script() -> Any:
+    from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine, TaskDataEnvironment
+
+    class Script(PythonScriptEngine):
+        """Parses each expression once: the engine asks for every cell and row whether it can be parsed."""
+
+        known: ClassVar[set[str]] = set()
+
+        def validate(self, expression: str) -> None:
+            if expression not in self.known:
+                super().validate(expression)
+                self.known.add(expression)
+
+    # The engine takes Python's expressions; FEEL's three constants are the only words that differ here.
+    return Script(TaskDataEnvironment({"true": True, "false": False, "null": None}))
 
 
 def run_zen(content: bytes, member: Member, presence: NDArray[np.bool_]) -> Said:
@@ -164,7 +176,20 @@ def _cells(content: bytes) -> tuple[list[str], list[str], list[tuple[list[str], 
         (texts(rule, "dmn:inputEntry/dmn:text"), texts(rule, "dmn:outputEntry/dmn:text"))
         for rule in table.findall("dmn:rule", _NAMES)
     ]
+    _check_plain(inputs, rules)
     return inputs, outputs, rules
+
+
+def _check_plain(inputs: list[str], rules: list[tuple[list[str], list[str]]]) -> None:
+    """No engine gets an expression: only names, constants and strings without an unescaped quote."""
+    cells = [
+        *((_NAME, text) for text in inputs),
+        *((_CONSTANT, text) for tests, _ in rules for text in tests),
+        *((_STRING, text) for _, says in rules for text in says),
+    ]
+    wrong = next((text for pattern, text in cells if not pattern.fullmatch(text)), None)
+    if wrong is not None:
+        raise InputError("not-exported", f"The decision table has the cell {wrong[:80]!r}, which is no constant.")
 
 
 def _answers(outputs: list[str], rules: list[tuple[list[str], list[str]]]) -> list[dict[str, Any]]:

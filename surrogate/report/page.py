@@ -22,6 +22,12 @@ def edition_page(edition: Edition) -> str:
     ------
     InputError
         ``bad-parameter`` for an audience or a language that there is not, and for a person and the record of a corpus.
+
+    Examples
+    --------
+    >>> edition_page(Edition({"kind": "global"}, audience="person"))
+    Traceback (most recent call last):
+    surrogate.errors.InputError: A report of a corpus is not about one person, ... [bad-parameter]
     """
     record, _ = redact(edition.record, edition.audience)
     stated = stated_to(edition.issuance, edition.audience)

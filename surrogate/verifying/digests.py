@@ -70,4 +70,6 @@ def _rounded(log: float) -> tuple[str, ...]:
 
 
 def _ten(number: float) -> str:
-    return es6_number(float(f"{number:.10g}"))
+    text = f"{number:.10g}"
+    # Ten digits are read back as written; only smaller numbers are written otherwise in JSON than in Python.
+    return text if 1e-4 <= number < 1e10 else es6_number(float(text))

@@ -135,17 +135,18 @@ def _of_schema(value: Any, schema: str, file: str) -> list[Problem]:
 
 def _of_belonging(manifest: Manifest, record: dict[str, Any] | None) -> list[Problem]:
     """Whether what the manifest says of the record is so."""
-    if record is None:
+    if record is None or not isinstance(record.get("production"), dict):
         return []
     digest = sha256_hex(canonical_json(record))
-    versions = record.get("production", {}).get("versions", {})
+    versions = record["production"].get("versions")
+    version = versions.get("surrogate-explainer") if isinstance(versions, dict) else None
     wanted = {
         "report_id": digest[:16],
         "record": {"sha256": digest},
         "schema": record.get("schema"),
         "schema_version": record.get("schema_version"),
         "kind": record.get("kind"),
-        "generator": {"name": "surrogate-explainer", "version": versions.get("surrogate-explainer")},
+        "generator": {"name": "surrogate-explainer", "version": version},
     }
     return [
         Problem((MANIFEST, RECORD), "The manifest says otherwise than the record.", f"/predicate/{name}", said, value)
@@ -167,6 +168,11 @@ def _of_statements(folder: Path, manifest: Manifest) -> list[Problem]:
                 problems.append(Problem((name,), error.message))
                 continue
             problems += [] if schema is None else _of_schema(value, schema, name)
+            stated = value.get("previous_report") if name == ISSUANCE and isinstance(value, dict) else None
+            previous = manifest.predicate["previous"]
+            if stated is not None and stated != previous:
+                message = "It is stated to follow another report than the manifest says."
+                problems.append(Problem((MANIFEST, ISSUANCE), message, "/predicate/previous", previous, stated))
     return problems
 
 
@@ -183,10 +189,13 @@ def _read_erased(folder: Path, manifest: Manifest) -> tuple[tuple[Erased, ...], 
 
 def _notes(folder: Path, manifest: Manifest) -> tuple[str, ...]:
     listed = list_files(folder)
-    notes = [f"{name} is no part of this report and was not looked at." for name in listed.others]
-    if manifest.predicate.get("previous"):
+    notes = [
+        f"{name} is hidden, or a report of its own, and was not looked at: verify it by itself."
+        for name in listed.others
+    ]
+    if manifest.predicate["previous"]:
         notes.append(
-            f"The manifest says that it follows the report with the record {str(manifest.predicate['previous'])[:16]}…; "
-            "this line of the manifest is covered by no digest."
+            f"By the manifest it follows the report with the record {str(manifest.predicate['previous'])[:16]}…; unless that is "
+            "stated in issuance.json too, no digest and no signature covers it."
         )
     return tuple(notes)

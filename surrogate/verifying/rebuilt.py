@@ -6,22 +6,18 @@ report does another byte mean that something was changed.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from surrogate.errors import InputError, ModelError
 from surrogate.verifying.evidence import EVIDENCE_FILE
 from surrogate.verifying.folder import read_content
+from surrogate.verifying.made_again import made_again, same_content
 from surrogate.verifying.verdicts import Rebuilding, Verification
 
 __all__ = ["rebuild_report"]
 
 SAME_BYTES, DIFFERS, NOT_ATTEMPTED = "same bytes", "differs", "not attempted"
-
-#: Renderings of which the same record always gives the same bytes, with their names; those of others have the same content.
-_BYTE_FOR_BYTE = {"report.html": "html", "report.txt": "text", "report.md": "md", "report.pdf": "pdf"}
 
 
 def rebuild_report(verification: Verification) -> Rebuilding:
@@ -54,6 +50,9 @@ def rebuild_report(verification: Verification) -> Rebuilding:
         return _rebuilt(Path(verification.folder), record, verification)
     except (InputError, ModelError) as error:
         return Rebuilding(NOT_ATTEMPTED, f"it cannot be made again here: {error}")
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        # What fulfils its schema, or a listing that has none, may still be nonsense.
+        return Rebuilding(DIFFERS, f"it cannot be made again: {type(error).__name__} at {error}", ("report.json",))
 
 
 def _rebuilt(folder: Path, record: dict[str, Any], verification: Verification) -> Rebuilding:
@@ -65,8 +64,9 @@ def _rebuilt(folder: Path, record: dict[str, Any], verification: Verification) -
     subjects = verification.integrity.manifest.subjects
     again: list[str] = []
     other: list[str] = []
-    for name, content in _made_again(folder, record, set(subjects)):
-        (again if content == read_content(folder, name) else other).append(name)
+    for name, content in made_again(folder, record, set(subjects)):
+        if content is not None:
+            (again if same_content(name, content, read_content(folder, name)) else other).append(name)
     status, reason = _record_again(folder, record, verification)
     if status == DIFFERS or other:
         wrong = ["report.json"] if status == DIFFERS else []
@@ -86,17 +86,3 @@ def _record_again(folder: Path, record: dict[str, Any], verification: Verificati
         return NOT_ATTEMPTED, verification.recomputed.reason or "there is no evidence"
     found = rebuild(record, Transcript.from_bytes(read_content(folder, EVIDENCE_FILE)))
     return found.status, found.reason
-
-
-def _made_again(folder: Path, record: dict[str, Any], names: set[str]) -> Iterator[tuple[str, bytes]]:
-    """Renderings of a report, made again from what the folder holds."""
-    issuance = json.loads(read_content(folder, "issuance.json")) if "issuance.json" in names else None
-    for name in sorted(names & set(_BYTE_FOR_BYTE)):
-        yield name, _rendered(_BYTE_FOR_BYTE[name], record, issuance)
-
-
-def _rendered(form: str, record: dict[str, Any], issuance: dict[str, Any] | None) -> bytes:
-    from surrogate.report.edition import Edition
-    from surrogate.report.render import render
-
-    return render(form, Edition(record, issuance))

@@ -2,33 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-__all__ = ["FORMATS", "render_comparison"]
+from surrogate.canonical import canonical_bytes
 
-#: Renderings by name, with the file each is written to; the record itself is ``comparison.json``.
-FORMATS: dict[str, str] = {"html": "comparison.html", "text": "comparison.txt"}
+__all__ = ["FORMATS", "RECORD", "render_comparison"]
+
+#: File of the record of a comparison.
+RECORD = "comparison.json"
+
+#: Renderings by name, with the file each is written to.
+FORMATS: dict[str, str] = {
+    "html": "comparison.html",
+    "text": "comparison.txt",
+    "md": "comparison.md",
+    "pdf": "comparison.pdf",
+    "docx": "comparison.docx",
+}
 
 
-def render_comparison(name: str, record: dict[str, Any]) -> str:
-    """The record of a comparison as a page ("html") or as plain text ("text").
+def render_comparison(name: str, record: dict[str, Any], fonts: Sequence[str | Path] = ()) -> bytes:
+    """The record of a comparison as a page, as plain text, or as what is made of the page.
 
     Parameters
     ----------
-    name : {"html", "text"}
+    name : {"html", "text", "md", "pdf", "docx"}
     record : dict
         ``Comparison.to_dict()``.
+    fonts : sequence of str or Path, optional
+        Font files, or folders of them, for characters that the fonts of this package lack.
+
+    Raises
+    ------
+    InputError
+        ``missing-glyph`` ("pdf", "docx").
 
     Examples
     --------
     >>> from surrogate.report.comparison.examples import EMPTY
     >>> render_comparison("text", EMPTY).splitlines()[0]
-    'The change is not material'
+    b'The change is not material'
     """
-    if name == "html":
-        from surrogate.report.comparison.page import render_comparison_page
+    if name == "text":
+        from surrogate.report.comparison.terminal import render_comparison_text
 
-        return render_comparison_page(record)
-    from surrogate.report.comparison.terminal import render_comparison_text
+        return render_comparison_text(record).encode("utf-8")
+    from surrogate.report.comparison.page import render_comparison_page
+    from surrogate.report.render.any_page import page_as
 
-    return render_comparison_text(record)
+    return page_as(name, render_comparison_page(record), (RECORD, canonical_bytes(record)), fonts=fonts)

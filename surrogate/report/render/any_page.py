@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from surrogate.canonical import digest
 from surrogate.errors import InputError
-from surrogate.report.render.blocks import page_blocks
+from surrogate.report.render.pages import named_blocks
 
 __all__ = ["PAGE_FORMS", "page_as"]
 
@@ -47,7 +46,7 @@ def page_as(
         raise InputError("unknown-format", f"There is no form {form!r} of this page. Forms: {', '.join(PAGE_FORMS)}.")
     if form == "html":
         return page.encode("utf-8")
-    content = _content(page, original[1])
+    content = named_blocks(page, digest(original[1]))
     if form == "md":
         from surrogate.report.render.markdown import blocks_to_markdown
 
@@ -59,8 +58,3 @@ def page_as(
     from surrogate.report.render.docx import docx_of
 
     return docx_of(content, locale=locale, fonts=fonts)
-
-
-def _content(page: str, original: bytes) -> dict[str, Any]:
-    sha256 = digest(original)
-    return {**page_blocks(page), "sha256": sha256, "report_id": sha256[:16], "author": None, "date": None}

@@ -31,7 +31,8 @@ def add_runs(paragraph: Any, runs: list[dict[str, Any]], *, rtl: bool = False) -
     'a␀b'
     """
     if rtl:
-        paragraph._p.get_or_add_pPr().append(element("w:bidi"))
+        after = ("w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:rPr")
+        paragraph._p.get_or_add_pPr().insert_element_before(element("w:bidi"), *after)
     for run in runs:
         # Line breaks become such by themselves; a tab stays one.
         _style(paragraph.add_run(visible(run["text"])), run)

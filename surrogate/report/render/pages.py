@@ -11,7 +11,7 @@ from surrogate.report.people import record_sha256
 from surrogate.report.render.blocks import page_blocks
 from surrogate.report.visible import shorten
 
-__all__ = ["as_edition", "blocks_of", "page_of"]
+__all__ = ["as_edition", "blocks_of", "named_blocks", "page_of"]
 
 #: Most letters of a title, and of the line above each page: a name of any length may be part of them.
 _TITLE, _HEADING = 200, 90
@@ -56,9 +56,22 @@ def blocks_of(edition: Edition) -> dict[str, Any]:
         As :func:`~surrogate.report.render.blocks.page_blocks` gives it; and "sha256" of the record, its first 16 digits as
         "report_id", "heading" for the top of each page, "author" and "date" (as stated, or None).
     """
-    sha256 = record_sha256(edition.record)
-    stated = edition.issuance or {}
-    content = page_blocks(page_of(edition))
+    return named_blocks(page_of(edition), record_sha256(edition.record), edition.issuance)
+
+
+def named_blocks(page: str, sha256: str, stated: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The blocks of a page, with what names the record that it is a rendering of; see :func:`blocks_of`.
+
+    Parameters
+    ----------
+    page : str
+        HTML, as this package writes it.
+    sha256 : str
+        Of the record.
+    stated : dict, optional
+        What people state.
+    """
+    content, stated = page_blocks(page), stated or {}
     return {
         **content,
         "title": shorten(content["title"], _TITLE),
