@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from io import StringIO
 from itertools import cycle
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ import numpy as np
 import pytest
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
+from rich.console import Console
 
 from surrogate import report
 from surrogate.corpus.findings import find_corpus_findings, state_corpus_limits
@@ -25,6 +27,7 @@ from surrogate.estimate import Estimate
 from surrogate.evidence.corpus_fidelity import Slice, measure_corpus_fidelity
 from surrogate.evidence.corpus_gate import CorpusPolicy, judge_corpus
 from surrogate.features import FEATURE_KINDS
+from surrogate.report.concepts_text import print_concepts
 from surrogate.report.corpus import render_corpus, render_frame
 from surrogate.report.corpus.texts import render_texts
 from surrogate.report.edition import Edition
@@ -57,7 +60,7 @@ def sources(*paths: Path) -> set[str]:
 def messages() -> set[str]:
     """Those of the page; what the terminal prints is English."""
     modules = [path for path in (REPORT / "corpus").glob("*.py") if path.stem != "terminal"]
-    return sources(*modules, *(REPORT / "templates" / "corpus").glob("*.html.j2"))
+    return sources(REPORT / "concepts_text.py", *modules, *(REPORT / "templates" / "corpus").glob("*.html.j2"))
 
 
 def catalogue(name: str) -> list[tuple[str, str, bool]]:
@@ -211,9 +214,11 @@ def test_a_chinese_page_has_no_word_of_english(record: dict[str, Any], number: i
     shown = variants(record)[number]
     page = render_corpus("html", Edition(shown, locale="zh"))
     assert '<html lang="zh-Hans">' in page
-    # What people state, and the checklist, stand on pages of both kinds; they are not this file's.
-    own = re.sub(r'<section aria-labelledby="(people|checklist|crosswalk)">.*?</section>', "", page, flags=re.DOTALL)
-    assert Words(own).words - words_of_users(record) == set()
+    # Clauses and commands have English names in every language: there no two words in a row are left.
+    shared = '<section aria-labelledby="(?:people|checklist|crosswalk)">.*?</section>'
+    assert Words(re.sub(shared, "", page, flags=re.DOTALL)).words - words_of_users(record) == set()
+    told = re.sub("<code>.*?</code>|surrogate [a-z]+|“.*?”", "", "".join(re.findall(shared, page, re.DOTALL)))
+    assert re.findall("[a-z]{2,},? [a-z]{2,}", re.sub("<[^>]*>", "|", told)) == []
     assert "{" not in re.sub(r"<style>.*?</style>|<pre>.*?</pre>", "", page, flags=re.DOTALL)
 
 
@@ -235,6 +240,7 @@ def test_the_page_of_single_texts_is_chinese_too() -> None:
 def test_every_message_is_said_on_some_page(record: dict[str, Any]) -> None:
     pages = [render_corpus("html", Edition(one, locale="zh")) for one in variants(record)]
     pages += [
+        printed_concepts("zh").replace("\n", ""),
         render_texts([], "zh"),
         render_texts([single("explained")], "zh"),
         render_frame(Edition(record, locale="zh")),
@@ -376,6 +382,28 @@ def test_what_the_checklist_says_of_a_corpus_is_translated(record: dict[str, Any
         for reason in reasons:
             told = re.sub("surrogate explain( --rules)?|/members", "", recorded(reason))
             assert not re.search("[A-Za-z]{2,}", told), reason
+
+
+def printed_concepts(locale: str) -> str:
+    concept = {
+        "number": 1,
+        "label": "mixed: qqq",
+        "n_documents": 3,
+        "naming_share": 0.5,
+        "cohesion": 0.5,
+        "typical": [],
+    }
+    found = {"embeddings": {"name": "zzz"}, "n_documents": 4, "n_distinct": 3, "n_unusable": 2, "concepts": [concept]}
+    stream = StringIO()
+    with speaking(locale):
+        for rows in (4, 3):
+            print_concepts({**found, "n_documents": rows}, Console(file=stream, width=100))
+    return stream.getvalue()
+
+
+def test_concepts_alone_are_printed_in_the_language_of_the_context() -> None:
+    assert not re.search("[A-Za-z]{2,}", re.sub("qqq|zzz", "", printed_concepts("zh")))
+    assert "Concepts of 3 texts (4 rows) in zzz" in printed_concepts("en")
 
 
 def test_a_language_without_a_catalogue_is_refused(record: dict[str, Any]) -> None:

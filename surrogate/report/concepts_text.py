@@ -7,6 +7,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from surrogate.report import language
+from surrogate.report.corpus.wording import concept_name
+from surrogate.report.language import message
 from surrogate.report.number_format import decimal, percent
 from surrogate.report.precedents import space_name
 from surrogate.report.terminal import grid, head, say
@@ -15,7 +18,7 @@ from surrogate.report.visible import shorten, visible
 __all__ = ["print_concepts"]
 
 #: What is always said beside them.
-_CAUTION = (
+_CAUTION = message(
     "Groups that an algorithm found, named by counting words. Named: share of the typical texts that hold one of the first three "
     "words. Cohesion: mean cosine between the texts and their centre."
 )
@@ -33,17 +36,22 @@ def print_concepts(record: dict[str, Any], console: Console, n_texts: int = 0) -
         Typical texts of each concept.
     """
     n_rows, n_texts_in_all = record["n_documents"], record["n_distinct"]
-    rows = "" if n_rows == n_texts_in_all else f" ({n_rows:,} rows)"
-    head(console, f"Concepts of {n_texts_in_all:,} texts{rows} in {space_name(record['embeddings'])}")
+    of = {"n": f"{n_texts_in_all:,}", "n_rows": f"{n_rows:,}", "embeddings": space_name(record["embeddings"])}
+    if n_rows == n_texts_in_all:
+        head(console, language.say("Concepts of {n} texts in {embeddings}", **of))
+    else:
+        head(console, language.say("Concepts of {n} texts ({n_rows} rows) in {embeddings}", **of))
     if record["n_unusable"]:
-        say(console, f"{record['n_unusable']:,} texts were too long to be embedded whole, and are left out.")
+        n = f"{record['n_unusable']:,}"
+        say(console, language.say("{n} texts were too long to be embedded whole, and are left out.", n=n))
     table = grid("right", "left", "right", "right", "right")
-    table.add_row("", "concept", "texts", "named", "cohesion", style="dim")
+    heads = (language.say("concept"), language.say("texts"), language.say("named"), language.say("cohesion"))
+    table.add_row("", *heads, style="dim")
     for one in record["concepts"]:
-        name = Text(visible(one["label"]), "bold")
+        name = Text(visible(concept_name(one["label"])), "bold")
         numbers = (f"{one['n_documents']:,}", percent(one["naming_share"], 0), decimal(one["cohesion"]))
         table.add_row(str(one["number"]), name, *numbers)
         for typical in one["typical"][:n_texts]:
             table.add_row("", Text(shorten(typical["text"], 90), "dim"), "", "", "")
     console.print(table)
-    say(console, (_CAUTION, "italic"))
+    say(console, (language.say(_CAUTION), "italic"))
