@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from surrogate.errors import InputError
+from surrogate.small_files import read_small
 
 __all__ = ["Clause", "Pack", "read_pack", "shipped_packs"]
 
@@ -101,10 +102,9 @@ def read_pack(path: str | Path) -> Pack:
     surrogate.errors.InputError: nowhere.toml cannot be read: No such file or directory. [bad-file]
     """
     path = Path(path)
+    content = read_small(path, "bad-clauses")
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError("bad-file", f"{path} cannot be read: {error.strerror}.") from error
+        data = tomllib.loads(content)
     except ValueError as error:
         raise InputError("bad-clauses", f"{path.name} is no TOML: {error}.") from error
     try:

@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from surrogate.errors import InputError
+from surrogate.small_files import naming, read_small
 
 __all__ = ["Materiality", "read_materiality"]
-
-#: The most bytes of a policy that are read.
-_MOST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -125,19 +123,11 @@ def read_materiality(path: str | Path) -> Materiality:
     Traceback (most recent call last):
     surrogate.errors.InputError: nowhere.toml cannot be read: No such file or directory. [bad-file]
     """
-    file = Path(path)
+    name = Path(path).name
+    content = read_small(path, "bad-materiality")
     try:
-        with file.open("rb") as stream:
-            content = stream.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise InputError("bad-file", f"{file} cannot be read: {error.strerror}.") from error
-    if len(content) > _MOST_BYTES:
-        raise InputError("bad-materiality", f"{file.name} is larger than any policy.")
-    try:
-        data = tomllib.loads(content.decode("utf-8-sig"))
+        data = tomllib.loads(content)
     except (ValueError, RecursionError) as error:
-        raise InputError("bad-materiality", f"{file.name} is no TOML: {error}.") from error
-    try:
+        raise InputError("bad-materiality", f"{name} is no TOML: {error}.") from error
+    with naming(name):
         return Materiality.from_dict(data)
-    except InputError as error:
-        raise InputError(error.code, f"{file.name}: {error.message}") from error

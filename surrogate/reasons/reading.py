@@ -11,6 +11,7 @@ from typing import Any
 
 from surrogate.errors import InputError
 from surrogate.reasons.table import KINDS, ReasonPolicy, ReasonTable
+from surrogate.small_files import naming, read_small
 
 __all__ = ["read_reason_table"]
 
@@ -44,18 +45,12 @@ def read_reason_table(path: str | Path) -> ReasonTable:
     surrogate.errors.InputError: nowhere.toml cannot be read: No such file or directory. [bad-file]
     """
     path = Path(path)
+    text = read_small(path, "bad-reasons")
     try:
-        with path.open("rb") as stream:
-            content = stream.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise InputError("bad-file", f"{path} cannot be read: {error.strerror}.") from error
-    if len(content) > _MOST_BYTES:
-        raise InputError("bad-reasons", f"{path.name} has more than {_MOST_BYTES:,} bytes.")
-    try:
-        text = content.decode("utf-8-sig")
-        return _of_csv(text, path.stem) if path.suffix == ".csv" else _of_toml(tomllib.loads(text), path.stem)
-    except InputError as error:
-        raise InputError(error.code, f"{path.name}: {error.message}") from error
+        with naming(path.name):
+            return _of_csv(text, path.stem) if path.suffix == ".csv" else _of_toml(tomllib.loads(text), path.stem)
+    except InputError:
+        raise
     except (ValueError, csv.Error) as error:
         kind = "CSV" if path.suffix == ".csv" else "TOML"
         raise InputError("bad-reasons", f"{path.name} is no {kind}: {error}. See docs/reasons.md.") from error

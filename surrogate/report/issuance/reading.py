@@ -9,11 +9,9 @@ from typing import Any
 
 from surrogate.errors import InputError
 from surrogate.report.issuance.issuance import Issuance
+from surrogate.small_files import naming, read_small
 
 __all__ = ["as_issuance", "read_issuance"]
-
-#: The most bytes of such a file that are read.
-_MOST_BYTES = 16_000_000
 
 
 def read_issuance(path: str | Path) -> Issuance:
@@ -36,27 +34,14 @@ def read_issuance(path: str | Path) -> Issuance:
     surrogate.errors.InputError: nowhere.toml cannot be read: No such file or directory. [bad-file]
     """
     path = Path(path)
+    content = read_small(path, "bad-issuance")
     try:
-        with path.open("rb") as stream:
-            content = stream.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise InputError("bad-file", f"{path} cannot be read: {error.strerror}.") from error
-    if len(content) > _MOST_BYTES:
-        raise InputError("bad-issuance", f"{path.name} has more than {_MOST_BYTES:,} bytes; statements are shorter.")
-    try:
-        data = _parsed(content, path)
+        data = json.loads(content) if path.suffix == ".json" else tomllib.loads(content)
     except (ValueError, RecursionError) as error:
         kind = "JSON" if path.suffix == ".json" else "TOML"
         raise InputError("bad-issuance", f"{path.name} is no {kind}: {error}. See docs/report-record.md.") from error
-    try:
+    with naming(path.name):
         return Issuance.from_dict(data, path.name)
-    except InputError as error:
-        raise InputError(error.code, f"{path.name}: {error.message}") from error
-
-
-def _parsed(content: bytes, path: Path) -> Any:
-    text = content.decode("utf-8")
-    return json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
 
 
 def as_issuance(given: Issuance | dict[str, Any] | str | Path | None) -> Issuance:
