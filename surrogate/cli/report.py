@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from surrogate.errors import InputError
+
 __all__ = ["report"]
 
 
@@ -14,10 +16,8 @@ __all__ = ["report"]
 @click.option(
     "--to",
     "formats",
-    default="pdf",
-    show_default=True,
     metavar="FORMATS",
-    help="Formats with commas between: html, pdf, docx, xlsx, md, text.",
+    help="Formats with commas between: html, pdf, docx, xlsx, md, text [default: pdf].",
 )
 @click.option(
     "--font",
@@ -34,10 +34,22 @@ __all__ = ["report"]
     show_default=True,
     help="For whom: others than validators are shown a view that hides parts of the record; needs --out.",
 )
+@click.option(
+    "--issuance",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="TOML file of what people state: it is kept with the report, and every rendering there is made again.",
+)
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder to write to [default: FOLDER].")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there already and differs.")
 def report(
-    folder: Path, formats: str, fonts: tuple[Path, ...], locale: str, audience: str, out: Path | None, overwrite: bool
+    folder: Path,
+    formats: str | None,
+    fonts: tuple[Path, ...],
+    locale: str,
+    audience: str,
+    issuance: Path | None,
+    out: Path | None,
+    overwrite: bool,
 ) -> None:
     """Render the report in FOLDER again, from its report.json.
 
@@ -46,7 +58,22 @@ def report(
     """
     from surrogate.report.again import render_again
 
+    if issuance is not None:
+        _state(folder, issuance, fonts, out, overwrite)
+        if formats is None:
+            return
+    formats = formats or "pdf"
     names = [name.strip() for name in formats.split(",") if name.strip()]
     options = {"locale": locale, "audience": audience, "overwrite": overwrite}
     for path in render_again(folder, names, out=out, fonts=fonts, **options):  # type: ignore[arg-type]
+        click.echo(f"{path}")
+
+
+def _state(folder: Path, issuance: Path, fonts: tuple[Path, ...], out: Path | None, overwrite: bool) -> None:
+    """Keep what people state with the report."""
+    from surrogate.report.restating import state_again
+
+    if out is not None:
+        raise InputError("bad-parameter", "--issuance is kept with the report itself, and takes no --out.")
+    for path in state_again(folder, issuance, fonts=fonts, overwrite=overwrite):
         click.echo(f"{path}")

@@ -164,7 +164,8 @@ def measure_rules(model: TreeModel | RuleSetModel, test: Rows, outcome: Outcome)
                 order=None if is_tree else part.number + 1,
             )
         )
-    return tuple(sorted(rules, key=lambda rule: (-rule.coverage, rule.leaf)) if is_tree else rules)
+    # Shares that are equal but for the order of their sums are equal.
+    return tuple(sorted(rules, key=lambda rule: (-round(rule.coverage, 9), rule.leaf)) if is_tree else rules)
 
 
 def _precision(

@@ -15,7 +15,7 @@ from surrogate.report.record.reading import read_record
 from surrogate.report.render import render
 from surrogate.report.write import FORMATS, add_files, check_formats
 
-__all__ = ["read_edition", "render_again"]
+__all__ = ["file_of", "read_edition", "render_again"]
 
 
 def read_edition(folder: str | Path) -> Edition:
@@ -101,7 +101,7 @@ def render_again(
             f"A view for the audience {audience!r} goes to a folder without a report: name it with out (--out).",
         )
     edition = replace(read_edition(folder), locale=locale, audience=audience)
-    made = {_file(name, locale, audience): render(name, edition, fonts) for name in names}
+    made = {file_of(name, locale, audience): render(name, edition, fonts) for name in names}
     target = Path(folder if out is None else out)
     if out is None:
         add_files(target, made, overwrite=overwrite)
@@ -110,7 +110,14 @@ def render_again(
     return [target / name for name in made]
 
 
-def _file(name: str, locale: str, audience: str) -> str:
+def file_of(name: str, locale: str = "en", audience: str = "validator") -> str:
+    """File of a rendering.
+
+    Examples
+    --------
+    >>> file_of("pdf"), file_of("pdf", "zh", "person")
+    ('report.pdf', 'report.person.zh.pdf')
+    """
     stem, _, suffix = FORMATS[name].rpartition(".")
     parts = [stem, "" if audience == "validator" else audience, "" if locale == "en" else locale, suffix]
     return ".".join(filter(None, parts))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["AUDIENCES", "LOCALES", "Edition"]
+from surrogate.report.language import LOCALES
 
-#: Languages that a report can be rendered in.
-LOCALES = ("en", "zh")
+__all__ = ["AUDIENCES", "LOCALES", "Edition"]
 
 #: For whom a rendering is made: who checks the model, who uses it, and whom a decision is about.
 AUDIENCES = ("validator", "business", "person")
