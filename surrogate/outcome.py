@@ -187,7 +187,9 @@ def resolve_outcome(
             "The model declined to answer the text itself, so there is no decision to explain. Leave out the passage that it "
             "declines, or ask it in a way that it answers.",
         )
-    chosen = names[int(np.argmax(original.log_probabilities[0]))] if target is None else target
+    # A label of numpy would be told as one.
+    chosen = names[int(np.argmax(original.log_probabilities[0]))] if target is None else str(target)
+    contrast = None if contrast is None else str(contrast)
     if contrast == chosen:
         raise InputError(
             "same-label", f"Target and contrast are both {chosen!r}. Name another contrast, or name a target too."

@@ -234,3 +234,12 @@ def test_a_report_from_elsewhere_has_no_file_of_this_machine_opened(change: dict
     found = rebuild(explanation.to_dict(), transcript)
     assert found.status == NOT_ATTEMPTED
     assert "bad-evidence" in found.reason
+
+
+def test_labels_of_numpy_are_told_as_text() -> None:
+    box = card_box()
+    explanation = surrogate.explain(
+        MESSAGE, box, target=box.classes_[0], contrast=box.classes_[1], calls=48, store=False
+    )
+    assert "np.str_" not in json.dumps(explanation.to_dict())
+    assert rebuild(explanation.to_dict(), through_a_file(explanation.transcript)).status == SAME
