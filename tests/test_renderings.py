@@ -40,6 +40,7 @@ from surrogate.report.render.markdown import render_markdown
 from surrogate.report.render.pdf import render_pdf
 from surrogate.report.render.xlsx import render_xlsx
 from surrogate.report.visible import visible
+from surrogate.report.write import write_files
 from tests import test_precedents
 from tests.precedent_toys import toy_audit
 from tests.test_report_calls import comparison
@@ -396,7 +397,7 @@ def test_the_workbook_holds_rules_terms_cases_and_fidelity() -> None:
     for name in ("panel", "global"):
         record = record_named(name)
         book = openpyxl.load_workbook(io.BytesIO(render_xlsx(record)))
-        assert book.sheetnames == ["Summary", "Rules", "Terms", "Cases", "Fidelity"]
+        assert book.sheetnames == ["Summary", "Rules", "Terms", "Cases", "Fidelity", "Checklist"]
         text = {sheet.title: list(sheet.iter_rows(min_row=2, values_only=True)) for sheet in book}
         members = record["members"] if name == "global" else record["surrogates"]
         assert len(text["Rules"]) == sum(len(one["rules"]) + (one["kind"] == "anchor") for one in members)
@@ -420,11 +421,7 @@ def test_what_is_withheld_is_in_no_rendering() -> None:
 
 
 def folder_with(record: dict[str, Any], folder: Path) -> Path:
-    folder.mkdir()
-    content = canonical_bytes(record)
-    (folder / "report.json").write_bytes(content)
-    (folder / "run.json").write_text(json.dumps({"sha256": {"report.json": digest(content)}}), encoding="utf-8")
-    return folder
+    return write_files(folder, {}, record, "report.json")
 
 
 def test_the_verb_renders_again_and_overwrites_nothing_silently(
@@ -453,7 +450,8 @@ def test_the_verb_renders_again_and_overwrites_nothing_silently(
 def test_a_report_is_written_in_every_format(tmp_path: Path) -> None:
     folder = explanation_of_case("exhaustive").report(tmp_path / "r", ("pdf", "docx", "xlsx"))
     told = json.loads((folder / "run.json").read_bytes())["sha256"]
-    assert set(told) == {"report.json", "report.pdf", "report.docx", "report.xlsx"}
+    rendered = {"report.pdf", "report.docx", "report.xlsx"}
+    assert set(told) == {"report.json", "evidence.json.gz", "issuance.json", *rendered}
     assert all(digest((folder / name).read_bytes()) == found for name, found in told.items())
 
 

@@ -38,8 +38,8 @@ def traits_of(black_box: Any) -> dict[str, Any]:
     votes = getattr(black_box, "n_votes", None)
     return {
         **traits,
-        "labels": [str(label) for label in black_box.classes_],
-        "details": dict(black_box.details),
+        "labels": [str(label) for label in getattr(black_box, "classes_", ())],
+        "details": dict(getattr(black_box, "details", {})),
         "n_votes": None if votes is None else int(votes),
     }
 
@@ -59,7 +59,7 @@ class RecordedModel(SharedBlackBox):
     >>> from surrogate.blackbox import FunctionBox
     >>> box = FunctionBox(lambda texts: [[0.9, 0.1]] * len(texts), classes=["no", "yes"])
     >>> recorded = RecordedModel(traits_of(box), {(0, "hello"): box.answer(["hello"])})
-    >>> recorded.answer(["hello"]).probabilities.tolist()
+    >>> recorded.answer(["hello"]).probabilities.round(3).tolist()
     [[0.9, 0.1]]
     """
 
