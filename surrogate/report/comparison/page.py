@@ -20,7 +20,7 @@ def render_comparison_page(record: dict[str, Any]) -> str:
     Parameters
     ----------
     record : dict
-        ``Comparison.to_dict()``.
+        ``Comparison.to_dict()``; it is told in the language of the context, which is English if nothing else is said.
 
     Examples
     --------
@@ -34,5 +34,5 @@ def render_comparison_page(record: dict[str, Any]) -> str:
 @cache
 def _environment() -> Environment:
     environment = template_environment(finalize_html, autoescape=True)
-    environment.globals |= {"say": wording, "told": context, "values": values}
+    environment.globals |= {"wording": wording, "told": context, "values": values}
     return environment

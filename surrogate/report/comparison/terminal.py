@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from surrogate.report.comparison import context, values, wording
+from surrogate.report.language import LOCALES, speaking
 from surrogate.report.normal import ordered
 from surrogate.report.number_format import interval, signed
 from surrogate.report.terminal import grid, head, say
@@ -45,7 +46,7 @@ def render_comparison_text(record: Record, *, width: int = 100) -> str:
 
 
 def print_comparison(record: Record, console: Console) -> None:
-    """Print the comparison in short; nothing that the user wrote is read as markup.
+    """Print the comparison in short, in English; nothing that the user wrote is read as markup.
 
     Parameters
     ----------
@@ -58,7 +59,11 @@ def print_comparison(record: Record, console: Console) -> None:
     >>> from surrogate.report.comparison.examples import EMPTY
     >>> print_comparison(EMPTY, Console(file=StringIO()))
     """
-    told = context.comparison_context(ordered(record))
+    with speaking(LOCALES[0]):
+        _print_comparison(context.comparison_context(ordered(record)), console)
+
+
+def _print_comparison(told: Record, console: Console) -> None:
     record = told["record"]
     _print_verdict(record, console)
     _print_summary(told["rows"], console)
