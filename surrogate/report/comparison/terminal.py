@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from surrogate.report.comparison import context, values, wording
+from surrogate.report.comparison import conditions, context, values, wording
 from surrogate.report.language import LOCALES, speaking
 from surrogate.report.normal import ordered
 from surrogate.report.number_format import interval, signed
@@ -129,7 +129,7 @@ def _print_rules(member: Record, kind: str, console: Console) -> None:
     for name in ("changed", "removed", "added"):
         for change in groups[name][:_RULES]:
             side = change["before"] if name == "removed" else change["after"]
-            how = values.in_part("; ".join(wording.how_words(change)))
+            how = values.in_part("; ".join(conditions.how_words(change)))
             said = f"{_rule(side)}{f' ({how})' if how else ''}"
             say(console, (f"{wording.SIGNS[name]} {wording.WHAT[name]} ", "bold"), said)
         if len(groups[name]) > _RULES:
@@ -137,7 +137,7 @@ def _print_rules(member: Record, kind: str, console: Console) -> None:
 
 
 def _rule(side: Record) -> str:
-    parts = [wording.condition_text(atom) for atom in side["atoms"]]
+    parts = [conditions.condition_text(atom) for atom in side["atoms"]]
     condition = f"IF {' AND '.join(parts)} THEN" if parts else "OTHERWISE"
     return values.in_part(f"R{side['number']} {condition} {side['says']}")
 
@@ -150,7 +150,9 @@ def _print_terms(member: Record, console: Console) -> None:
             for one in groups[kind][:_TERMS]:
                 sides = [_value(one[side]) for side in ("before", "after")]
                 what = Text(f"{wording.SIGNS[kind]} {wording.WHAT[kind]}", "bold")
-                table.add_row(what, Text(shorten(wording.term_name(one), 40)), Text(shorten(one["label"], 30)), *sides)
+                table.add_row(
+                    what, Text(shorten(conditions.term_name(one), 40)), Text(shorten(one["label"], 30)), *sides
+                )
             if len(groups[kind]) > _TERMS:
                 table.add_row("", f"and {len(groups[kind]) - _TERMS} more {wording.WHAT[kind]}", "", "", "")
     console.print(table)
