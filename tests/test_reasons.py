@@ -110,7 +110,7 @@ def test_words_of_one_code_are_one_reason() -> None:
 
 def test_reasons_are_worded_in_the_locale_that_is_asked_for(tmp_path: Path) -> None:
     page = case_page(reason_case(record(), table(folder=tmp_path), "zh"))
-    assert '<html lang="zh">' in page
+    assert '<html lang="zh-Hans">' in page
     assert "提到了银行卡。" in page
     assert "主要理由" in page
     assert "Principal" not in page

@@ -32,6 +32,13 @@ _FORMATS = ("html", "text", "md", "pdf", "docx", "json")
     show_default=True,
     help="What is written into the folder beside comparison.json: html, text, md, pdf, docx, json, separated by commas.",
 )
+@click.option(
+    "--locale",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Language of what is written; text is English.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON and nothing else.")
 @click.option("--overwrite", is_flag=True, help="Replace a different comparison in the folder.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only the verdict.")
@@ -41,6 +48,7 @@ def diff(
     policy: Path | None,
     out: Path | None,
     formats: str,
+    locale: str,
     as_json: bool,
     overwrite: bool,
     quiet: bool,
@@ -58,7 +66,7 @@ def diff(
     comparison = compare_records(read_record(before), read_record(after), rules)
     record = comparison.to_dict()
     if out is not None:
-        _write(record, out, names, overwrite)
+        _write(record, out, names, locale, overwrite)
     _show(record, as_json, quiet)
     if out is not None:
         page = out / ("comparison.html" if "html" in names else "comparison.json")
@@ -78,11 +86,11 @@ def _formats(formats: str) -> list[str]:
     return names
 
 
-def _write(record: dict[str, Any], out: Path, names: list[str], overwrite: bool) -> None:
+def _write(record: dict[str, Any], out: Path, names: list[str], locale: str, overwrite: bool) -> None:
     from surrogate.report.comparison import FORMATS, RECORD, render_comparison
     from surrogate.report.write import write_files
 
-    files = {FORMATS[name]: render_comparison(name, record) for name in names if name in FORMATS}
+    files = {FORMATS[name]: render_comparison(name, record, locale=locale) for name in names if name in FORMATS}
     write_files(out, files, record, RECORD, overwrite=overwrite)
 
 

@@ -2,26 +2,63 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment
 
 from surrogate.canonical import canonical_bytes
 from surrogate.reasons.case import ReasonCase
 from surrogate.report.environment import finalize_html, template_environment
+from surrogate.report.language import LOCALES, message, say, speaking
 from surrogate.report.number_format import signed
 from surrogate.report.render.any_page import page_as
 from surrogate.report.visible import visible
 
 __all__ = ["case_files", "case_page", "case_text"]
 
+#: Why no reasons are given.
+_WHY_NONE = {
+    "withheld": message("The evidence does not carry any simple description of this decision; it was withheld."),
+    "other-label": message(
+        "The record explains another label than the one that the model decided. Explain the decision itself."
+    ),
+    "no-surrogate": message("No surrogate that says what each word adds is shown in the record."),
+    "disagrees": message(
+        "The surrogate decides this text otherwise than the model does, so that it cannot give the model’s reasons."
+    ),
+    "below-policy": message("The fidelity of the surrogate is below what the policy for reasons asks for."),
+    "nothing-stable": message(
+        "Nothing in the text is firm enough to be quoted as a reason: refits did not find it again."
+    ),
+}
+
+#: Why rules of the audit are not among the reasons.
+_RULES_LEFT_OUT = {
+    "other-model": message("Rules of the audit were not used: it was of another model, or that cannot be told."),
+    "rules-disagree": message("Rules of the audit were not used: they decide this text otherwise than the model does."),
+}
+
+_SCALES = {
+    "log_odds": message("What each adds is told in log-odds."),
+    "probability": message("What each adds is told as probability."),
+}
+
+_GRADES = {
+    "stable": message("stable"),
+    "weak": message("weak"),
+    "not reportable": message("not reportable"),
+    "confirmed": message("confirmed"),
+    "supported": message("supported"),
+    "too few documents": message("too few documents"),
+    "contradicted": message("contradicted"),
+}
+
 
 def case_page(case: ReasonCase) -> str:
     """One self-contained page: no script, no outside resource; the same case always gives the same bytes.
+
+    It is in the language of the wordings where reports are written in that language, and in English elsewhere.
 
     Parameters
     ----------
@@ -33,7 +70,8 @@ def case_page(case: ReasonCase) -> str:
     >>> "No reasons are given" in case_page(case)
     True
     """
-    return _environment().get_template("reasons.html.j2").render(case=case, say=_messages(case.locale))
+    with speaking(_spoken(case)):
+        return _environment().get_template("reasons.html.j2").render(case=case)
 
 
 def case_files(case: ReasonCase, forms: Sequence[str]) -> dict[str, bytes]:
@@ -68,37 +106,62 @@ def case_text(case: ReasonCase) -> str:
     >>> print(case_text(case).splitlines()[1])
     No reasons are given. The evidence does not carry any simple description of this decision; it was withheld.
     """
-    say = _messages(case.locale)
-    lines = [f"{say['decided']} {case.label}"]
+    with speaking(_spoken(case)):
+        return "\n".join(map(visible, _lines(case))) + "\n"
+
+
+def _lines(case: ReasonCase) -> Iterator[str]:
+    yield say("The model decided: {label}", label=case.label)
     if case.why_none is not None:
-        return "\n".join(visible(line) for line in (*lines, f"{say['none']}. {say[f'why_{case.why_none}']}")) + "\n"
-    lines.append(f"{say['principal']}: {say['shown'].format(shown=len(case.principal), all=len(case.reasons))}")
+        yield say("No reasons are given. {why}", why=say(_WHY_NONE[case.why_none]))
+        return
+    yield say("Principal reasons: {shown}", shown=_shown(case))
     for number, reason in enumerate(case.reasons, 1):
-        named = ", ".join(source.text for source in reason.sources)
-        told = f"{reason.code}  {reason.wording}" if reason.code else say["no_code"]
-        adds = "" if reason.adds is None else f", {signed(reason.adds)}"
-        lines.append(f"{number}. {told} ({named}{adds})")
+        told = f"{reason.code}  {reason.wording}" if reason.code else say("No code in the table")
+        parts = [source.text for source in reason.sources]
+        parts += [] if reason.adds is None else [signed(reason.adds)]
+        yield say("{number}. {reason} ({sources})", number=number, reason=told, sources=say(", ").join(parts))
         if number == len(case.principal) < len(case.reasons):
-            lines.append(f"{say['complete']}:")
+            yield say("Complete list:")
     if case.without_code:
-        lines.append(say["add_codes"])
+        yield _add_codes()
     if case.rules_left_out:
-        lines.append(say[f"rules_{case.rules_left_out}"])
-    return "\n".join(visible(line) for line in (*lines, say["banner"])) + "\n"
+        yield say(_RULES_LEFT_OUT[case.rules_left_out])
+    yield _banner()
 
 
-@cache
-def _catalogues() -> dict[str, dict[str, str]]:
-    return tomllib.loads((Path(__file__).parent / "messages.toml").read_text(encoding="utf-8"))
+def _shown(case: ReasonCase) -> str:
+    return say(
+        "{n} of {n_all} reasons, the one that adds most first. The complete list is below.",
+        n=len(case.principal),
+        n_all=len(case.reasons),
+    )
 
 
-def _messages(locale: str) -> dict[str, Any]:
-    """The words of the page; English where the table knows a locale that the page does not."""
-    found = _catalogues()
-    known = locale if locale in found else "en"
-    return {**found[known], "lang": known}
+def _add_codes() -> str:
+    return say(
+        "Some reasons have no code in the table: a person has to word them before this is handed out. They keep their place, so "
+        "that none is left out."
+    )
+
+
+def _banner() -> str:
+    return say("This describes an approximation, not the decision logic of the model.")
+
+
+def _spoken(case: ReasonCase) -> str:
+    """The language of the page; English where the table knows a locale that reports are not written in."""
+    return case.locale if case.locale in LOCALES else LOCALES[0]
 
 
 @cache
 def _environment() -> Environment:
-    return template_environment(finalize_html, autoescape=True)
+    environment = template_environment(finalize_html, autoescape=True)
+    environment.globals |= {"shown": _shown, "add_codes": _add_codes, "banner": _banner}
+    environment.globals |= {
+        "WHY_NONE": _WHY_NONE,
+        "RULES_LEFT_OUT": _RULES_LEFT_OUT,
+        "SCALES": _SCALES,
+        "GRADES": _GRADES,
+    }
+    return environment

@@ -23,7 +23,7 @@ FORMATS: dict[str, str] = {
 }
 
 
-def render_comparison(name: str, record: dict[str, Any], fonts: Sequence[str | Path] = ()) -> bytes:
+def render_comparison(name: str, record: dict[str, Any], fonts: Sequence[str | Path] = (), locale: str = "en") -> bytes:
     """The record of a comparison as a page, as plain text, or as what is made of the page.
 
     Parameters
@@ -33,11 +33,13 @@ def render_comparison(name: str, record: dict[str, Any], fonts: Sequence[str | P
         ``Comparison.to_dict()``.
     fonts : sequence of str or Path, optional
         Font files, or folders of them, for characters that the fonts of this package lack.
+    locale : {"en", "zh"}, default "en"
+        Language of the page and of what is made of it; the text is English.
 
     Raises
     ------
     InputError
-        ``missing-glyph`` ("pdf", "docx").
+        ``missing-glyph`` ("pdf", "docx"), and ``bad-parameter`` for a language that there is not.
 
     Examples
     --------
@@ -45,6 +47,8 @@ def render_comparison(name: str, record: dict[str, Any], fonts: Sequence[str | P
     >>> render_comparison("text", EMPTY).splitlines()[0]
     b'The change is not material'
     """
+    from surrogate.report.language import speaking
+
     if name == "text":
         from surrogate.report.comparison.terminal import render_comparison_text
 
@@ -52,4 +56,6 @@ def render_comparison(name: str, record: dict[str, Any], fonts: Sequence[str | P
     from surrogate.report.comparison.page import render_comparison_page
     from surrogate.report.render.any_page import page_as
 
-    return page_as(name, render_comparison_page(record), (RECORD, canonical_bytes(record)), fonts=fonts)
+    with speaking(locale):
+        page = render_comparison_page(record)
+    return page_as(name, page, (RECORD, canonical_bytes(record)), locale=locale, fonts=fonts)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from surrogate.canonical import canonical_bytes, digest
+from surrogate.report.comparison import values
 from surrogate.report.comparison.wording import SECTION_NAMES, member_title
+from surrogate.report.corpus.wording import concept_name
+from surrogate.report.language import message, say, translated
 
 __all__ = [
     "ORDER",
@@ -13,7 +16,10 @@ __all__ = [
     "comparison_context",
     "decisions_sentence",
     "fact_groups",
+    "fact_path",
+    "fact_told",
     "measures",
+    "sections_named",
     "summary_rows",
     "term_groups",
 ]
@@ -25,7 +31,12 @@ ORDER = ("changed", "sign", "size", "removed", "added", "same")
 
 _MEASURES = ("r2", "coverage", "precision", "agreement", "mae_probability", "variance", "n", "n_test", "n_pairs")
 
-_WHAT = {"effect": "what each unit adds", "term": "terms", "value": "values", "interaction": "interactions"}
+_WHAT = {
+    "effect": message("what each unit adds"),
+    "term": message("terms"),
+    "value": message("values"),
+    "interaction": message("interactions"),
+}
 
 
 def comparison_context(record: Record) -> Record:
@@ -87,13 +98,13 @@ def term_groups(member: Record) -> list[tuple[str, dict[str, list[Record]]]]:
     for what, name in _WHAT.items():
         own = sorted((one for one in member["terms"] if one["what"] == what), key=_size)
         if own:
-            found.append((name, by_change(own)))
+            found.append((say(name), by_change(own)))
     return found
 
 
 def _size(term: Record) -> tuple[float, str]:
-    values = [0.0 if side is None else side["value"] for side in (term["before"], term["after"])]
-    return -max(abs(values[0]), abs(values[1]), abs(values[1] - values[0])), term["label"]
+    sizes = [0.0 if side is None else side["value"] for side in (term["before"], term["after"])]
+    return -max(abs(sizes[0]), abs(sizes[1]), abs(sizes[1] - sizes[0])), term["label"]
 
 
 def fact_groups(record: Record) -> list[tuple[str, str, list[Record]]]:
@@ -108,8 +119,46 @@ def fact_groups(record: Record) -> list[tuple[str, str, list[Record]]]:
     for section, name in SECTION_NAMES.items():
         own = [one for one in record["facts"] if one["section"] == section]
         if own:
-            found.append((section, name, own))
+            found.append((section, say(name), own))
     return found
+
+
+def sections_named(facts: list[tuple[str, str, list[Record]]]) -> str:
+    """The sections of which something is stated otherwise, with how much.
+
+    Examples
+    --------
+    >>> sections_named([("model", "Model", [{}, {}]), ("data", "Data", [{}])])
+    'model (2), data (1)'
+    """
+    return say(", ").join(say("{section} ({n})", section=name.lower(), n=len(items)) for _, name, items in facts)
+
+
+def fact_path(section: str, path: str) -> str:
+    """What a statement is about; names of the checklist are in the language of the reader.
+
+    Examples
+    --------
+    >>> fact_path("recipe", "members.tree.max_leaves")
+    'members.tree.max_leaves'
+    """
+    if section == "checklist":
+        return values.told(path)
+    return concept_name(path) if section == "concepts" else path
+
+
+def fact_told(section: str, value: Any) -> str:
+    """What is stated; states of the checklist, and sentences on how it was produced, are in the language of the reader.
+
+    Examples
+    --------
+    >>> fact_told("checklist", "missing"), fact_told("data", 3)
+    ('missing', '3')
+    """
+    if section == "checklist" and isinstance(value, str):
+        return translated(value)
+    # How it was produced is told in sentences too, such as what was fitted.
+    return values.fact_value(values.told(value) if section == "production" and isinstance(value, str) else value)
 
 
 def summary_rows(record: Record) -> list[tuple[str, list[int]]]:
@@ -123,15 +172,16 @@ def summary_rows(record: Record) -> list[tuple[str, list[int]]]:
     """
     rows = []
     for member in record["members"]:
-        parts = [("rules", member["rules"])] if member["rules"] else []
+        parts = [(say("rules"), member["rules"])] if member["rules"] else []
         for what, name in _WHAT.items():
             own = [one for one in member["terms"] if one["what"] == what]
-            parts += [(name, own)] if own else []
+            parts += [(say(name), own)] if own else []
         for name, changes in parts:
             groups = by_change(changes)
             counts = [sum(len(groups[kind]) for kind in kinds) for kinds in _COLUMNS]
             title = member_title(member)
-            rows.append((title if title.lower() == name else f"{title}: {name}", counts))
+            of = title if title.lower() == name else say("{surrogate}: {part}", surrogate=title, part=name)
+            rows.append((of, counts))
     return rows
 
 
@@ -147,18 +197,42 @@ def decisions_sentence(decisions: Record, kind: str = "global") -> str:
     >>> decisions_sentence({"how": "identical", "n_features": 3, "n_vectors": 0, "n_different": 0})
     'They decide alike on every document: the rules are the same and are heard in the same order.'
     """
-    how, n, different = decisions["how"], decisions["n_vectors"], decisions["n_different"]
-    what, parts = ("document", "features") if kind == "global" else ("copy", "units")
+    how, is_global = decisions["how"], kind == "global"
     if how == "identical":
-        return f"They decide alike on every {what}: the rules are the same and are heard in the same order."
-    drawn = f"{n:,} combinations, at the limits of rules and drawn at random,"
-    looked = f"all {n:,} combinations" if how == "exhaustive" else drawn
-    of = f"{looked} of the {decisions['n_features']} {parts} that either names"
-    if different:
-        return f"They decide otherwise on {different:,} of {of}."
-    proved = (
-        f"they decide alike on every {what}"
-        if how == "exhaustive"
-        else "that they decide alike everywhere is not proved"
-    )
-    return f"No difference was found on {of}: {proved}."
+        if is_global:
+            return say("They decide alike on every document: the rules are the same and are heard in the same order.")
+        return say("They decide alike on every copy: the rules are the same and are heard in the same order.")
+    looked_at = _looked_at(decisions, is_global)
+    if decisions["n_different"]:
+        return say(
+            "They decide otherwise on {n} of {combinations}.", n=f"{decisions['n_different']:,}", combinations=looked_at
+        )
+    if how != "exhaustive":
+        return say(
+            "No difference was found on {combinations}: that they decide alike everywhere is not proved.",
+            combinations=looked_at,
+        )
+    if is_global:
+        return say(
+            "No difference was found on {combinations}: they decide alike on every document.", combinations=looked_at
+        )
+    return say("No difference was found on {combinations}: they decide alike on every copy.", combinations=looked_at)
+
+
+def _looked_at(decisions: Record, is_global: bool) -> str:
+    """The combinations on which two sets of rules were compared."""
+    if decisions["how"] == "exhaustive":
+        said = (
+            message("all {n} combinations of the {n_features} features that either names"),
+            message("all {n} combinations of the {n_features} units that either names"),
+        )
+    else:
+        said = (
+            message(
+                "{n} combinations, at the limits of rules and drawn at random, of the {n_features} features that either names"
+            ),
+            message(
+                "{n} combinations, at the limits of rules and drawn at random, of the {n_features} units that either names"
+            ),
+        )
+    return say(said[not is_global], n=f"{decisions['n_vectors']:,}", n_features=decisions["n_features"])

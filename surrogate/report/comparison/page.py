@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from surrogate.report.comparison import context, values, wording
+from surrogate.report.comparison import conditions, context, values, wording
 from surrogate.report.environment import finalize_html, template_environment
 from surrogate.report.normal import ordered
 
@@ -20,7 +20,7 @@ def render_comparison_page(record: dict[str, Any]) -> str:
     Parameters
     ----------
     record : dict
-        ``Comparison.to_dict()``.
+        ``Comparison.to_dict()``; it is told in the language of the context, which is English if nothing else is said.
 
     Examples
     --------
@@ -34,5 +34,5 @@ def render_comparison_page(record: dict[str, Any]) -> str:
 @cache
 def _environment() -> Environment:
     environment = template_environment(finalize_html, autoescape=True)
-    environment.globals |= {"say": wording, "told": context, "values": values}
+    environment.globals |= {"conditions": conditions, "wording": wording, "told": context, "values": values}
     return environment

@@ -8,7 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from surrogate.report.comparison import context, values, wording
+from surrogate.report.comparison import conditions, context, values, wording
+from surrogate.report.language import LOCALES, speaking
 from surrogate.report.normal import ordered
 from surrogate.report.number_format import interval, signed
 from surrogate.report.terminal import grid, head, say
@@ -45,7 +46,7 @@ def render_comparison_text(record: Record, *, width: int = 100) -> str:
 
 
 def print_comparison(record: Record, console: Console) -> None:
-    """Print the comparison in short; nothing that the user wrote is read as markup.
+    """Print the comparison in short, in English; nothing that the user wrote is read as markup.
 
     Parameters
     ----------
@@ -58,7 +59,11 @@ def print_comparison(record: Record, console: Console) -> None:
     >>> from surrogate.report.comparison.examples import EMPTY
     >>> print_comparison(EMPTY, Console(file=StringIO()))
     """
-    told = context.comparison_context(ordered(record))
+    with speaking(LOCALES[0]):
+        _print_comparison(context.comparison_context(ordered(record)), console)
+
+
+def _print_comparison(told: Record, console: Console) -> None:
     record = told["record"]
     _print_verdict(record, console)
     _print_summary(told["rows"], console)
@@ -124,7 +129,7 @@ def _print_rules(member: Record, kind: str, console: Console) -> None:
     for name in ("changed", "removed", "added"):
         for change in groups[name][:_RULES]:
             side = change["before"] if name == "removed" else change["after"]
-            how = values.in_part("; ".join(wording.how_words(change)))
+            how = values.in_part("; ".join(conditions.how_words(change)))
             said = f"{_rule(side)}{f' ({how})' if how else ''}"
             say(console, (f"{wording.SIGNS[name]} {wording.WHAT[name]} ", "bold"), said)
         if len(groups[name]) > _RULES:
@@ -132,7 +137,7 @@ def _print_rules(member: Record, kind: str, console: Console) -> None:
 
 
 def _rule(side: Record) -> str:
-    parts = [wording.condition_text(atom) for atom in side["atoms"]]
+    parts = [conditions.condition_text(atom) for atom in side["atoms"]]
     condition = f"IF {' AND '.join(parts)} THEN" if parts else "OTHERWISE"
     return values.in_part(f"R{side['number']} {condition} {side['says']}")
 
@@ -145,7 +150,9 @@ def _print_terms(member: Record, console: Console) -> None:
             for one in groups[kind][:_TERMS]:
                 sides = [_value(one[side]) for side in ("before", "after")]
                 what = Text(f"{wording.SIGNS[kind]} {wording.WHAT[kind]}", "bold")
-                table.add_row(what, Text(shorten(wording.term_name(one), 40)), Text(shorten(one["label"], 30)), *sides)
+                table.add_row(
+                    what, Text(shorten(conditions.term_name(one), 40)), Text(shorten(one["label"], 30)), *sides
+                )
             if len(groups[kind]) > _TERMS:
                 table.add_row("", f"and {len(groups[kind]) - _TERMS} more {wording.WHAT[kind]}", "", "", "")
     console.print(table)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from surrogate.report.language import recorded, say
 from surrogate.report.number_format import decimal, interval, percent, signed
 
-__all__ = ["apart_words", "difference", "estimate", "fact_value", "in_part", "number"]
+__all__ = ["apart_words", "difference", "estimate", "fact_value", "in_part", "number", "told"]
 
 Record = dict[str, Any]
 
-#: The longest value of a statement that is shown whole, in characters.
-_LONGEST = 400
+#: The longest value of a statement, and the longest sentence, that are shown whole, in characters.
+_LONGEST, _LONGEST_SENTENCE = 400, 2000
 
 
 def number(value: float | None, name: str) -> str:
@@ -58,10 +59,10 @@ def difference(before: Record | None, after: Record | None, name: str) -> str:
         return "–"
     moved = after["value"] - before["value"]
     if moved == 0:
-        return "none"
+        return say("none")
     if name in ("r2", "variance"):
         return signed(moved)
-    return signed(moved, 0) if name.startswith("n") else f"{signed(100 * moved, 1)}\u00a0points"
+    return signed(moved, 0) if name.startswith("n") else say("{number}\u00a0points", number=signed(100 * moved, 1))
 
 
 def apart_words(apart: bool | None) -> str:
@@ -72,7 +73,9 @@ def apart_words(apart: bool | None) -> str:
     >>> apart_words(True), apart_words(None)
     ('do not overlap', 'no interval')
     """
-    return "no interval" if apart is None else "do not overlap" if apart else "overlap"
+    if apart is None:
+        return say("no interval")
+    return say("do not overlap") if apart else say("overlap")
 
 
 def fact_value(value: Any) -> str:
@@ -84,12 +87,23 @@ def fact_value(value: Any) -> str:
     ('["a", 1]', 'not stated', True)
     """
     if value is None:
-        return "not stated"
+        return say("not stated")
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return in_part(text, _LONGEST)
 
 
-def in_part(text: str, most: int = 2000) -> str:
+def told(sentence: str) -> str:
+    """A sentence of a record in the language of the reader; one that is shown in part only is left as it is.
+
+    Examples
+    --------
+    >>> told("The labels are the same.")
+    'The labels are the same.'
+    """
+    return recorded(sentence) if len(sentence) <= _LONGEST_SENTENCE else sentence
+
+
+def in_part(text: str, most: int = _LONGEST_SENTENCE) -> str:
     """A text as it is; a very long one in part, with how much is left out.
 
     Examples
@@ -99,4 +113,5 @@ def in_part(text: str, most: int = 2000) -> str:
     """
     if len(text) <= most:
         return text
-    return f"{text[:most]} […{len(text) - most:,} more characters: comparison.json has them]"
+    left = f"{len(text) - most:,}"
+    return say("{text} […{n} more characters: comparison.json has them]", text=text[:most], n=left)

@@ -1,10 +1,10 @@
-"""Words of a comparison: changes, conditions and values as a reader sees them; nothing is told by colour alone."""
+"""Words of a comparison: changes, verdicts and names as a reader sees them; nothing is told by colour alone."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from surrogate.report.corpus import wording
+from surrogate.report.language import message, recorded, say, translated
 
 __all__ = [
     "IDENTITY",
@@ -12,16 +12,15 @@ __all__ = [
     "SECTION_NAMES",
     "SIGNS",
     "WHAT",
-    "condition",
-    "condition_text",
+    "checks_sentence",
+    "grade_name",
     "headline",
-    "how_words",
-    "keyword",
     "measure_name",
     "member_title",
     "own_name",
+    "policy_label",
     "result_sign",
-    "term_name",
+    "result_words",
 ]
 
 Record = dict[str, Any]
@@ -31,80 +30,94 @@ SIGNS = {"added": "+", "removed": "−", "changed": "~", "sign": "~", "size": "~
 
 #: What a change is called.
 WHAT = {
-    "added": "added",
-    "removed": "removed",
-    "changed": "changed",
-    "sign": "sign changed",
-    "size": "size changed",
-    "same": "same",
+    "added": message("added"),
+    "removed": message("removed"),
+    "changed": message("changed"),
+    "sign": message("sign changed"),
+    "size": message("size changed"),
+    "same": message("same"),
 }
 
 #: What a section of statements is called.
 SECTION_NAMES = {
-    "model": "Model",
-    "prompt": "Prompt",
-    "decision": "Decision",
-    "data": "Data",
-    "recipe": "Recipe",
-    "policy": "Acceptance thresholds of the reports",
-    "production": "How it was produced",
-    "versions": "Versions of packages",
-    "concepts": "Concepts",
-    "checklist": "Checklist",
-    "findings": "Findings",
-    "limits": "Limits",
+    "model": message("Model"),
+    "prompt": message("Prompt"),
+    "decision": message("Decision"),
+    "data": message("Data"),
+    "recipe": message("Recipe"),
+    "policy": message("Acceptance thresholds of the reports"),
+    "production": message("How it was produced"),
+    "versions": message("Versions of packages"),
+    "concepts": message("Concepts"),
+    "checklist": message("Checklist"),
+    "findings": message("Findings"),
+    "limits": message("Limits"),
 }
 
 MEASURE_NAMES = {
-    "agreement": "Same decision as the model",
-    "coverage": "Documents that a rule covers",
-    "precision": "Of these: same decision as the model",
-    "r2": "R2",
-    "mae_probability": "Mean absolute error of the probability",
-    "n": "Held-out documents",
-    "n_test": "Test copies",
-    "n_pairs": "Pairs of copies",
-    "variance": "Variance of the fitted quantity",
-    "model": "The model",
+    "agreement": message("Same decision as the model"),
+    "coverage": message("Documents that a rule covers"),
+    "precision": message("Of these: same decision as the model"),
+    "r2": message("R2"),
+    "mae_probability": message("Mean absolute error of the probability"),
+    "n": message("Held-out documents"),
+    "n_test": message("Test copies"),
+    "n_pairs": message("Pairs of copies"),
+    "variance": message("Variance of the fitted quantity"),
+    "model": message("The model"),
 }
 
 #: What identifies a record.
 IDENTITY = {
-    "sha256": "SHA-256 of the record",
-    "schema": "Schema",
-    "schema_version": "Version of the schema",
-    "model": "Model",
-    "recipe": "Recipe",
-    "package": "Version of surrogate-explainer",
-    "n_documents": "Documents",
-    "n_fit": "Documents fitted to",
-    "n_test": "Documents held out",
-    "texts_sha256": "SHA-256 of the texts",
-    "target": "Explained decision",
+    "sha256": message("SHA-256 of the record"),
+    "schema": message("Schema"),
+    "schema_version": message("Version of the schema"),
+    "model": message("Model"),
+    "recipe": message("Recipe"),
+    "package": message("Version of surrogate-explainer"),
+    "n_documents": message("Documents"),
+    "n_fit": message("Documents fitted to"),
+    "n_test": message("Documents held out"),
+    "texts_sha256": message("SHA-256 of the texts"),
+    "target": message("Explained decision"),
 }
 
 _TITLES = {
-    "multinomial": "Weighted terms",
-    "rule_list": "Rules",
-    "class_tree": "Decision tree",
-    "linear": "Sparse linear surrogate",
-    "tree": "Rule tree",
-    "rule_set": "Rule set",
-    "anchor": "Anchor",
-    "shapley": "Shapley values",
+    "multinomial": message("Weighted terms"),
+    "rule_list": message("Rules"),
+    "class_tree": message("Decision tree"),
+    "linear": message("Sparse linear surrogate"),
+    "tree": message("Rule tree"),
+    "rule_set": message("Rule set"),
+    "anchor": message("Anchor"),
+    "shapley": message("Shapley values"),
 }
 
 _HEADLINES = {
-    "material": "The change is material",
-    "not material": "The change is not material",
-    "cannot be told": "Whether the change is material cannot be told",
+    "material": message("The change is material"),
+    "not material": message("The change is not material"),
+    "cannot be told": message("Whether the change is material cannot be told"),
 }
 
-_HOW = {
-    "order": "it is heard in another order",
-    "definition": "a list or pattern of the same name was defined otherwise",
-    "form": "written otherwise, but it speaks for the same",
+_RESULTS = {
+    "material": message("material"),
+    "not material": message("not material"),
+    "cannot be told": message("cannot be told"),
 }
+
+_GRADES = {
+    "confirmed": message("confirmed"),
+    "supported": message("supported"),
+    "too few documents": message("too few documents"),
+    "contradicted": message("contradicted"),
+    "stable": message("stable"),
+    "weak": message("weak"),
+    "not reportable": message("not reportable"),
+    "not confirmed": message("not confirmed"),
+    "proposed": message("proposed"),
+}
+
+_BY_NAMED, _BY_OWNER = message("By the policy “{name}” of {owner}."), message("By the policy of {owner}.")
 
 
 def headline(record: Record) -> str:
@@ -115,7 +128,8 @@ def headline(record: Record) -> str:
     >>> headline({"judgement": {"verdict": "material"}})
     'The change is material'
     """
-    return _HEADLINES[record["judgement"]["verdict"]]
+    verdict = record["judgement"]["verdict"]
+    return say(_HEADLINES[verdict])
 
 
 def result_sign(result: str) -> str:
@@ -129,6 +143,66 @@ def result_sign(result: str) -> str:
     return {"material": "!", "not material": "✓"}.get(result, "?")
 
 
+def result_words(result: str) -> str:
+    """The result of a check, with its sign.
+
+    Examples
+    --------
+    >>> result_words("not material")
+    '✓ not material'
+    """
+    return say("{sign} {result}", sign=result_sign(result), result=_named(_RESULTS, result))
+
+
+def policy_label(judgement: Record) -> str:
+    """Whose policy it is.
+
+    Examples
+    --------
+    >>> policy_label({"policy": {"owner": "A. Risk", "name": "P-1"}, "label": "By the policy “P-1” of A. Risk."})
+    'By the policy “P-1” of A. Risk.'
+    """
+    policy, label = judgement["policy"], str(judgement["label"])
+    owner, name = policy.get("owner"), policy.get("name")
+    if owner is None:
+        return recorded(label)
+    # Put together again, not looked up: the name of an owner may hold what looks like the end of a sentence.
+    told = _BY_NAMED if name else _BY_OWNER
+    return say(told, name=name, owner=owner) if told.format(name=name, owner=owner) == label else label
+
+
+def checks_sentence(judgement: Record) -> str:
+    """How many of the checks carry the verdict.
+
+    Examples
+    --------
+    >>> checks_sentence({"verdict": "material", "reasons": ["No."], "checks": [{}, {}]})
+    '1 of 2 checks finds so:'
+    """
+    n_all, n = len(judgement["checks"]), len(judgement["reasons"])
+    if judgement["verdict"] == "not material":
+        return say("None of its {n} checks finds a change that matters:", n=n_all)
+    if n == 1:
+        return say("{n} of {n_all} checks finds so:", n=n, n_all=n_all)
+    return say("{n} of {n_all} checks find so:", n=n, n_all=n_all)
+
+
+def grade_name(grade: str | None) -> str:
+    """What a grade is called.
+
+    Examples
+    --------
+    >>> grade_name("stable"), grade_name(None)
+    ('stable', '–')
+    """
+    return _named(_GRADES, grade) if grade else "–"
+
+
+def _named(names: dict[str, str], key: str) -> str:
+    """A name of ours in the language of the reader; what has none is left as it is."""
+    return translated(names[key]) if key in names else key
+
+
 def member_title(member: Record) -> str:
     """What a surrogate is called, with its own name where that says more.
 
@@ -137,9 +211,11 @@ def member_title(member: Record) -> str:
     >>> member_title({"kind": "rule_list", "name": "rules"}), member_title({"kind": "tree", "name": "deep"})
     ('Rules', 'Rule tree “deep”')
     """
-    title = str(_TITLES.get(member["kind"], member["kind"]))
+    title = _named(_TITLES, member["kind"])
     usual = ("linear", "rules", "tree", member["kind"])
-    return title if member["name"] in usual else f"{title} {own_name(member['name'])}"
+    if member["name"] in usual:
+        return title
+    return say("{surrogate} {name}", surrogate=title, name=own_name(member["name"]))
 
 
 def own_name(name: str) -> str:
@@ -153,80 +229,6 @@ def own_name(name: str) -> str:
     return f"“{name}”"
 
 
-def condition(atom: Record) -> tuple[str, str, str]:
-    """A condition in three parts: before the name, the name, and after it.
-
-    Examples
-    --------
-    >>> condition({"kind": "stem", "key": "fee", "label": "fee", "present": False})
-    ('it does not say', '“fee”', '')
-    >>> condition({"kind": "unit", "key": "3", "label": "“card”", "present": True})
-    ('', '“card”', 'is kept')
-    """
-    if atom["kind"] == "unit":
-        return "", atom["label"], "is kept" if atom["present"] else "is removed"
-    if atom["kind"] == "share":
-        return "", f"share of {atom['label']}", "kept" if atom["present"] else "removed"
-    return wording.condition_words(atom, atom["present"]), wording.feature_name(atom), ""
-
-
-def condition_text(atom: Record) -> str:
-    """A condition as text.
-
-    Examples
-    --------
-    >>> condition_text({"kind": "stem", "key": "fee", "label": "fee", "present": False})
-    'it does not say “fee”'
-    """
-    return " ".join(part for part in condition(atom) if part)
-
-
-def term_name(term: Record) -> str:
-    """What a term names.
-
-    Examples
-    --------
-    >>> unit = {"kind": "unit", "key": "3", "label": "“card”", "present": False}
-    >>> term_name({"atoms": [unit, {**unit, "label": "“lost”", "present": True}]})
-    '“card” removed and “lost”'
-    """
-    names = []
-    for atom in term["atoms"]:
-        _, name, _ = condition(atom)
-        names.append(name if atom["present"] else f"{name} removed")
-    return " and ".join(names) or "nothing"
-
-
-def keyword(rule: Record) -> str:
-    """How a rule begins.
-
-    Examples
-    --------
-    >>> keyword({"atoms": []}), keyword({"atoms": [{}]})
-    ('OTHERWISE', 'IF')
-    """
-    return "IF" if rule["atoms"] else "OTHERWISE"
-
-
-def how_words(change: Record) -> list[str]:
-    """In what way a rule changed, or is the same though it is written otherwise.
-
-    Examples
-    --------
-    >>> how_words({"how": ["order"], "gained": [], "lost": []})
-    ['it is heard in another order']
-    """
-    found = [
-        f"its condition {what}: {' AND '.join(condition_text(atom) for atom in change[what])}"
-        for what in ("gained", "lost")
-        if change[what]
-    ]
-    found += [_HOW[one] for one in change["how"] if one in _HOW]
-    if "class" in change["how"]:
-        found.insert(0, f"it said “{change['before']['says']}” and says “{change['after']['says']}”")
-    return found
-
-
 def measure_name(measure: Record, kind: str = "") -> str:
     """What a measure of a surrogate of a kind is called.
 
@@ -238,5 +240,5 @@ def measure_name(measure: Record, kind: str = "") -> str:
     'Of all documents: covered and same decision'
     """
     if kind == "rule_list" and measure["name"] == "agreement":
-        return "Of all documents: covered and same decision"
-    return str(MEASURE_NAMES.get(measure["name"], measure["name"]))
+        return say("Of all documents: covered and same decision")
+    return _named(MEASURE_NAMES, measure["name"])

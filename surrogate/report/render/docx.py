@@ -16,7 +16,7 @@ from surrogate.report.render.docx_writer import Writer
 from surrogate.report.render.fonts import BODY
 from surrogate.report.render.layout import strings_in
 from surrogate.report.render.pages import as_edition, blocks_of
-from surrogate.report.render.pdf import WORDS, compiled, stated_day
+from surrogate.report.render.pdf import compiled, margin_words, stated_day
 
 __all__ = ["docx_of", "render_docx", "zipped_again"]
 
@@ -83,7 +83,7 @@ def docx_of(
     """
     document = prepared(content["lang"])
     _state(document, content)
-    _name_the_record(document, content, WORDS.get(locale, WORDS["en"]))
+    _name_the_record(document, content, margin_words(locale))
     pictures = iter(_pictures(content["blocks"], fonts, system))
     Writer(document, pictures, WIDTH_MM).flow(content["blocks"])
     stream = io.BytesIO()

@@ -12,11 +12,12 @@ from typing import Any
 from surrogate.canonical import canonical_bytes
 from surrogate.errors import InputError
 from surrogate.report.edition import Edition
+from surrogate.report.language import LOCALES, message, speaking, translated
 from surrogate.report.render.fonts import BODY, CODE, font_files
 from surrogate.report.render.layout import laid_out, strings_in
 from surrogate.report.render.pages import as_edition, blocks_of
 
-__all__ = ["STANDARDS", "UNSTATED", "WORDS", "compiled", "pdf_of", "render_pdf", "stated_day"]
+__all__ = ["STANDARDS", "UNSTATED", "compiled", "margin_words", "pdf_of", "render_pdf", "stated_day"]
 
 #: What every PDF conforms to.
 STANDARDS = ("a-3a", "ua-1")
@@ -24,13 +25,25 @@ STANDARDS = ("a-3a", "ua-1")
 #: PDF/A asks for a date; where nobody stated one it is this, and never that of the clock.
 UNSTATED = date(1970, 1, 1)
 
-#: Words in the margins of a page, by language.
-WORDS = {
-    "en": {"report": "Report", "page": "page {page} of {pages}", "record": "The record that this is a rendering of"},
-    "zh": {"report": "报告", "page": "第 {page} 页，共 {pages} 页", "record": "本文件所依据的记录"},
+_WORDS = {
+    "report": message("Report"),
+    "page": message("page {page} of {pages}"),
+    "record": message("The record that this is a rendering of"),
 }
 
 _TEMPLATE = Path(__file__).parent.parent / "templates" / "report.typ"
+
+
+def margin_words(locale: str) -> dict[str, str]:
+    """Words in the margins of a page, the places for its number left open; English where reports are not written in the language.
+
+    Examples
+    --------
+    >>> margin_words("en")["page"]
+    'page {page} of {pages}'
+    """
+    with speaking(locale if locale in LOCALES else LOCALES[0]):
+        return {name: translated(told) for name, told in _WORDS.items()}
 
 
 def render_pdf(source: Edition | dict[str, Any], *, fonts: Sequence[str | Path] = (), system: bool = True) -> bytes:
@@ -98,8 +111,7 @@ def pdf_of(
     name, original = attached
     data = laid_out(content) | {
         "attached": name,
-        "lang": content["lang"].partition("-")[0],  # Typst takes a language without its script.
-        "words": WORDS.get(locale, WORDS["en"]),
+        "words": margin_words(locale),
         "fonts": list(BODY),
         "code_fonts": list(CODE),
         "date": _date_parts(stated_day(content["date"])),

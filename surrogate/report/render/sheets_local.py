@@ -5,14 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from surrogate.report import words
+from surrogate.report.language import message, recorded, say, translated
 from surrogate.report.marks import unit_name
 from surrogate.report.normal import ordered
-from surrogate.report.render.sheets import Cell, Sheet, estimate_cells, frame
+from surrogate.report.render.sheets import (
+    Cell,
+    Sheet,
+    estimate_cells,
+    frame,
+    interval_columns,
+    member_rows,
+    surrogate_name,
+    word,
+)
 from surrogate.report.verdicts import headline, surrogate_title
 
 __all__ = ["local_sheets"]
 
-_ENDS = ["Interval, lower end", "Interval, upper end", "Level"]
+#: What is measured on test copies.
+_MEASURES = {
+    "r2": message("R²"),
+    "mae_probability": message("Error in probability"),
+    "agreement": message("Same decision"),
+}
 
 
 def local_sheets(record: dict[str, Any], sha256: str) -> list[Sheet]:
@@ -44,28 +59,27 @@ def local_sheets(record: dict[str, Any], sha256: str) -> list[Sheet]:
 def _summary(record: dict[str, Any], members: list[dict[str, Any]], sha256: str) -> Sheet:
     decision = record["decision"]
     rows: list[list[Any]] = [
-        ["Verdict", headline(record)],
-        ["Note", record["banner"]],
-        ["Model", record["model"]["name"]],
-        ["Fingerprint of the model", record["model"]["fingerprint"]],
-        ["Text", record["document"]["text"]],
-        ["Label of the model", decision["label"]],
-        ["Explained label", decision["target"]],
-        ["Against", decision["opposite"]],
-        *[[f"Probability of “{label}”", value] for label, value in sorted(decision["probabilities"].items())],
-        *[[f"Calls: {role}", number] for role, number in record["calls"].items()],
-        *[[surrogate_title(one), f"{_state(one)}. {one['verdict']['reason']}"] for one in members],
-        *[["Finding", finding] for finding in record["findings"]],
-        *[["Limit", limit] for limit in record["limits"]],
-        ["SHA-256 of the text", record["production"]["text_sha256"]],
-        ["SHA-256 of the answers", record["production"]["answers_sha256"]],
-        ["SHA-256 of report.json", sha256],
+        [say("Verdict"), headline(record)],
+        [say("Note"), recorded(record["banner"])],
+        [say("Model"), record["model"]["name"]],
+        [say("Fingerprint of the model"), record["model"]["fingerprint"]],
+        [say("Text"), record["document"]["text"]],
+        [say("Label of the model"), decision["label"]],
+        [say("Explained label"), decision["target"]],
+        [say("Against"), decision["opposite"]],
+        *[
+            [say("Probability of “{label}”", label=label), value]
+            for label, value in sorted(decision["probabilities"].items())
+        ],
+        *[[say("Calls: {role}", role=translated(role)), number] for role, number in record["calls"].items()],
+        *member_rows(members, surrogate_title),
+        *[[say("Finding"), recorded(finding)] for finding in record["findings"]],
+        *[[say("Limit"), recorded(limit)] for limit in record["limits"]],
+        [say("SHA-256 of the text"), record["production"]["text_sha256"]],
+        [say("SHA-256 of the answers"), record["production"]["answers_sha256"]],
+        [say("SHA-256 of report.json"), sha256],
     ]
-    return Sheet("Summary", ["What", "Value"], rows)
-
-
-def _state(member: dict[str, Any]) -> str:
-    return "Withheld" if member["withheld"] else "Shown"
+    return Sheet(say("Summary"), [say("What"), say("Value")], rows)
 
 
 def _rules(record: dict[str, Any], members: list[dict[str, Any]]) -> Sheet:
@@ -73,24 +87,44 @@ def _rules(record: dict[str, Any], members: list[dict[str, Any]]) -> Sheet:
     for member in members:
         for rule in member["rules"]:
             # In the same order as the columns below.
-            condition = words.condition(record, rule["literals"]) or "otherwise"
+            condition = words.condition(record, rule["literals"]) or say("otherwise")
             told = [surrogate_title(member), rule["order"], rule["id"], condition, rule["consequent"]]
             measured = [rule["probability"], *estimate_cells(rule["precision"]), rule["coverage"], rule["support"]]
-            rows.append([*told, *measured, rule["grade"], rule["frequency"]])
+            rows.append([*told, *measured, word(rule["grade"]), rule["frequency"]])
         if member["kind"] == "anchor" and member["model"] and member["model"].get("chosen") is not None:
             rows.append(_anchor(record, member))
-    columns = ["Surrogate", "Place in the list", "Id", "Condition", "Decision", "Mean probability", "Precision", *_ENDS]
-    return frame("Rules", [*columns, "Coverage", "Support (copies)", "Grade", "Found again (share of refits)"], rows)
+    columns = [
+        say("Surrogate"),
+        say("Place in the list"),
+        say("Id"),
+        say("Condition"),
+        say("Decision"),
+        say("Mean probability"),
+        say("Precision"),
+        *interval_columns(),
+    ]
+    return frame(
+        say("Rules"),
+        [*columns, say("Coverage"), say("Support (copies)"), say("Grade"), say("Found again (share of refits)")],
+        rows,
+    )
 
 
 def _anchor(record: dict[str, Any], member: dict[str, Any]) -> list[Cell]:
     model = member["model"]
     chosen = model["candidates"][model["chosen"]]
-    condition = words.condition(record, chosen["literals"]) or "nothing in particular"
+    condition = words.condition(record, chosen["literals"]) or say("nothing in particular")
     decision = record["decision"]
     kept = decision["target"] if model["decision"] else decision["opposite"]
     told = [surrogate_title(member), None, None, condition, kept, None]
-    return [*told, *estimate_cells(model["precision"]), chosen["coverage"], model["n_draws"], model["status"], None]
+    return [
+        *told,
+        *estimate_cells(model["precision"]),
+        chosen["coverage"],
+        model["n_draws"],
+        word(model["status"]),
+        None,
+    ]
 
 
 def _terms(record: dict[str, Any], members: list[dict[str, Any]]) -> Sheet:
@@ -101,14 +135,24 @@ def _terms(record: dict[str, Any], members: list[dict[str, Any]]) -> Sheet:
             for item in items:
                 name = words.term_name(record, item) if kind == "term" else unit_name(record, item["unit"])
                 value = [item["coefficient"], item["low"], item["high"]]
-                rows.append([title, kind, name, *value, model["scale"], item.get("grade"), item.get("frequency")])
+                grades = [word(item.get("grade")), item.get("frequency")]
+                rows.append([title, word(kind), name, *value, word(model["scale"]), *grades])
         if member["kind"] == "shapley" and model:
             rows += [
-                [title, "Shapley value", unit_name(record, unit), *three, model["scale"], None, None]
+                [title, say("Shapley value"), unit_name(record, unit), *three, word(model["scale"]), None, None]
                 for unit, *three in _values_of(model)
             ]
-    columns = ["Surrogate", "Kind", "Name", "Value", "Interval, lower end", "Interval, upper end", "Scale", "Grade"]
-    return frame("Terms", [*columns, "Found again (share of refits)"], rows)
+    columns = [
+        say("Surrogate"),
+        say("Kind"),
+        say("Name"),
+        say("Value"),
+        say("Interval, lower end"),
+        say("Interval, upper end"),
+        say("Scale"),
+        say("Grade"),
+    ]
+    return frame(say("Terms"), [*columns, say("Found again (share of refits)")], rows)
 
 
 def _values_of(model: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -126,34 +170,51 @@ def _values_of(model: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 def _cases(record: dict[str, Any], members: list[dict[str, Any]]) -> Sheet:
     rows: list[list[Cell]] = [
-        ["flip: changes the decision", None, flip["text"], flip["label"], flip["probability"],
-         flip["target_probability"], None, ", ".join(unit_name(record, unit) for unit in flip["removed"])]
+        [say("flip: changes the decision"), None, flip["text"], flip["label"], flip["probability"],
+         flip["target_probability"], None, say(", ").join(unit_name(record, unit) for unit in flip["removed"])]
         for flip in record["flips"]
     ]  # fmt: skip
     for member in members:
         rows += [
-            ["miss: where the surrogate is wrong", surrogate_title(member), miss["text"], None, None, miss["model"],
+            [say("miss: where the surrogate is wrong"), surrogate_title(member), miss["text"], None, None, miss["model"],
              miss["surrogate"], None]
             for miss in member["misses"]
         ]  # fmt: skip
-    columns = ["Kind", "Surrogate", "Altered copy", "Label of the model", "Probability of its label"]
+    columns = [
+        say("Kind"),
+        say("Surrogate"),
+        say("Altered copy"),
+        say("Label of the model"),
+        say("Probability of its label"),
+    ]
     target = record["decision"]["target"]
-    return frame("Cases", [*columns, f"Model: “{target}”", f"Surrogate: “{target}”", "Removed"], rows)
+    return frame(
+        say("Cases"),
+        [*columns, say("Model: “{label}”", label=target), say("Surrogate: “{label}”", label=target), say("Removed")],
+        rows,
+    )
 
 
 def _fidelity(members: list[dict[str, Any]]) -> Sheet:
     rows: list[list[Cell]] = []
     for member in members:
         fidelity = member["fidelity"]
-        title = f"{surrogate_title(member)}{' (withheld)' if member['withheld'] else ''}"
-        for name, key in (("R²", "r2"), ("Error in probability", "mae_probability"), ("Same decision", "agreement")):
+        title = surrogate_name(surrogate_title(member), member["withheld"])
+        for key, name in _MEASURES.items():
             if fidelity is not None:
                 one = fidelity[key]
-                rows.append([title, name, *estimate_cells(one), one["baseline"], fidelity["n_test"]])
+                rows.append([title, say(name), *estimate_cells(one), one["baseline"], fidelity["n_test"]])
         for band in member["bands"]:
-            name = f"Error in probability, {band['from_share']:.0%} to {band['to_share']:.0%} of the text kept"
+            ends = {end: f"{band[key]:.0%}" for end, key in (("low", "from_share"), ("high", "to_share"))}
+            name = say("Error in probability, {low} to {high} of the text kept", **ends)
             rows.append([title, name, band["mae_probability"], None, None, None, None, band["n_test"]])
         if member["stability"]:
             share, n_refits = member["stability"]["decisions_alike"], member["stability"]["n_refits"]
-            rows.append([title, f"Refits decide alike ({n_refits} refits)", share, None, None, None, None, None])
-    return frame("Fidelity", ["Surrogate", "Measure", "Value", *_ENDS, "Baseline", "Copies"], rows)
+            rows.append(
+                [title, say("Refits decide alike ({n} refits)", n=n_refits), share, None, None, None, None, None]
+            )
+    return frame(
+        say("Fidelity"),
+        [say("Surrogate"), say("Measure"), say("Value"), *interval_columns(), say("Baseline"), say("Copies")],
+        rows,
+    )

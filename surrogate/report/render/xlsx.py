@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from datetime import UTC, datetime, time
 from typing import Any
 
 from surrogate.report.edition import Edition
+from surrogate.report.language import say, speaking
 from surrogate.report.people import record_sha256
 from surrogate.report.record import kind_of
 from surrogate.report.render.docx import zipped_again
@@ -23,6 +25,10 @@ _WIDEST, _NARROWEST = 60, 8
 #: Letters that a number has room for, and points of the highest row that the format allows.
 _NUMBER, _HIGHEST = 12, 409.0
 
+#: Letters of the longest word in the name of a column that widen it, letters that the button of a filter takes, and how much
+#: wider letters in bold are.
+_LONGEST_WORD, _BUTTON, _BOLD = 14, 3, 1.1
+
 
 def render_xlsx(source: Edition | dict[str, Any]) -> bytes:
     """The record as a workbook; the same edition always gives the same bytes.
@@ -38,7 +44,8 @@ def render_xlsx(source: Edition | dict[str, Any]) -> bytes:
     Returns
     -------
     bytes
-        Sheets "Summary", "Rules", "Terms", "Cases", "Fidelity" and, where the record has one, "Checklist".
+        Sheets "Summary", "Rules", "Terms", "Cases", "Fidelity" and, where the record has one, "Checklist", named in the
+        language of the edition.
 
     Examples
     --------
@@ -53,8 +60,9 @@ def render_xlsx(source: Edition | dict[str, Any]) -> bytes:
         from surrogate.report.render.sheets_global import global_sheets as sheets_of
     else:
         from surrogate.report.render.sheets_local import local_sheets as sheets_of
-    sheets = [*sheets_of(record, sha256), *checklist_sheet(record)]
-    return zipped_again(_written(sheets, edition, sha256))
+    with speaking(edition.locale):
+        sheets = [*sheets_of(record, sha256), *checklist_sheet(record)]
+        return zipped_again(_written(sheets, edition, sha256))
 
 
 def _written(sheets: list[Sheet], edition: Edition, sha256: str) -> bytes:
@@ -66,7 +74,7 @@ def _written(sheets: list[Sheet], edition: Edition, sha256: str) -> bytes:
     day = datetime.combine(stated_day(stated.get("date")), time(), UTC).replace(tzinfo=None)
     with xlsxwriter.Workbook(stream, {"in_memory": True, **safe}) as book:
         author = visible(stated.get("author") or "")[:255]
-        book.set_properties({"title": f"Report {sha256[:16]}", "author": author, "created": day})
+        book.set_properties({"title": say("Report {id}", id=sha256[:16]), "author": author, "created": day})
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
         body = book.add_format({"text_wrap": True, "valign": "top"})
         number = book.add_format({"valign": "top", "num_format": "General"})
@@ -90,11 +98,12 @@ def _write_sheet(target: Any, sheet: Sheet, head: Any, body: Any, number: Any, s
     for line, row in enumerate(rows, 1):
         for place, value in enumerate(row):
             if isinstance(value, bool):
-                target.write_string(line, place, "yes" if value else "no", body)
+                target.write_string(line, place, say("yes") if value else say("no"), body)
             elif isinstance(value, int | float):
                 target.write_number(line, place, value, number)
             elif value is not None:
                 target.write_string(line, place, _short(value), body)
+    target.set_row(0, _head_height(sheet.columns, widths))
     for line, row in enumerate(rows, 1):
         target.set_row(line, _height(row, widths))
     if rows:
@@ -107,10 +116,32 @@ def _short(value: str) -> str:
 
 
 def _width(name: str, values: list[Cell]) -> float:
-    texts = [min(len(value), _WIDEST) for value in values if isinstance(value, str)]
+    texts = [min(_letters(value), _WIDEST) for value in values if isinstance(value, str)]
     numbers = [_NUMBER for value in values if isinstance(value, float)]
-    longest = max([len(word) for word in name.split()] + texts + numbers)
+    longest = max([min(_letters(word), _LONGEST_WORD) for word in name.split()] + texts + numbers)
     return float(min(max(longest + 2, _NARROWEST), _WIDEST))
+
+
+def _letters(text: str) -> int:
+    """How many letters of usual width a text takes; those of Chinese and the like are twice as wide."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _head_height(names: list[str], widths: list[float]) -> float:
+    """Points for as many lines as the longest name of a column needs, beside the button of the filter."""
+    return min(15.0 * max(_lines(name, width - _BUTTON) for name, width in zip(names, widths, strict=True)), _HIGHEST)
+
+
+def _lines(name: str, width: float) -> int:
+    """Lines that a name in bold takes where it is broken between words, and inside words that are too long."""
+    lines, left = 1, width
+    for word in name.split():
+        needed = _letters(word) * _BOLD
+        if needed > left and left < width:
+            lines, left = lines + 1, width
+        broken = int(needed // width) if needed > width else 0
+        lines, left = lines + broken, left - (needed - broken * width) - 1
+    return lines
 
 
 def _height(row: list[Cell], widths: list[float]) -> float:
@@ -118,5 +149,5 @@ def _height(row: list[Cell], widths: list[float]) -> float:
     lines = 1
     for value, width in zip(row, widths, strict=True):
         if isinstance(value, str):
-            lines = max(lines, sum(1 + int(len(line) * 1.1 // width) for line in value.split("\n")))
+            lines = max(lines, sum(1 + int(_letters(line) * 1.1 // width) for line in value.split("\n")))
     return min(15.0 * lines, _HIGHEST)
