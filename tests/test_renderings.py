@@ -396,7 +396,7 @@ def test_the_workbook_holds_rules_terms_cases_and_fidelity() -> None:
     for name in ("panel", "global"):
         record = record_named(name)
         book = openpyxl.load_workbook(io.BytesIO(render_xlsx(record)))
-        assert book.sheetnames == ["Summary", "Rules", "Terms", "Cases", "Fidelity"]
+        assert book.sheetnames[:5] == ["Summary", "Rules", "Terms", "Cases", "Fidelity"]
         text = {sheet.title: list(sheet.iter_rows(min_row=2, values_only=True)) for sheet in book}
         members = record["members"] if name == "global" else record["surrogates"]
         assert len(text["Rules"]) == sum(len(one["rules"]) + (one["kind"] == "anchor") for one in members)
