@@ -26,6 +26,7 @@ from surrogate.errors import InputError
 from surrogate.reasons import ReasonPolicy, ReasonTable, reason_case
 from surrogate.reasons.page import case_page, case_text
 from surrogate.report.comparison import render_comparison
+from surrogate.report.comparison.conditions import condition_text
 from surrogate.report.comparison.wording import policy_label
 from surrogate.report.edition import Edition
 from surrogate.report.language import recorded, speaking
@@ -118,11 +119,16 @@ def comparisons(of_corpus: Record, of_text: Record) -> dict[str, Record]:  # noq
         "cases": (copy_of("explained"), copy_of("sentences")),
         "kinds": (copy_of("few"), copy_of("panel")),
     }
-    for name in ("data", "finding", "withheld", "dropped", "sign", "term", "versions", "policy", "recipe"):
+    for name in ("data", "finding", "withheld", "dropped", "sign", "policy"):
         pairs[name] = (of_corpus, changed(of_corpus, CHANGES[name][0]))
     for name, (change, _, _) in TEXT_CHANGES.items():
         pairs[f"text {name}"] = (of_text, changed(of_text, change))
     return {name: compare_records(*pair).to_dict() for name, pair in pairs.items()}
+
+
+@pytest.fixture(scope="module")
+def pages(comparisons: dict[str, Record]) -> dict[str, str]:
+    return {name: render_comparison("html", record, locale="zh").decode() for name, record in comparisons.items()}
 
 
 def shown_text(page: str) -> str:
@@ -151,23 +157,22 @@ def words_of_users(record: Any, key: str = "") -> set[str]:
     return words(record) if told and isinstance(record, str) and not record.endswith(".") else set()
 
 
-def test_a_chinese_page_has_no_word_of_english(comparisons: dict[str, Record]) -> None:
+def test_a_chinese_page_has_no_word_of_english(comparisons: dict[str, Record], pages: dict[str, str]) -> None:
     for name, record in comparisons.items():
-        page = render_comparison("html", record, locale="zh").decode()
+        page = pages[name]
         assert '<html lang="zh-Hans">' in page
         assert words(shown_text(page)) - words_of_users(record) - SAME - {"true", "false"} == set(), name
         assert "{" not in shown_text(page), name
 
 
-def test_every_message_of_a_comparison_is_said_on_some_page(comparisons: dict[str, Record]) -> None:
-    pages = "".join(render_comparison("html", record, locale="zh").decode() for record in comparisons.values())
-    told = html.unescape(re.sub(r"<[^>]+>", "", pages))
+def test_every_message_of_a_comparison_is_said_on_some_page(pages: dict[str, str]) -> None:
+    told = html.unescape(re.sub(r"<[^>]+>", "", "".join(pages.values())))
     unsaid = {
         english
         for english, chinese, _ in catalogue("comparison.po")
         if not re.search(".*?".join(map(re.escape, FIELD.split(chinese)[::2])), told)
     }
-    # Grades, shares and measures of models that these records are not of, and very long values.
+    # Grades and shares that these records do not have, combinations that are sampled, and very long values.
     assert len(unsaid) < 25, unsaid
 
 
@@ -216,7 +221,7 @@ def members() -> tuple[MemberChange, ...]:
     ]
     atoms = (Atom("unit", "1", "“a b” (2nd)", True), Atom("unit", "2", "“c”", True))
     sign = {"value": 1.0, "low": 0.5, "high": 1.5, "grade": "stable"}
-    term = [TermChange("term", "sign", each, "x. Y", sign, sign) for each in (atoms[:1], atoms[1:], atoms)]
+    term = [TermChange("term", "sign", each, "x. Y", sign, sign) for each in (atoms[:1], atoms[1:], atoms[::-1])]
     order, gone, new = (RuleChange(kind, None, None, how) for kind, how in _RULES)
     decided = [DecisionsCompared(how, 3, 8, 2, ()) for how in ("exhaustive", SAMPLED)]
     return (
@@ -241,11 +246,11 @@ def test_every_sentence_of_a_comparison_is_translated(comparisons: dict[str, Rec
 
 
 def test_every_pattern_fits_some_sentence(comparisons: dict[str, Record]) -> None:
-    said = " ".join([*sentences(comparisons), comparisons["alike"]["judgement"]["label"]])
+    said = [*sentences(comparisons), comparisons["alike"]["judgement"]["label"]]
     unsaid = {
         english
         for english, _, _ in catalogue(HELD)
-        if not re.search(".+?".join(map(re.escape, FIELD.split(english)[::2])), said)
+        if not any(re.search(".+?".join(map(re.escape, FIELD.split(english)[::2])), one) for one in said)
     }
     assert unsaid <= {f"{{name_unit}}” ({{place_number}}{ending})" for ending in ("st", "rd", "th")}
 
@@ -258,6 +263,14 @@ def test_whose_policy_it_is_may_look_like_two_sentences() -> None:
         with speaking("zh"):
             assert policy_label(judgement) == told
         assert policy_label(judgement) == judgement["label"]
+
+
+def test_shares_of_passages_are_named_as_the_record_names_them() -> None:
+    atom = {"kind": "share", "key": "", "label": "the whole text (at least 50%)", "present": True}
+    assert condition_text(atom) == "share of the whole text (at least 50%) kept"
+    assert condition_text({**atom, "label": "“a”, “b”"}) == "share of “a”, “b” kept"
+    with speaking("zh"):
+        assert condition_text(atom) == "全文（至少 50%） 的份额被保留"
 
 
 def test_english_is_the_same_after_chinese(comparisons: dict[str, Record]) -> None:
