@@ -139,11 +139,15 @@ def record_of(name: str) -> dict[str, Any]:
 
 
 def messages() -> dict[str, str]:
-    """Every message of modules and pages, of those with two forms that for many, with where it is used."""
+    """Every message of modules and pages, of those with two forms that for many, with where it is used.
+
+    The page of reasons has a catalogue of its own.
+    """
     found = {}
     # Concepts of a corpus speak with the pages about one.
     modules = sorted(set(REPORT.glob("*.py")) - {REPORT / "concepts_text.py"})
-    for path in [*modules, *sorted((REPORT / "templates").glob("*.html.j2"))]:
+    pages = [page for page in sorted((REPORT / "templates").glob("*.html.j2")) if page.name != "reasons.html.j2"]
+    for path in [*modules, *pages]:
         method = "python" if path.suffix == ".py" else "jinja2.ext.babel_extract"
         options = {} if path.suffix == ".py" else {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
         with path.open("rb") as stream:
