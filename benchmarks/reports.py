@@ -37,8 +37,8 @@ def run(command: Sequence[str], repeats: int = 3, **environment: str) -> float:
 
 
 def reports(data: Path, folder: Path, n_documents: Sequence[int]) -> dict[str, Path]:
-    """Reports of a message, of a long letter and of corpora, by what they are called."""
-    asked = {"message": ["explain", MESSAGE], "letter of 1,000 words": ["explain", " ".join([MESSAGE] * 125)]}
+    """Reports of a message, of a letter and of corpora, by what they are called."""
+    asked = {"message": ["explain", MESSAGE], "letter of 88 words": ["explain", " ".join([MESSAGE] * 11)]}
     train = str(data / "banking77" / "train.csv")
     asked |= {f"{n:,} documents": ["audit", train, "--limit", str(n)] for n in n_documents}
     made = {}
