@@ -53,5 +53,7 @@ def show_result(
     elif show is not None:
         show(explanation.to_dict())
     if folder is not None:
-        page = folder / "report.html"
-        click.echo(f"report: {page if page.exists() else folder / 'report.json'}", err=as_json)
+        from surrogate.report.write import FORMATS
+
+        shown = (folder / file for file in FORMATS.values() if (folder / file).exists())
+        click.echo(f"report: {next(shown, folder / 'report.json')}", err=as_json)
