@@ -181,18 +181,14 @@ def explain(
     beside = _beside(baselines, settled, explanation)
     for sampler in samplers:
         explanation = with_second(explanation, measure_second(sampler, settled, explanation, second_calls))
-    request = {
+    given = {"target": target, "contrast": contrast, "calls": calls, "budget": budget, "units": units}
+    given |= {
         "pipeline": recipe,
-        "target": target,
-        "contrast": contrast,
-        "calls": calls,
-        "budget": budget,
-        "units": units,
+        "policy": policy.to_dict(),
         "baselines": list(baselines),
         "second_calls": second_calls,
-        "policy": policy.to_dict(),
-        **second_request(second, infill_model, corpus, rules),
     }
+    request = given | second_request(second, infill_model, corpus, rules)
     transcript = transcribed(explanation, recording, settled.pipe, request, text)
     explanation = around.added_to(explanation, black_box)
     end = time.perf_counter()

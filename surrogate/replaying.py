@@ -13,7 +13,7 @@ from surrogate.answers import Answers
 from surrogate.canonical import canonical
 from surrogate.errors import InputError, ModelError
 from surrogate.query import ask_afresh
-from surrogate.rebuilding import explain_again
+from surrogate.rerunning import explain_again
 from surrogate.store import MemoryStore
 from surrogate.transcript import Reading, Transcript
 

@@ -28,8 +28,8 @@ ASSEMBLY = {
     "adaptive", "appraisal", "assembly", "beside", "case", "cli", "coarse_to_fine", "comparing", "confirm",
     "confirmation", "corpus", "embeddings", "exporting", "kernel_width", "ledger", "local", "long_text",
     "model_selection", "noise", "plan", "provenance", "reasons", "rebuilding", "recipe_classes", "recipes",
-    "refinement", "refits", "repeats", "replaying", "report", "rounds", "second", "second_samplers", "settling",
-    "signing", "transcribing", "verifying",
+    "refinement", "refits", "repeats", "replaying", "report", "rerunning", "rounds", "second", "second_samplers",
+    "settling", "signing", "transcribing", "verifying",
 }  # fmt: skip
 EDGES = {"blackbox", "baselines"}
 HEAVY = {
