@@ -181,7 +181,7 @@ def explain(
     beside = _beside(baselines, settled, explanation)
     for sampler in samplers:
         explanation = with_second(explanation, measure_second(sampler, settled, explanation, second_calls))
-    given = {"target": target, "contrast": contrast, "calls": calls, "budget": budget, "units": units}
+    given: dict[str, Any] = {"target": target, "contrast": contrast, "calls": calls, "budget": budget, "units": units}
     given |= {
         "pipeline": recipe,
         "policy": policy.to_dict(),
