@@ -21,12 +21,12 @@ def read_small(path: str | Path, code: str) -> str:
     ----------
     path : str or Path
     code : str
-        Of the error for a file that is too large, or is not UTF-8.
+        Of the error for a file that is too large.
 
     Raises
     ------
     InputError
-        ``bad-file`` when it cannot be read, or the code that is given.
+        ``bad-file`` when it cannot be read, ``not-utf8``, or the code that is given.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def read_small(path: str | Path, code: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(
-            code, f"{file.name} is not UTF-8: {error.reason} at byte {error.start}. Convert it first."
+            "not-utf8", f"{file.name} is not UTF-8: {error.reason} at byte {error.start}. Convert it first."
         ) from error
 
 

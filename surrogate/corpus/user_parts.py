@@ -9,6 +9,7 @@ from typing import Any
 
 from surrogate.describe import Lexicon, Probes, read_lexicon
 from surrogate.errors import InputError
+from surrogate.small_files import read_small
 
 __all__ = ["read_probes", "user_parts", "user_request"]
 
@@ -82,12 +83,9 @@ def read_probes(path: str | Path) -> dict[str, dict[str, list[str]]]:
     {'upset': {'examples': ['this is a scandal', 'never again']}}
     """
     path = Path(path)
+    content = read_small(path, "bad-lexicon")
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise InputError("not-utf8", f"{path.name} is not UTF-8. Convert it first.") from error
-    except OSError as error:
-        raise InputError("bad-file", f"{path} cannot be read: {error.strerror or error}.") from error
+        tables = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         raise InputError("bad-lexicon", f"{path.name} cannot be read as TOML: {error}.") from error
     for name, table in tables.items():

@@ -18,6 +18,7 @@ from surrogate.describe.terms import MAX_FORMS
 from surrogate.describe.tokens import BREAK, words_of
 from surrogate.errors import InputError
 from surrogate.features import Feature
+from surrogate.small_files import read_small
 
 __all__ = ["Lexicon", "read_lexicon"]
 
@@ -128,12 +129,9 @@ def read_lexicon(path: str | Path) -> dict[str, list[str]]:
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise InputError("bad-file", f"{path.name} is no {', '.join(readers)} file. Convert it to one of these.")
+    content = read_small(path, "bad-lexicon")
     try:
-        lists = reader(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InputError("bad-file", f"{path} cannot be read: {error.strerror or error}.") from error
-    except UnicodeDecodeError as error:
-        raise InputError("not-utf8", f"{path.name} is not UTF-8 ({error.reason}). Convert it first.") from error
+        lists = reader(content)
     except (ValueError, RecursionError, csv.Error) as error:
         raise InputError("bad-lexicon", f"{path.name} cannot be read: {error}.") from error
     if not isinstance(lists, dict):
