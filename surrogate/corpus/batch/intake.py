@@ -81,18 +81,24 @@ def _columns_of(path: Path) -> list[str]:
         with readable(path):
             return parquet_columns(path)
     found: dict[str, None] = {}
-    faults: list[str] = []
-    number = 0
+    faults: list[Fault] = []
+    number = first = 0
     with closing(read_records(path, errors="surrogateescape")) as records:
         for number, row in islice(records, _LOOKED_AT):
             if isinstance(row, Fault):
-                faults.append(f"{path.name}, line {number} {row.words}")
+                faults.append(row)
+                first = first or number
             else:
                 found.update(dict.fromkeys(row))
     if not number:
         raise _empty(path)
+    if faults and faults[0].content.strip() == "[":
+        raise InputError(
+            "bad-corpus", f"{path.name} is one JSON array. Give one object to a line, for instance with jq -c '.[]'."
+        )
     if not found:
-        raise InputError("bad-corpus", faults[0] if faults else f"{path.name} has rows without columns.")
+        said = f"{path.name}, line {first} {faults[0].words}" if faults else f"{path.name} has rows without columns."
+        raise InputError("bad-corpus", said)
     return list(found)
 
 

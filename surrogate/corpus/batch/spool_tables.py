@@ -20,11 +20,11 @@ __all__ = ["connected", "content_of", "fill", "finish", "read_state", "writing"]
 #: Name and version of the tables.
 _SCHEMA = "surrogate-spool/1"
 
-#: A file that is not finished is thrown away, so nothing is written twice; memory stays at 32 MB, however many rows there are.
+#: A file that is not finished is thrown away, so nothing is written twice; and the memory is the same for any number of rows.
 _WHILE_FILLED = (
     "PRAGMA journal_mode = OFF",
     "PRAGMA synchronous = OFF",
-    "PRAGMA cache_size = -32000",
+    "PRAGMA cache_size = -8000",
     "PRAGMA locking_mode = EXCLUSIVE",
 )
 
