@@ -13,7 +13,7 @@ from surrogate.errors import InputError
 __all__ = ["parquet_columns", "read_parquet"]
 
 #: Bytes that are decoded at a time, about; the most rows; and bytes of the file that are read ahead of a column.
-_BATCH_BYTES, _BATCH_ROWS, _AHEAD = 4_000_000, 4096, 1 << 20
+_BATCH_BYTES, _BATCH_ROWS, _AHEAD = 4_000_000, 512, 1 << 20
 
 
 def parquet_columns(path: Path) -> list[str]:
@@ -81,18 +81,38 @@ def _opened(path: Path) -> Iterator[Any]:
             yield file
     except pyarrow.ArrowException as error:
         raise InputError("bad-file", f"{path.name} cannot be read as Parquet: {str(error).splitlines()[0]}") from error
+    finally:
+        pyarrow.default_memory_pool().release_unused()
 
 
 def _batches(file: Any, columns: Sequence[str] | None) -> Iterator[Any]:
-    for group in range(file.num_row_groups):
-        about = file.metadata.row_group(group)
-        rows = _BATCH_BYTES * about.num_rows // max(about.total_byte_size, 1)
+    """Rows of some megabytes at a time: a part of a row group, or several small ones."""
+    for groups, rows in _bundles(file.metadata):
         yield from file.iter_batches(
-            batch_size=max(1, min(_BATCH_ROWS, rows)),
-            row_groups=[group],
+            batch_size=rows,
+            row_groups=groups,
             columns=None if columns is None else list(columns),
             use_threads=False,
         )
+
+
+def _bundles(metadata: Any) -> Iterator[tuple[list[int], int]]:
+    """Row groups that are read in one go, and how many of their rows at a time."""
+    groups: list[int] = []
+    n_rows = n_bytes = 0
+    for group in range(metadata.num_row_groups):
+        about = metadata.row_group(group)
+        if groups and n_bytes + about.total_byte_size > _BATCH_BYTES:
+            yield groups, _rows_at_a_time(n_rows, n_bytes)
+            groups, n_rows, n_bytes = [], 0, 0
+        groups.append(group)
+        n_rows, n_bytes = n_rows + about.num_rows, n_bytes + about.total_byte_size
+    if groups:
+        yield groups, _rows_at_a_time(n_rows, n_bytes)
+
+
+def _rows_at_a_time(n_rows: int, n_bytes: int) -> int:
+    return max(1, min(_BATCH_ROWS, _BATCH_BYTES * n_rows // max(n_bytes, 1)))
 
 
 def _values(column: Any, path: Path, errors: str) -> list[Any]:
@@ -101,7 +121,8 @@ def _values(column: Any, path: Path, errors: str) -> list[Any]:
     from pyarrow import types
 
     if types.is_dictionary(column.type):
-        column = column.dictionary_decode()
+        distinct = _values(column.dictionary, path, errors)
+        return [None if place is None else distinct[place] for place in column.indices.to_pylist()]
     if not (types.is_string(column.type) or types.is_large_string(column.type) or types.is_string_view(column.type)):
         return list(column.to_pylist())
     try:
