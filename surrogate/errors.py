@@ -51,6 +51,7 @@ CODES: dict[str, str] = {
     "worker-mismatch": "A worker of a batch has other packages or another model than where the batch was begun.",
     "row-failed": "A row of a batch could not be explained, for a reason that nobody foresaw.",
     "worker-died": "A worker of a batch ended while it explained a row: the row may need more memory than there is.",
+    "bad-batch": "The folder of a batch, or a file in it, cannot be read or was changed.",
     "missing-embedder": "Embeddings are needed, and nothing gives any.",
     "bad-embeddings": "The embeddings of documents cannot be used.",
     "bad-pattern": "A regular expression is wrong, or takes too long.",
