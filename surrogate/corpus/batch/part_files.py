@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
+from surrogate.corpus.batch.parquet_files import naming_damage, opened
+from surrogate.corpus.batch.part_facts import check_content, facts_of, read_facts
 from surrogate.corpus.batch.rows import row_digest
 from surrogate.corpus.batch.schema import arrow_schema, check_fields
-from surrogate.corpus.batch.values import SCHEMA
 from surrogate.errors import InputError
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
-__all__ = ["check_part", "content_digest", "part_bytes", "part_is_whole", "part_name", "read_part"]
-
-#: Keys of the metadata of a part's schema.
-_SCHEMA, _PART, _ROWS, _CONTENT = "surrogate.schema", "surrogate.part", "surrogate.rows", "surrogate.content_sha256"
+__all__ = [
+    "check_part",
+    "part_bytes",
+    "part_is_whole",
+    "part_name",
+    "read_columns",
+    "read_groups",
+    "read_part",
+]
 
 #: A group of rows holds no more rows than this, and is closed when it has so many characters of text: it must fit in memory.
 _MOST_ROWS, _MOST_CHARACTERS = 4_096, 64_000_000
-
-_MAGIC = b"PAR1"
 
 Row = dict[str, Any]
 
@@ -39,20 +40,6 @@ def part_name(number: int) -> str:
     'rows/part-00012.parquet'
     """
     return f"rows/part-{number:05d}.parquet"
-
-
-def content_digest(row_digests: Iterable[str]) -> str:
-    r"""SHA-256 over the digests of rows, in order, each with a line feed behind it.
-
-    Examples
-    --------
-    >>> content_digest(["ab", "cd"]) == hashlib.sha256(b"ab\ncd\n").hexdigest()
-    True
-    """
-    whole = hashlib.sha256()
-    for one in row_digests:
-        whole.update(f"{one}\n".encode("ascii"))
-    return whole.hexdigest()
 
 
 def part_bytes(rows: Sequence[Row], number: int) -> bytes:
@@ -69,7 +56,7 @@ def part_bytes(rows: Sequence[Row], number: int) -> bytes:
     -------
     bytes
         Compressed with Zstandard, with a checksum for each page; the metadata of the schema say which part it is, and give the
-        number of its rows and the digest of their content (:func:`content_digest`).
+        number of its rows and the digest of their content (:func:`surrogate.corpus.batch.part_facts.content_digest`).
 
     Raises
     ------
@@ -82,8 +69,7 @@ def part_bytes(rows: Sequence[Row], number: int) -> bytes:
     for row in rows:
         check_fields(row)
     ordered = sorted(rows, key=lambda row: (row["text_sha256"], row["id"]))
-    content = content_digest(row["row_sha256"] for row in ordered)
-    schema = arrow_schema({_SCHEMA: SCHEMA, _PART: str(number), _ROWS: str(len(rows)), _CONTENT: content})
+    schema = arrow_schema(facts_of([row["row_sha256"] for row in ordered], number))
     sink = pa.BufferOutputStream()
     with pq.ParquetWriter(sink, schema, compression="zstd", write_page_checksum=True) as writer:
         for group in _groups(ordered):
@@ -122,9 +108,48 @@ def read_part(part: str | Path | bytes) -> list[Row]:
     >>> read_part(part_bytes([], 0))
     []
     """
-    with _opened(part) as (file, name):
-        _facts(file, name)
-        return [row for group in _read_groups(file, name) for row in group]
+    return [row for group in read_groups(part) for row in group]
+
+
+def read_groups(part: str | Path | bytes) -> Iterator[list[Row]]:
+    """The same, one group of rows at a time.
+
+    Examples
+    --------
+    >>> list(read_groups(part_bytes([], 0)))
+    []
+    """
+    with opened(part) as (file, name):
+        read_facts(file, name)
+        yield from _groups_of(file, name)
+
+
+def read_columns(part: str | Path | bytes, number: int, columns: Sequence[str]) -> list[Row]:
+    """Some short columns of a part, once its digests of rows are found to be those it was made of.
+
+    Parameters
+    ----------
+    part : str, Path or bytes
+    number : int
+        Which part it should be.
+    columns : sequence of str
+        ``row_sha256`` among them.
+
+    Raises
+    ------
+    InputError
+        ``bad-batch``.
+
+    Examples
+    --------
+    >>> read_columns(part_bytes([], 0), 0, ["id", "row_sha256"])
+    []
+    """
+    with opened(part) as (file, name):
+        facts = read_facts(file, name, number)
+        rows = [row for group in _groups_of(file, name, list(columns)) for row in group]
+        check_content(facts, [row["row_sha256"] for row in rows], name)
+        return rows
 
 
 def check_part(part: str | Path | bytes, number: int | None = None) -> list[str]:
@@ -153,12 +178,12 @@ def check_part(part: str | Path | bytes, number: int | None = None) -> list[str]
     Traceback (most recent call last):
     surrogate.errors.InputError: The file is part 3 of a batch; part 4 belongs in its place. ... [bad-batch]
     """
-    with _opened(part) as (file, name):
-        facts = _facts(file, name, number)
+    with opened(part) as (file, name):
+        facts = read_facts(file, name, number)
         digests: list[str] = []
-        for group in _read_groups(file, name):
+        for group in _groups_of(file, name):
             digests += [_checked(row, name, place) for place, row in enumerate(group, len(digests) + 1)]
-        _check_content(facts, digests, name)
+        check_content(facts, digests, name)
         return digests
 
 
@@ -179,97 +204,22 @@ def part_is_whole(part: str | Path | bytes, number: int) -> bool:
     (True, False, False)
     """
     try:
-        with _opened(part) as (file, name):
-            facts = _facts(file, name, number)
+        with opened(part) as (file, name):
+            facts = read_facts(file, name, number)
             digests: list[str] = []
             for group in range(file.num_row_groups):
-                with _naming_damage(name):
+                with naming_damage(name):
                     digests += file.read_row_group(group).column("row_sha256").to_pylist()
-            _check_content(facts, digests, name)
+            check_content(facts, digests, name)
     except InputError:
         return False
     return True
 
 
-@contextmanager
-def _opened(part: str | Path | bytes) -> Iterator[tuple[pq.ParquetFile, str]]:
-    """The part as a Parquet file, and what errors call it."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    name = "The file" if isinstance(part, bytes) else Path(part).name
-    try:
-        source: Any = pa.BufferReader(part) if isinstance(part, bytes) else open(part, "rb")  # noqa: SIM115
-    except OSError as error:
-        raise InputError("bad-batch", f"{name} cannot be read: {error.strerror or error}.") from error
-    with source:
-        try:
-            file = pq.ParquetFile(source, page_checksum_verification=True)
-        except (pa.ArrowException, OSError) as error:
-            raise InputError("bad-batch", _why_not_parquet(source, name)) from error
-        yield file, name
-
-
-def _why_not_parquet(source: BinaryIO, name: str) -> str:
-    source.seek(0)
-    if source.read(len(_MAGIC)) != _MAGIC:
-        return f"{name} is no Parquet file, so it is no part of a batch. Put the part back, or remove the file."
-    size = source.seek(0, os.SEEK_END)
-    source.seek(max(size - len(_MAGIC), 0))
-    if source.read() != _MAGIC:
-        return f"{name} was cut short: its end is missing. Run the batch again; the part is then made again."
-    return _damaged(name)
-
-
-def _damaged(name: str) -> str:
-    return (
-        f"{name} is damaged: its bytes are not as they were written. Run the batch again; the part is then made again."
-    )
-
-
-@contextmanager
-def _naming_damage(name: str) -> Iterator[None]:
-    import pyarrow as pa
-
-    try:
-        yield
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise InputError("bad-batch", _damaged(name)) from error
-
-
-def _facts(file: pq.ParquetFile, name: str, number: int | None = None) -> Mapping[str, str]:
-    """What the metadata of a part say, once they fit the file."""
-    found = file.schema_arrow.metadata or {}
-    facts = {
-        key: found.get(key.encode("ascii"), b"").decode("utf-8", "replace") for key in (_SCHEMA, _PART, _ROWS, _CONTENT)
-    }
-    if facts[_SCHEMA] != SCHEMA:
-        other = (
-            f"its rows are {facts[_SCHEMA]!r}, and this release reads {SCHEMA!r}"
-            if facts[_SCHEMA]
-            else "another program wrote it"
-        )
-        raise InputError("bad-batch", f"{name} is no part of a batch that can be read here: {other}.")
-    if not file.schema_arrow.equals(arrow_schema(), check_metadata=False):
-        raise InputError("bad-batch", f"{name} was changed: its columns are not those of a batch.")
-    if number is not None and facts[_PART] != str(number):
-        raise InputError(
-            "bad-batch",
-            f"{name} is part {facts[_PART]} of a batch; part {number} belongs in its place. Put that part back, or run the "
-            "batch again.",
-        )
-    if facts[_ROWS] != str(file.metadata.num_rows):
-        raise InputError(
-            "bad-batch",
-            f"{name} was changed: it has {file.metadata.num_rows:,} rows, and says that it has {facts[_ROWS]}.",
-        )
-    return facts
-
-
-def _read_groups(file: pq.ParquetFile, name: str) -> Iterator[list[Row]]:
+def _groups_of(file: pq.ParquetFile, name: str, columns: list[str] | None = None) -> Iterator[list[Row]]:
     for group in range(file.num_row_groups):
-        with _naming_damage(name):
-            rows = file.read_row_group(group).to_pylist()
+        with naming_damage(name):
+            rows = file.read_row_group(group, columns=columns).to_pylist()
         yield rows
 
 
@@ -281,11 +231,3 @@ def _checked(row: Row, name: str, place: int) -> str:
     if found != row["row_sha256"]:
         raise InputError("bad-batch", f"{name} was changed: row {place} does not have the SHA-256 that it states.")
     return found
-
-
-def _check_content(facts: Mapping[str, str], digests: Sequence[str], name: str) -> None:
-    if content_digest(digests) != facts[_CONTENT]:
-        raise InputError(
-            "bad-batch",
-            f"{name} was changed: its rows are whole, and are not those, in that order, that it was made of.",
-        )
