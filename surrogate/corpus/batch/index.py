@@ -31,6 +31,8 @@ __all__ = [
 #: Name and version of ``index.json`` and of the columns of ``index.parquet``.
 INDEX_SCHEMA = "surrogate-batch-index/1"
 
+_KEYS = {"schema", "parts", "rows", "texts", "reports", "counts", "content_sha256", "index", "files"}
+
 BATCH, INDEX, TABLE = "batch.json", "index.json", "index.parquet"
 
 #: Columns of ``index.parquet``: name, type as in :class:`surrogate.corpus.batch.schema.Field`, meaning.
@@ -140,15 +142,30 @@ def read_index(folder: str | Path) -> dict[str, Any]:
         ) from error
     try:
         told = json.loads(content)
-        same = isinstance(told, dict) and canonical_bytes(told) == content
+        same = _is_index(told) and canonical_bytes(told) == content
     except (ValueError, RecursionError):
         same = False
-    if not same or told.get("schema") != INDEX_SCHEMA:
+    if not same:
         raise InputError(
             "bad-batch",
             f"{INDEX} was changed, or another release wrote it. Run the same command again to write it anew.",
         )
     return told  # type: ignore[no-any-return]
+
+
+def _is_index(told: Any) -> bool:
+    """Whether a JSON value has the form of an index; the names in it lead nowhere else."""
+    if not isinstance(told, dict) or told.get("schema") != INDEX_SCHEMA or told.keys() != _KEYS:
+        return False
+    parts, files, table = told["parts"], told["files"], told["index"]
+    if not (isinstance(parts, list) and isinstance(files, dict) and isinstance(table, dict)):
+        return False
+    named = all(
+        isinstance(part, dict) and isinstance(part.get("number"), int) and part.get("file") == part_name(part["number"])
+        for part in parts
+    )
+    sized = all(isinstance(one.get("rows"), int) and isinstance(one.get("sha256"), str) for one in [*parts, table])
+    return named and sized and not any(name.startswith("/") or ".." in name.split("/") for name in files)
 
 
 def _number(entries: list[Entry], numbers: Iterable[tuple[str, int]], part: int) -> None:
