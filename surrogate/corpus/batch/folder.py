@@ -12,25 +12,15 @@ from typing import Any
 
 from surrogate.canonical import canonical, canonical_bytes
 from surrogate.corpus.batch import locking
+from surrogate.corpus.batch.part_files import part_name
 from surrogate.corpus.batch.values import PartResult
 from surrogate.corpus.batch.writing import making, put_bytes, put_file, put_folder, remove_owned
 from surrogate.errors import InputError
 
-__all__ = ["BatchFolder", "part_name"]
+__all__ = ["BatchFolder"]
 
 _PART = re.compile(r"part-(\d{5,})\.parquet")
 _REPORT = re.compile(r"[0-9a-f]{16}")
-
-
-def part_name(number: int) -> str:
-    """Name of the file of a part.
-
-    Examples
-    --------
-    >>> part_name(7)
-    'part-00007.parquet'
-    """
-    return f"part-{number:05d}.parquet"
 
 
 class BatchFolder:
@@ -157,7 +147,12 @@ class BatchFolder:
             if name is None:
                 continue
             number = int(name[1])
-            if path.name == part_name(number) and path.is_file() and not path.is_symlink() and check(path, number):
+            if (
+                path == self.path / part_name(number)
+                and path.is_file()
+                and not path.is_symlink()
+                and check(path, number)
+            ):
                 found.add(number)
                 continue
             with making(self.path):
@@ -179,7 +174,7 @@ class BatchFolder:
             for name, files in _by_report(result.reports).items():
                 put_folder(self.path / "reports" / name, files, self.aside)
             # Last: rows name their reports.
-            put_bytes(self.path / "rows" / part_name(result.number), result.parquet, self.aside)
+            put_bytes(self.path / part_name(result.number), result.parquet, self.aside)
 
     def put(self, name: str, content: bytes | Path) -> None:
         """Put another file of the batch in place, such as ``index.json``, whole or not at all.
