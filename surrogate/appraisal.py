@@ -80,7 +80,7 @@ def appraise(name: str | None, estimator: Surrogate, case: Case) -> Member:
     proxy = "none" if taught_by == "calls" else "auto"
     # One thread for the arithmetic, whose sums must not depend on how many cores share them; not where the model is asked.
     with threadpool_limits(1):
-        others = refit(estimator, fit, proxy, case.half_teacher(model.scale, proxy))
+        others = refit(estimator, fit, proxy, case.half_teacher(model.scale, proxy)) if case.stability else []
         if isinstance(model, LinearModel):
             model = _graded(with_intervals(model, fit, generator=generator), others, fit, case)
     rules: tuple[Rule, ...] = ()

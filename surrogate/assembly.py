@@ -82,7 +82,13 @@ def explanation_of(pipe: Pipeline, text: str, *, policy: Policy | None = None, r
 
 
 def assemble(
-    settled: Settled, taught: Taught, policy: Policy, recipe_name: str, refinement: Refinement | None = None
+    settled: Settled,
+    taught: Taught,
+    policy: Policy,
+    recipe_name: str,
+    refinement: Refinement | None = None,
+    *,
+    stability: bool = True,
 ) -> Explanation:
     """Measure the surrogates on the test part, and put all that was found into one explanation.
 
@@ -94,6 +100,10 @@ def assemble(
     recipe_name : str
     refinement : Refinement, optional
         How the units of a long text were found.
+    stability : bool, default True
+        Whether the surrogates are refitted to halves of the calls, which costs more than all else.  False: nothing is
+        refitted, no term, unit or rule has a frequency or a grade (but where every copy was asked, so that nothing can vary),
+        and the limits say so.
 
     Returns
     -------
@@ -103,7 +113,7 @@ def assemble(
     fitted = taught.members
     outcome = next(iter(fitted.values())).outcomes_[whole.documents[0].text]
     asker = Asker(settled.pipe, whole, outcome, 0 if whole.exhaustive else settled.n_confirm)
-    case = Case(whole, taught.teaching, outcome, policy, asker, taught.teacher)
+    case = Case(whole, taught.teaching, outcome, policy, asker, taught.teacher, stability=stability)
     members = tuple(
         _appraise(name, estimator, case, confirm_of(settled.n_confirm, estimator, fitted.values()))
         for name, estimator in fitted.items()
@@ -120,7 +130,7 @@ def assemble(
         model=model,
         production=describe_production(settled.pipe, everything, outcome, policy, recipe_name),
         findings=find_findings(members, decision, whole, outcome),
-        limits=state_limits(whole, outcome, model),
+        limits=state_limits(whole, outcome, model, stability),
         stopping=settled.stopping,
         refinement=None if refinement is None else refinement.to_dict(),
         sample=everything,

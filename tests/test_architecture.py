@@ -26,7 +26,7 @@ STEPS = {"perturb", "query", "weigh", "describe", "fit"}
 EVIDENCE = {"corpus_explanation", "corpus_shown", "evidence", "explanation", "findings"}
 ASSEMBLY = {
     "adaptive", "appraisal", "assembly", "beside", "case", "cli", "coarse_to_fine", "comparing", "confirm",
-    "confirmation", "corpus", "embeddings", "exporting", "kernel_width", "ledger", "local", "long_text",
+    "confirmation", "corpus", "embeddings", "exporting", "kernel_width", "ledger", "local", "local_pipeline", "long_text",
     "model_selection", "noise", "plan", "provenance", "reasons", "rebuilding", "recipe_classes", "recipes",
     "refinement", "refits", "repeats", "replaying", "report", "rerunning", "rounds", "second", "second_samplers",
     "settling", "signing", "transcribing", "verifying",
