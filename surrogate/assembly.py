@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
 
 from surrogate.appraisal import appraise
 from surrogate.case import Case, read_decision, teaching_part
@@ -22,6 +21,7 @@ from surrogate.plan import confirm_of, count_calls
 from surrogate.provenance import describe_model, describe_production
 from surrogate.refinement import Refinement
 from surrogate.settling import Settled, settle_fitted
+from surrogate.single_thread import single_thread
 
 __all__ = ["Taught", "assemble", "explanation_of", "teach"]
 
@@ -55,7 +55,7 @@ class Taught:
 def teach(settled: Settled) -> Taught:
     """Fit the surrogates anew, to every answer but the test part."""
     teaching, teacher = teaching_part(settled.whole), Teacher()
-    with threadpool_limits(1):
+    with single_thread():
         surrogate = clone(settled.pipe.named_steps["surrogate"]).fit(teaching, teacher=teacher)
     return Taught(surrogate, teaching, teacher)
 
