@@ -47,6 +47,7 @@ CODES: dict[str, str] = {
     "not-exported": "What was asked for cannot be exported in that form, or an export cannot be run.",
     "bad-file": "The input file cannot be read.",
     "bad-corpus": "The documents of a corpus cannot be read, or a column of them is missing.",
+    "bad-batch": "The folder of a batch, or a file in it, cannot be read or was changed.",
     "missing-embedder": "Embeddings are needed, and nothing gives any.",
     "bad-embeddings": "The embeddings of documents cannot be used.",
     "bad-pattern": "A regular expression is wrong, or takes too long.",
