@@ -180,7 +180,7 @@ def _sentences(grouped: GroupedCounts, section: str, place: str = "") -> list[Re
 def _fidelity(tally: RowTally) -> Record:
     bins = sorted(tally.fidelity.items())
     n = sum(tally.fidelity.values())
-    quantiles = {f"q{share}": _quantile(bins, n * share / 100) for share in (5, 25, 50, 75, 95)}
+    quantiles = {f"q{share}": _quantile(bins, n * share / 100) for share in (5, 10, 25, 50, 75, 90, 95)}
     return {"n": n, "thousandths": [list(one) for one in bins], **quantiles}
 
 
