@@ -94,6 +94,7 @@ CODES: dict[str, str] = {
     "model-changed": "The endpoint answers as another model than before.",
     "declined": "The model declined to answer the text itself.",
     "not-recorded": "A text was asked to which the evidence holds no answer.",
+    "too-many-errors": "More rows of a batch are errors than were allowed.",
     "model-failed": "The model raised an error while it was answering.",
 }
 
