@@ -56,6 +56,11 @@ class ModelBacked(SharedBlackBox):
     def __getstate__(self) -> dict[str, Any]:
         return {"identity": self._identity, "source": self._source}
 
+    @property
+    def source(self) -> dict[str, Any]:
+        """Arguments of :func:`surrogate.blackbox.load_model` that load the same model again."""
+        return dict(self._source)
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._identity = state["identity"]
         self._source = state["source"]
