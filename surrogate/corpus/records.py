@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -59,14 +60,13 @@ def opened(path: Path, errors: str, newline: str | None = None) -> Iterator[Text
     InputError
         ``not-utf8`` for other encodings.
     """
-    with path.open("rb") as stream:
-        head = stream.read(_HEAD)
-    # A text may hold a NUL; a file in which every second or third byte is one is in UTF-16 or UTF-32.
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.count(0) > max(_NULS, _NUL_SHARE * len(head)):
-        raise not_utf8(path, "it looks like UTF-16 or UTF-32", "UTF-16")
     try:
-        with path.open(encoding="utf-8-sig", errors=errors, newline=newline) as lines:
-            yield lines
+        with path.open("rb") as stream:
+            head = stream.peek(_HEAD)[:_HEAD]
+            # A text may hold a NUL; a file in which every second or third byte is one is in UTF-16 or UTF-32.
+            if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.count(0) > max(_NULS, _NUL_SHARE * len(head)):
+                raise not_utf8(path, "it looks like UTF-16 or UTF-32", "UTF-16")
+            yield TextIOWrapper(stream, encoding="utf-8-sig", errors=errors, newline=newline)
     except UnicodeDecodeError as error:
         raise not_utf8(path, error.reason) from error
 

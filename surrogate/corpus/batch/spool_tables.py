@@ -82,7 +82,7 @@ def finish(path: Path, final: Path, state: dict[str, Any]) -> None:
     with writing(path):
         with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute("INSERT INTO state VALUES (?)", (json.dumps(content),))
-        with path.open("rb") as stream:
+        with path.open("r+b") as stream:
             os.fsync(stream.fileno())
         path.replace(final)
 
