@@ -123,6 +123,18 @@ class ModelBacked(SharedBlackBox):
         (checked,) = check_texts([text])
         return self._loaded().token_spans(checked)
 
+    def lengths(self, texts: Sequence[str]) -> list[Length]:
+        """Tokens of each text as the model reads it, prompt and special tokens included, before it is cut; none is asked.
+
+        Raises
+        ------
+        InputError
+            ``not-text`` or ``not-utf8``.
+        ModelError
+            ``wrong-digest`` as in :meth:`answer`.
+        """
+        return self._loaded().lengths(check_texts(texts))
+
     def _loaded(self) -> Reader:
         if self._reader is None:
             again = self._again()

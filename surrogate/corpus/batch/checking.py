@@ -8,6 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from surrogate.corpus.batch.checking_reports import check_reports
 from surrogate.corpus.batch.entries import Entry, Tally, entries_of, file_digest
 from surrogate.corpus.batch.index import INDEX, INDEX_FIELDS, TABLE, read_index
@@ -201,9 +203,8 @@ class _Audit:
             return  # It was noted that the table is damaged.
         if pc.count_distinct(columns["id"]).as_py() != len(columns):
             self.note(TABLE, "An id stands in it more than once.")
-        numbers = columns["number"].to_numpy()
-        numbers.sort()
-        if len(numbers) and not (numbers == range(1, len(numbers) + 1)).all():
+        numbers = np.sort(columns["number"].to_numpy())
+        if not np.array_equal(numbers, np.arange(1, len(numbers) + 1)):
             self.note(TABLE, "The positions of its rows in the input are not all from 1 to their number, each once.")
 
     def check_totals(self) -> None:

@@ -123,7 +123,7 @@ class _Run:
         outcome = self._outcome(future)
         if outcome.error is not None:
             raise outcome.error
-        if outcome.death is not None:
+        if outcome.death == "worker-died":
             self.pool.renew()
         return outcome
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
+import time
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol
@@ -10,6 +13,9 @@ from typing import Protocol
 from surrogate.corpus.batch.calls import Call, Outcome
 
 __all__ = ["InlinePool", "LokyPool", "Pool", "one_thread"]
+
+#: How often a worker looks whether its driver is there.
+_SECONDS = 1.0
 
 
 class Pool(Protocol):
@@ -147,11 +153,19 @@ class LokyPool:
 
         # No time-out: a worker holds a model that takes long to load.
         made: Executor = ProcessPoolExecutor(
-            self.workers, timeout=None, initializer=_leave_interrupts_to_the_driver, env=one_thread()
+            self.workers, timeout=None, initializer=_begin_worker, initargs=(os.getpid(),), env=one_thread()
         )
         return made
 
 
-def _leave_interrupts_to_the_driver() -> None:
+def _begin_worker(driver: int) -> None:
     # Ctrl-C reaches every process of a terminal: the driver ends its workers, without a traceback from each.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(driver,), daemon=True).start()
+
+
+def _end_with(driver: int) -> None:
+    # A driver that is killed cannot end its workers: they would wait for it, with their models, for ever.
+    while os.getppid() == driver:
+        time.sleep(_SECONDS)
+    os._exit(1)
