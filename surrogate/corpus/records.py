@@ -33,6 +33,11 @@ class Fault:
         What is wrong with it, as the end of a sentence that names it; quotes nothing of it.
     content : str
         What stands in its place, as far as it could be read.
+
+    Examples
+    --------
+    >>> Fault("bad-corpus", "is no JSON object.", "[1]").code
+    'bad-corpus'
     """
 
     code: str
@@ -59,6 +64,17 @@ def opened(path: Path, errors: str, newline: str | None = None) -> Iterator[Text
     ------
     InputError
         ``not-utf8`` for other encodings.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "a.csv"
+    ...     _ = path.write_text("text", encoding="utf-16")
+    ...     with opened(path, "strict") as stream:
+    ...         pass
+    Traceback (most recent call last):
+    surrogate.errors.InputError: a.csv is not UTF-8 (it looks like UTF-16 or UTF-32). ... [not-utf8]
     """
     try:
         with path.open("rb") as stream:

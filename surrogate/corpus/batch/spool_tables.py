@@ -88,7 +88,13 @@ def finish(path: Path, final: Path, state: dict[str, Any]) -> None:
 
 
 def read_state(path: Path) -> dict[str, Any] | None:
-    """What a file says about itself; None where there is none, or it is damaged or of another version."""
+    """What a file says about itself; None where there is none, or it is damaged or of another version.
+
+    Examples
+    --------
+    >>> read_state(Path("nowhere.sqlite")) is None
+    True
+    """
     if not path.is_file():
         return None
     try:
