@@ -32,6 +32,7 @@ from surrogate.cli import (
     report,
     signing,
     store,
+    summary,
     verify,
 )
 from surrogate.cli.exit_codes import DONE, MODEL_ERROR, STOPPED, USAGE_ERROR
@@ -54,6 +55,7 @@ cli.add_command(audit.audit)
 cli.add_command(diff.diff)
 cli.add_command(distill.distill)
 cli.add_command(report.report)
+cli.add_command(summary.summary)
 cli.add_command(concepts.concepts)
 cli.add_command(export.export)
 cli.add_command(neighbours.neighbours)

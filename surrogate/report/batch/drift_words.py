@@ -115,12 +115,12 @@ def distance_sentence(compared: Record) -> str:
 
 
 def test_sentence(test: Record | None) -> str:
-    """A G-test with its effect size; nothing where there is none.
+    r"""A G-test with its effect size; nothing where there is none.
 
     Examples
     --------
     >>> test_sentence({"g": 47.08, "dof": 2, "p": 6e-11, "cramers_v": 0.116})
-    'G-test: G = 47.1, 2 degrees of freedom, p < 0.001; Cramér’s V 0.12.'
+    'G-test: G = 47.1, 2 degrees of freedom, p\xa0<\xa00.001; Cramér’s V 0.12.'
     """
     if test is None:
         return ""
@@ -135,7 +135,7 @@ def test_sentence(test: Record | None) -> str:
 
 
 def _p(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    return "p\u00a0<\u00a00.001" if p < 0.001 else f"p\u00a0=\u00a0{p:.3f}"
 
 
 def fidelity_sentence(fidelity: Record) -> str:
@@ -195,10 +195,10 @@ def other_text_sentence(ids: Record) -> str:
 
     Examples
     --------
-    >>> other_text_sentence({"n_both": 0})
+    >>> other_text_sentence({"n_both": 0, "decision_changed": {"total": 0}})
     ''
     """
-    if not ids["n_both"]:
+    if not ids["decision_changed"]["total"]:
         return ""
     return plural(
         "{n} id is in both batches with another text; of those with a decision in both, decided otherwise: {changed}. Where ids "

@@ -7,13 +7,23 @@ from typing import Any
 
 from surrogate.evidence.binomial import binomial_interval
 from surrogate.report.batch.context import short
-from surrogate.report.language import plural, say
+from surrogate.report.batch.drift_words import drift_headline
+from surrogate.report.language import message, plural, say
 from surrogate.report.number_format import percent
 
-__all__ = ["look_first", "needs_attention"]
+__all__ = ["PARTS", "look_first", "needs_attention"]
 
 Told = Iterator[tuple[str, str]]
 Record = dict[str, Any]
+
+#: Parts of the page that a sentence leads to.
+PARTS = {
+    "settings": message("Settings"),
+    "errors": message("Errors"),
+    "decisions": message("Decisions"),
+    "closest": message("Closest decisions"),
+    "drift": message("Drift"),
+}
 
 #: Withheld rows of a decision from which on its share is compared with the others.
 _FEWEST = 5
@@ -32,7 +42,8 @@ def look_first(record: Record) -> list[tuple[str, str]]:
     >>> [part for part, _ in look_first(EMPTY)]
     ['settings']
     """
-    told = [*_unfinished(record), *_errors(record), *_adverse(record), *_withheld_most(record), *_read_in_part(record)]
+    told = [*_unfinished(record), *_drift(record), *_errors(record), *_adverse(record)]
+    told += [*_withheld_most(record), *_read_in_part(record)]
     if record["worst"]["closest"]:
         told.append(("closest", say("The decisions that were closest are listed: a small change of a text may turn them.")))
     return told
@@ -61,6 +72,11 @@ def _unfinished(record: Record) -> Told:
             total=total,
         )
         yield "settings", told
+
+
+def _drift(record: Record) -> Told:
+    if record["drift"]:
+        yield "drift", say("Against the earlier batch: {told}.", told=drift_headline(record["drift"]))
 
 
 def _errors(record: Record) -> Told:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from surrogate.report.batch.row_errors import error_meaning, error_way_out
-from surrogate.report.language import message, plural, say
+from surrogate.report.language import message, plural, recorded, say
 from surrogate.report.number_format import percent
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "status_name",
     "surrogate_title",
     "verdict_name",
+    "why_withheld",
 ]
 
 Record = dict[str, Any]
@@ -41,6 +42,11 @@ _TITLES = {
 }
 
 _SETTINGS = {
+    "model": message("Model"),
+    "fingerprint": message("Fingerprint of the model"),
+    "recipe_sha256": message("SHA-256 of the recipe"),
+    "input": message("Input"),
+    "versions": message("Versions of packages"),
     "recipe_name": message("Recipe"),
     "calls": message("Calls for each text"),
     "budget": message("Most calls for each text"),
@@ -97,6 +103,19 @@ def verdict_name(verdict: str) -> str:
     ('shown', 'not faithful')
     """
     return say(_VERDICTS[verdict]) if verdict in _VERDICTS else verdict
+
+
+def why_withheld(row: Record) -> str:
+    """Why a row is withheld, in short where its fidelity says the rest.
+
+    Examples
+    --------
+    >>> why_withheld({"fidelity": 0.2, "verdict": "fail", "reason": "Fidelity R2 is 0.20."})
+    'not faithful'
+    """
+    if row["fidelity"] is not None and row["verdict"] in _VERDICTS and row["verdict"] != "pass":
+        return verdict_name(row["verdict"])
+    return recorded(row["reason"] or "") or say("no reason was stated")
 
 
 def surrogate_title(surrogate: Record) -> str:
