@@ -12,8 +12,12 @@ __all__ = ["summary"]
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--against", metavar="DIR", type=click.Path(path_type=Path), help="Folder of an earlier batch: tell the drift.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the summary; without it, none is written.")
+@click.option(
+    "--against", metavar="DIR", type=click.Path(path_type=Path), help="Folder of an earlier batch: tell the drift."
+)
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="Folder for the summary; without it, none is written."
+)
 @click.option(
     "--to",
     "formats",

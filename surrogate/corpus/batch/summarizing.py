@@ -133,7 +133,7 @@ def _identity(opened: OpenedBatch) -> Record:
         "versions": batch.get("versions"),
         "n_rows": batch.get("n_rows"),
         "n_texts": batch.get("n_texts"),
-        "is_complete": opened.index is not None,
+        "is_complete": opened.index_sha256 is not None,
         "n_parts": len(opened.parts),
         "batch_sha256": opened.batch_sha256,
         "index_sha256": opened.index_sha256,
@@ -205,5 +205,3 @@ def _reasons(tally: RowTally) -> list[Record]:
         named = {"decision": decision, "target": target, "scale": scale, "n_words": n_words}
         found.append({**named, "rows": tally.decisions[decision, "explained"], "words": words})
     return sorted(found, key=lambda one: (-one["rows"], one["decision"], one["target"], one["scale"]))
-
-

@@ -103,7 +103,8 @@ def _drift(drift: Record) -> Iterator[Line]:
 def _matched(matched: Record) -> Iterator[Line]:
     texts = matched["texts"]
     for name, part in (("texts", texts), ("ids", matched["ids"])):
-        yield from _values(f"drift: {name}", "", {key: value for key, value in part.items() if not isinstance(value, list | dict)})
+        plain = {key: value for key, value in part.items() if not isinstance(value, list | dict)}
+        yield from _values(f"drift: {name}", "", plain)
         for key, value in part.items():
             if isinstance(value, dict):
                 yield from _values(f"drift: {name}", key, value)

@@ -8,7 +8,7 @@ from typing import Any
 
 from surrogate.canonical import canonical_bytes
 from surrogate.corpus.batch.drifting import Drift
-from surrogate.corpus.batch.opened import BATCH
+from surrogate.corpus.batch.index import BATCH
 from surrogate.corpus.batch.summarizing import Summary
 from surrogate.corpus.batch.summary_table import summary_csv
 from surrogate.errors import InputError

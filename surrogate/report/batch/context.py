@@ -145,7 +145,10 @@ def stated(batch: Record) -> list[tuple[str, Any]]:
     [('model', 'm'), ('calls', 64)]
     """
     model = batch.get("model") or {}
-    told = [("model" if name == "name" else name, model[name]) for name in sorted(model, key=lambda one: (one != "name", one))]
+    told = [
+        ("model" if name == "name" else name, model[name])
+        for name in sorted(model, key=lambda one: (one != "name", one))
+    ]
     told += sorted((batch.get("settings") or {}).items())
     told += [(name, batch.get(name)) for name in ("recipe_sha256", "input", "versions")]
     return [(name, value) for name, value in told if value not in (None, [], {}, "")]

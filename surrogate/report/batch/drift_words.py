@@ -48,10 +48,13 @@ def told_first_sentence(one: Record) -> str:
     """
     if one["what"] == "incomplete":
         return say("The earlier batch is not finished.") if one["before"] else say("This batch is not finished.")
-    if one["what"] in _TOLD:
-        return say(_TOLD[one["what"]])
-    name, sides = setting_name(one["what"]) or one["what"], (setting_value(one["before"]), setting_value(one["after"]))
-    return say("Set otherwise: {setting}, {before} before and {after} after.", setting=name, before=sides[0], after=sides[1])
+    what = one["what"]
+    if what in _TOLD:
+        return say(_TOLD[what])
+    name, sides = setting_name(what) or what, (setting_value(one["before"]), setting_value(one["after"]))
+    return say(
+        "Set otherwise: {setting}, {before} before and {after} after.", setting=name, before=sides[0], after=sides[1]
+    )
 
 
 def drift_headline(drift: Record) -> str:
@@ -172,7 +175,10 @@ def matched_sentence(texts: Record) -> str:
     """
     sizes = {"before": f"{texts['n_before']:,}", "after": f"{texts['n_after']:,}"}
     if not texts["n_both"]:
-        return say("No text is in both batches ({before} before, {after} after), so decisions cannot be compared one by one.", **sizes)
+        return say(
+            "No text is in both batches ({before} before, {after} after), so decisions cannot be compared one by one.",
+            **sizes,
+        )
     changed = texts["decision_changed"]
     if not changed["n"]:
         return plural(

@@ -63,7 +63,9 @@ def _label(bins: Bins) -> str:
     where = say("below {high}", high=high)
     if fullest["low"] is not None:
         where = say("{low} to {high}", low=decimal(fullest["low"]), high=high)
-    return say("Histogram of rows by fidelity R²; the most have {where}. The table below gives the numbers.", where=where)
+    return say(
+        "Histogram of rows by fidelity R²; the most have {where}. The table below gives the numbers.", where=where
+    )
 
 
 def _step(most: int, n_steps: int) -> float:

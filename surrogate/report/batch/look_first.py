@@ -45,7 +45,9 @@ def look_first(record: Record) -> list[tuple[str, str]]:
     told = [*_unfinished(record), *_drift(record), *_errors(record), *_adverse(record)]
     told += [*_withheld_most(record), *_read_in_part(record)]
     if record["worst"]["closest"]:
-        told.append(("closest", say("The decisions that were closest are listed: a small change of a text may turn them.")))
+        told.append(
+            ("closest", say("The decisions that were closest are listed: a small change of a text may turn them."))
+        )
     return told
 
 

@@ -136,7 +136,11 @@ def _print_reasons(reasons: list[Record], console: Console) -> None:
     for one in reasons[:_LABELS]:
         name = one["decision"]
         for word in one["words"][:_WORDS]:
-            numbers = (percent(word["clear"] / one["rows"]), percent(word["positive"] / word["rows"]), signed(word["mean"]))
+            numbers = (
+                percent(word["clear"] / one["rows"]),
+                percent(word["positive"] / word["rows"]),
+                signed(word["mean"]),
+            )
             table.add_row(Text(short(name, 30)), Text(short(word["text"], 30)), *numbers)
             name = ""
     console.print(table)
@@ -150,7 +154,15 @@ def _print_rows(worst: dict[str, list[Record]], console: Console) -> None:
     table.add_row("", "id", "decision", "probability", "fidelity", "")
     for kind in ("errors", "withheld", "closest"):
         for row in worst[kind][:_ROWS]:
-            why = row["error_code"] if kind == "errors" else f"margin {decimal(row['margin'], 3)}" if kind == "closest" else ""
+            why = (
+                row["error_code"]
+                if kind == "errors"
+                else f"margin {decimal(row['margin'], 3)}"
+                if kind == "closest"
+                else ""
+            )
             numbers = (percent(row["probability"]), decimal(row["fidelity"]))
-            table.add_row(kind, Text(short(row["id"], 30)), Text(short(row["decision"] or "–", 30)), *numbers, Text(why or ""))
+            table.add_row(
+                kind, Text(short(row["id"], 30)), Text(short(row["decision"] or "–", 30)), *numbers, Text(why or "")
+            )
     console.print(table)
