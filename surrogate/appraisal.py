@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from surrogate.anchor_model import AnchorModel
 from surrogate.case import Case
@@ -41,6 +40,7 @@ from surrogate.refits import decisions_alike, effect_frequencies, refit, rule_fr
 from surrogate.rows import Rows, original_row
 from surrogate.seeding import content_generator
 from surrogate.shapley_model import ShapleyModel
+from surrogate.single_thread import single_thread
 
 __all__ = ["appraise"]
 
@@ -79,8 +79,8 @@ def appraise(name: str | None, estimator: Surrogate, case: Case) -> Member:
     fidelity = measure_fidelity(model, test, fit, generator=generator)
     proxy = "none" if taught_by == "calls" else "auto"
     # One thread for the arithmetic, whose sums must not depend on how many cores share them; not where the model is asked.
-    with threadpool_limits(1):
-        others = refit(estimator, fit, proxy, case.half_teacher(model.scale, proxy))
+    with single_thread():
+        others = refit(estimator, fit, proxy, case.half_teacher(model.scale, proxy)) if case.stability else []
         if isinstance(model, LinearModel):
             model = _graded(with_intervals(model, fit, generator=generator), others, fit, case)
     rules: tuple[Rule, ...] = ()

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
 
 from surrogate.appraisal import appraise
 from surrogate.case import Case, read_decision, teaching_part
@@ -22,6 +21,7 @@ from surrogate.plan import confirm_of, count_calls
 from surrogate.provenance import describe_model, describe_production
 from surrogate.refinement import Refinement
 from surrogate.settling import Settled, settle_fitted
+from surrogate.single_thread import single_thread
 
 __all__ = ["Taught", "assemble", "explanation_of", "teach"]
 
@@ -55,7 +55,7 @@ class Taught:
 def teach(settled: Settled) -> Taught:
     """Fit the surrogates anew, to every answer but the test part."""
     teaching, teacher = teaching_part(settled.whole), Teacher()
-    with threadpool_limits(1):
+    with single_thread():
         surrogate = clone(settled.pipe.named_steps["surrogate"]).fit(teaching, teacher=teacher)
     return Taught(surrogate, teaching, teacher)
 
@@ -82,7 +82,13 @@ def explanation_of(pipe: Pipeline, text: str, *, policy: Policy | None = None, r
 
 
 def assemble(
-    settled: Settled, taught: Taught, policy: Policy, recipe_name: str, refinement: Refinement | None = None
+    settled: Settled,
+    taught: Taught,
+    policy: Policy,
+    recipe_name: str,
+    refinement: Refinement | None = None,
+    *,
+    stability: bool = True,
 ) -> Explanation:
     """Measure the surrogates on the test part, and put all that was found into one explanation.
 
@@ -94,6 +100,10 @@ def assemble(
     recipe_name : str
     refinement : Refinement, optional
         How the units of a long text were found.
+    stability : bool, default True
+        Whether the surrogates are refitted to halves of the calls, which costs more than all else.  False: nothing is
+        refitted, no term, unit or rule has a frequency or a grade (but where every copy was asked, so that nothing can vary),
+        and the limits say so.
 
     Returns
     -------
@@ -103,7 +113,7 @@ def assemble(
     fitted = taught.members
     outcome = next(iter(fitted.values())).outcomes_[whole.documents[0].text]
     asker = Asker(settled.pipe, whole, outcome, 0 if whole.exhaustive else settled.n_confirm)
-    case = Case(whole, taught.teaching, outcome, policy, asker, taught.teacher)
+    case = Case(whole, taught.teaching, outcome, policy, asker, taught.teacher, stability=stability)
     members = tuple(
         _appraise(name, estimator, case, confirm_of(settled.n_confirm, estimator, fitted.values()))
         for name, estimator in fitted.items()
@@ -120,7 +130,7 @@ def assemble(
         model=model,
         production=describe_production(settled.pipe, everything, outcome, policy, recipe_name),
         findings=find_findings(members, decision, whole, outcome),
-        limits=state_limits(whole, outcome, model),
+        limits=state_limits(whole, outcome, model, stability),
         stopping=settled.stopping,
         refinement=None if refinement is None else refinement.to_dict(),
         sample=everything,

@@ -40,6 +40,8 @@ class Case:
         Whose proxies the surrogates share.
     half_teachers : dict of str to Teacher
         Who teaches refits to halves of the calls, by scale; filled when it is needed.
+    stability : bool
+        Whether surrogates are refitted to halves of the calls, to see what is found again.
     """
 
     whole: Neighborhood
@@ -49,6 +51,7 @@ class Case:
     asker: Asker
     teacher: Teacher
     half_teachers: dict[str, Teacher] = field(default_factory=dict)
+    stability: bool = True
 
     def fit(self, scale: str) -> Rows:
         """The rows the surrogates were fitted to."""

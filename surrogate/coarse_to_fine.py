@@ -13,7 +13,6 @@ from itertools import islice, pairwise
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
 
 from surrogate.confirm import joined
 from surrogate.errors import InputError
@@ -24,6 +23,7 @@ from surrogate.reference import draw_pairs
 from surrogate.refinement import Refinement, Stage
 from surrogate.rows import original_row, usable_rows
 from surrogate.seeding import content_generator
+from surrogate.single_thread import single_thread
 from surrogate.units import Document, mixed, nest, split_units
 
 __all__ = ["FINENESS", "REFINE", "REFINE_FROM", "refine_units"]
@@ -243,7 +243,7 @@ class _Search:
             return np.zeros(self.document.n_units)
         # Units are told apart by number: two alike sentences may matter in one place only.
         rows = replace(rows, units=tuple(str(number) for number in range(rows.n_units)))
-        with threadpool_limits(1):
+        with single_thread():
             proxy = fit_word_types(rows)
         return np.asarray(proxy.coefficients[: rows.n_units, 0])
 

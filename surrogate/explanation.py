@@ -108,7 +108,8 @@ class Member:
     taught_by : str
         Whose answers it was fitted to: "calls", or the name of a proxy.
     stability : Stability or None
-        What refits to halves of the calls agree on; None: there was nothing to split.
+        What refits to halves of the calls agree on; None: every copy was asked, there was too little to split, or it was not
+        measured, which the limits say.
     size_reference : SizeReference or None
         How good a surrogate of this size could be; None: nobody knows more answers than were asked.
 

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
 
 from surrogate.errors import InputError
 from surrogate.fit import Panel
 from surrogate.neighborhood import Neighborhood
+from surrogate.single_thread import single_thread
 from surrogate.weigh import AUTO, Weigh
 
 __all__ = ["QUANTILES", "WidthChoice", "choose_width", "with_width"]
@@ -125,7 +125,7 @@ def _widths(distances: NDArray[np.float64]) -> list[float]:
 
 def _score(pipe: Pipeline, answered: Neighborhood, width: float) -> float:
     weighed = clone(pipe.named_steps["weigh"]).set_params(kernel_width=width).fit(answered).transform(answered)
-    with threadpool_limits(1):
+    with single_thread():
         surrogate = clone(pipe.named_steps["surrogate"]).fit(weighed.role("fit"))
         members = surrogate.members_.values() if isinstance(surrogate, Panel) else [surrogate]
         scores = [float(member.score(weighed.role("select"))) for member in members if hasattr(member, "score")]

@@ -35,7 +35,7 @@ class Term:
     frequency : float, optional
         Share of refits to half of the calls that chose the term with the same sign.
     grade : str, optional
-        "stable", "weak" or "not reportable".
+        "stable", "weak" or "not reportable"; None: not measured, as there were no refits.
 
     Examples
     --------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+from functools import cache
 from typing import Any
 
 from sklearn.pipeline import Pipeline
@@ -17,6 +18,9 @@ from surrogate.outcome import Outcome
 from surrogate.units.nouns import unit_noun
 
 __all__ = ["answers_digest", "describe_model", "describe_production", "versions"]
+
+#: The packages that decide a number.
+_PACKAGES = ("surrogate-explainer", "numpy", "scipy", "scikit-learn", "torch", "transformers", "tokenizers", "icu4py")
 
 #: What altered copies are drawn by, with the name of the units, in the plural.
 _DISTRIBUTIONS = {
@@ -105,19 +109,14 @@ def answers_digest(whole: Neighborhood) -> str:
 
 def versions() -> dict[str, str]:
     """Versions of the packages that decide a number; those that are not installed are left out."""
-    found = {}
-    for name in (
-        "surrogate-explainer",
-        "numpy",
-        "scipy",
-        "scikit-learn",
-        "torch",
-        "transformers",
-        "tokenizers",
-        "icu4py",
-    ):
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
+    found = {name: _version(name) for name in _PACKAGES}
+    return {name: version for name, version in found.items() if version is not None}
+
+
+@cache
+def _version(package: str) -> str | None:
+    """Of an installed package, which stays the same while the process runs; None where it is not installed."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
 
 from surrogate.agreement import effects_of_units, found_again
 from surrogate.fit import Panel, r2
@@ -16,6 +15,7 @@ from surrogate.linear_model import LinearModel
 from surrogate.neighborhood import Neighborhood
 from surrogate.outcome import Outcome
 from surrogate.rows import Rows, usable_rows
+from surrogate.single_thread import single_thread
 from surrogate.stopping import Round
 
 __all__ = ["Fitted", "fitted_to", "measure_round"]
@@ -75,7 +75,7 @@ def measure_round(before: list[Fitted], now: list[Fitted], n_top: int) -> Round:
     -------
     Round
     """
-    with threadpool_limits(1):
+    with single_thread():
         calls = sum(len(set(each.answered.texts)) for each in now)
         scores = [_scores(each.models, each) for each in now]
         r2s = {name: _mean([score[name] for score in scores]) for name in scores[0]}

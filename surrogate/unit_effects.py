@@ -36,7 +36,7 @@ class UnitEffect:
     frequency : float, optional
         Share of refits to half of the calls in which the unit adds something with the same sign.
     grade : str, optional
-        "stable", "weak" or "not reportable".
+        "stable", "weak" or "not reportable"; None: not measured, as there were no refits.
 
     Examples
     --------

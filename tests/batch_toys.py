@@ -1,155 +1,84 @@
-"""Folders of batches made up from dicts, as a batch writes them."""
+"""Toy work on parts, importable by worker processes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import os
+import signal
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-import numpy as np
+from surrogate.corpus.batch.values import Counts, PartResult, PartTask, SpooledRow
+from surrogate.errors import InputError, ModelError
 
-from surrogate.canonical import canonical, canonical_bytes, digest
-from surrogate.corpus.batch.index import seal_batch, write_index
-from surrogate.corpus.batch.part_files import part_bytes, part_name
-from surrogate.corpus.batch.rows import row_digest
-
-Row = dict[str, Any]
-
-LABELS = ("fees", "cards", "transfers")
-WORDS = {
-    "fees": ("fee", "charged", "abroad"),
-    "cards": ("card", "lost", "stolen"),
-    "transfers": ("send", "money", "sent"),
-}
-
-REASONS = {
-    "pass": "Fidelity R2 is {0:.2f} (95 % interval {1:.2f} to {2:.2f}); the policy asks for a lower end of at least 0.50.",
-    "fail": "Fidelity R2 is {0:.2f} (95 % interval {1:.2f} to {2:.2f}): below the 0.50 that the policy asks for.",
-    "insufficient evidence": "Fidelity R2 is {0:.2f} (95 % interval {1:.2f} to {2:.2f}): the interval reaches below the 0.50 "
-    "that the policy asks for. About 256 calls would settle it.",
-}  # fmt: skip
-
-BATCH: dict[str, Any] = {
-    "schema": "surrogate-batch/1",
-    "settings": {
-        "recipe": "name = 'batch'\n",
-        "recipe_name": "batch",
-        "calls": 64,
-        "stability": "reported",
-        "adverse": ["fees"],
-        "policy": {"min_r2": 0.5},
-    },
-    "model": {"name": "bank-router", "fingerprint": "sequence-classifier:sha256:" + 64 * "a"},
-    "input": {"sha256": 64 * "b"},
-    "versions": {"surrogate-explainer": "0.1.0", "torch": "2.13"},
-}
-
-_OPTIONAL = (
-    *("error_code", "error", "decision", "target", "opposite", "contrast", "probability", "log_odds", "margin"),
-    *(
-        "truncated",
-        "refused",
-        "n_units",
-        "unit_kind",
-        "calls",
-        "exhaustive",
-        "fidelity",
-        "fidelity_low",
-        "fidelity_high",
-    ),
-    *("agreement", "verdict", "reason", "record_sha256", "text"),
-)
-_LISTS = ("probabilities", "surrogates", "terms", "words", "rules", "flips", "findings")
+#: Texts of the toys that make trouble.
+POISON, GREED = "poison", "greed"
 
 
-def blank(name: str, text: str, **values: Any) -> Row:
-    """A row that holds nothing but what is given."""
-    row = {"id": name, "text_sha256": digest(text), "status": "error", **dict.fromkeys(_OPTIONAL)}
-    made = canonical({**row, **{name: [] for name in _LISTS}, **values})
-    return {**made, "row_sha256": row_digest({**made, "row_sha256": ""})}
+def row(text: str, number: int = 1, copy: int = 0) -> SpooledRow:
+    return SpooledRow(f"{text}/{copy}", text, hashlib.sha256(text.encode()).hexdigest(), number)
 
 
-def error_row(
-    name: str, code: str = "text-too-long", error: str = "The text has 90,000 words. Explain a passage."
-) -> Row:
-    return blank(name, f"error {name}", error_code=code, error=error)
+def task(number: int, texts: Sequence[str]) -> PartTask:
+    return PartTask(number, tuple(sorted(map(row, texts), key=lambda one: (one.text_sha256, one.id))))
 
 
-def row(name: str, decision: str = "fees", *, fidelity: float = 0.8, text: str | None = None, **values: Any) -> Row:
-    """An explained row; withheld where the fidelity is low."""
-    verdict = "pass" if fidelity >= 0.6 else "insufficient evidence" if fidelity >= 0.4 else "fail"
-    reason = REASONS[verdict].format(fidelity, fidelity - 0.1, min(1.0, fidelity + 0.1))
-    words = [
-        word(text, coefficient, start=10 * place)
-        for place, (text, coefficient) in enumerate(
-            zip(WORDS.get(decision, ("x", "y", "z")), (2.5, 1.0, -0.5), strict=True)
-        )
-    ]
-    shown = verdict == "pass"
-    second = ("pass" if fidelity > 0.7 else "fail", REASONS["fail"].format(0.2, 0.1, 0.3))
-    told: Row = {
-        "status": "explained" if shown else "withheld",
-        "decision": decision, "target": decision, "opposite": f"not {decision}",
-        "probability": 0.9, "log_odds": 2.2, "margin": 1.5, "truncated": False, "refused": False, "n_units": 12,
-        "unit_kind": "word", "calls": 64, "exhaustive": False, "fidelity": fidelity, "fidelity_low": fidelity - 0.1,
-        "fidelity_high": min(1.0, fidelity + 0.1), "agreement": 0.95, "verdict": verdict, "reason": reason,
-        "probabilities": [{"label": label, "probability": 0.9 if label == decision else 0.05} for label in LABELS],
-        "surrogates": [surrogate("linear", verdict, reason, fidelity), surrogate("tree", *second, fidelity)],
-        "words": words if shown else [],
-    }  # fmt: skip
-    return blank(name, text or f"text {name}", **{**told, **values})
+def tasks(n: int, size: int = 4, **special: dict[int, str]) -> Iterator[PartTask]:
+    """``n`` parts; special texts by number of the part."""
+    for number in range(n):
+        extra = [texts[number] for texts in special.values() if number in texts]
+        yield task(number, [f"text {number}.{k}" for k in range(size)] + extra)
 
 
-def surrogate(name: str, verdict: str, reason: str, r2: float | None) -> Row:
-    return {
-        "name": name, "kind": name, "verdict": verdict, "reason": reason, "calls_needed": None, "scale": "log_odds",
-        "r2": r2, "r2_low": r2, "r2_high": r2, "agreement": 0.9, "majority": 0.6, "n_test": 24, "taught_by": "calls",
-        "n_refits": 0, "stability": None,
-    }  # fmt: skip
+def shown(task: PartTask) -> PartResult:
+    """What the toys say of a part: its rows, one a line."""
+    lines = b"".join(f"{one.text_sha256} {one.id} ok\n".encode() for one in task.rows)
+    return PartResult(task.number, lines, Counts(rows=len(task.rows), explained=len(task.rows)), _reports(task))
 
 
-def word(text: str, coefficient: float, *, start: int = 0, half: float = 0.2, grade: str | None = None) -> Row:
-    ends = {"low": coefficient - half, "high": coefficient + half}
-    place = {"surrogate": "linear", "text": text, "start": start, "end": start + len(text)}
-    return {**place, "coefficient": coefficient, **ends, "grade": grade}
+def _reports(task: PartTask) -> dict[str, bytes]:
+    name = hashlib.sha256(str(task.number).encode()).hexdigest()[:16]
+    return {f"{name}/report.html": b"<p>", f"{name}/exports/rules.sql": b"--"} if task.number % 2 else {}
 
 
-def many(n: int, seed: int = 0, shares: Sequence[float] = (0.5, 0.3, 0.2), fidelity: float = 0.8) -> list[Row]:
-    """Rows that differ, as those of a real batch do."""
-    drawn = np.random.default_rng(seed)
-    rows = []
-    for number in range(1, n + 1):
-        decision = LABELS[int(drawn.choice(len(LABELS), p=shares))]
-        one = float(np.clip(drawn.normal(fidelity, 0.15), -0.4, 0.99))
-        margin = float(drawn.exponential(2.0))
-        made = row(
-            str(number), decision, fidelity=round(one, 6), margin=margin, probability=1 / (1 + float(np.exp(-margin)))
-        )
-        rows.append(
-            error_row(str(number), ("empty-text", "text-too-long")[number % 2]) if drawn.random() < 0.02 else made
-        )
-    return rows
+def joined(task: PartTask, results: Sequence[PartResult]) -> PartResult:
+    lines = sorted(line for result in results for line in result.parquet.splitlines(keepends=True))
+    counts = sum((result.counts for result in results), Counts())
+    return PartResult(task.number, b"".join(lines), counts, _reports(task))
 
 
-def batch(
-    folder: Path, rows: list[Row], *, n_parts: int = 1, complete: bool = True, n_rows: int | None = None, **told: Any
-) -> Path:
-    """Write the folder of a batch: its rows by the hash of their texts, in parts."""
-    texts = sorted({one["text_sha256"] for one in rows})
-    (folder / "rows").mkdir(parents=True)
-    ids: list[list[str]] = []
-    for number in range(n_parts):
-        own = set(texts[number * len(texts) // n_parts : (number + 1) * len(texts) // n_parts])
-        part = sorted(
-            (one for one in rows if one["text_sha256"] in own), key=lambda one: (one["text_sha256"], one["id"])
-        )
-        (folder / part_name(number)).write_bytes(part_bytes(part, number))
-        ids.append([one["id"] for one in part])
-    identity = {**BATCH, "n_rows": len(rows) if n_rows is None else n_rows, "n_texts": len(texts), **told}
-    (folder / "batch.json").write_bytes(canonical_bytes(identity))
-    if complete:
-        numbers = {name: number for number, name in enumerate((one["id"] for one in rows), 1)}
-        seal_batch(
-            folder, write_index(folder, range(n_parts), lambda part: [(name, numbers[name]) for name in ids[part]])
-        )
-    return folder
+def dead(task: PartTask, reason: str) -> PartResult:
+    lines = b"".join(f"{one.text_sha256} {one.id} {reason}\n".encode() for one in task.rows)
+    return PartResult(task.number, lines, Counts(rows=len(task.rows), errors=len(task.rows)))
+
+
+def plain(task: PartTask, seconds: float = 0.0) -> PartResult:
+    time.sleep(seconds)
+    return shown(task)
+
+
+def mortal(task: PartTask, folder: Path | None = None) -> PartResult:
+    """Killed by the poisoned text, always; out of memory by the greedy one; with a folder, by part 3 the first time."""
+    if any(one.text == POISON for one in task.rows):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if any(one.text == GREED for one in task.rows):
+        raise MemoryError
+    if folder is not None and task.number == 3 and not (folder / "died").exists():
+        (folder / "died").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return shown(task)
+
+
+def failing(task: PartTask, kind: str = "input") -> PartResult:
+    if task.number == 2:
+        if kind == "input":
+            raise InputError("other-run", "The worker has other packages.")
+        if kind == "model":
+            raise ModelError("endpoint-unreachable", "Nobody answers.")
+        raise ZeroDivisionError("a mistake")
+    return shown(task)
+
+
+def environment(task: PartTask) -> PartResult:
+    return PartResult(task.number, os.environ.get("OMP_NUM_THREADS", "").encode(), Counts())

@@ -144,18 +144,17 @@ def find_concepts(
 
 
 def _found(distinct: Documents, n_documents: int, space: Space, n: int | None) -> FoundConcepts:
-    from threadpoolctl import threadpool_limits
-
     from surrogate.corpus.space import finite_embeddings
     from surrogate.describe import Concepts
     from surrogate.describe.inputs import Inputs
+    from surrogate.single_thread import single_thread
 
     read = space.read(distinct.texts)
     vectors = finite_embeddings(read)
     whole = np.flatnonzero(~(read.truncated | read.refused))
     kept = distinct.take(whole.tolist())
     usual = min(_USUAL, max(1, len(kept) // _TEXTS_EACH))
-    with threadpool_limits(1):
+    with single_thread():
         fitted = Concepts(n_concepts=usual if n is None else int(n)).fit(Inputs(len(kept), kept.texts, vectors[whole]))
     return FoundConcepts(fitted.concepts_, kept, n_documents, len(distinct) - len(kept), space.to_dict())
 

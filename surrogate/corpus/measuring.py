@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from surrogate.class_tree_model import ClassTreeModel
 from surrogate.corpus_explanation import CorpusMember
@@ -20,6 +19,7 @@ from surrogate.evidence.multinomial_intervals import standard_errors
 from surrogate.fit import CorpusSurrogate
 from surrogate.multinomial_model import MultinomialModel
 from surrogate.rule_list_model import RuleListModel
+from surrogate.single_thread import single_thread
 from surrogate.table import Table
 
 __all__ = ["Measured", "measure_member"]
@@ -124,7 +124,7 @@ def _with_intervals(model: Any, surrogate: Any, fitted: Table) -> Any:
     columns = np.array([one.feature for one in model.coefficients])
     of_class = np.array([one.class_index for one in model.coefficients], dtype=np.int64)
     present = fitted.features.having(model.features)[:, columns].toarray().astype(np.float64)
-    with threadpool_limits(1):
+    with single_thread():
         errors = standard_errors(
             present,
             of_class,

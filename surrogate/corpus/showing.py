@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from surrogate.canonical import digest
 from surrogate.concept import Concept
@@ -18,6 +17,7 @@ from surrogate.corpus_shown import ClassExamples, Quoted, ShownConcept, ShownPro
 from surrogate.documents import Documents
 from surrogate.evidence.embedding_map import embedding_map
 from surrogate.evidence.prototypes import criticisms, prototypes, rbf_similarity
+from surrogate.single_thread import single_thread
 from surrogate.table import Table
 
 __all__ = ["class_examples", "plane", "quote", "show_concepts"]
@@ -100,7 +100,7 @@ def _examples(
         order = rows[np.argsort(-table.probabilities[rows, number], kind="stable")]
         return _places(order[:_PROTOTYPES]), _places(order[::-1][: min(_CRITICISMS, len(order) - _PROTOTYPES)])
     compared = _some(rows, texts, _COMPARED)
-    with threadpool_limits(1):
+    with single_thread():
         similarity = rbf_similarity(embeddings[compared])
         chosen = prototypes(similarity, _PROTOTYPES)
         others = criticisms(similarity, chosen, _CRITICISMS)
@@ -120,7 +120,7 @@ def plane(
     table : Table
     texts : sequence of str
     """
-    with threadpool_limits(1):
+    with single_thread():
         placed = embedding_map(embeddings, groups)
     rows = _some(np.arange(len(texts)), texts, _POINTS)
     return {

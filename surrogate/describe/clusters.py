@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from surrogate.describe.embedding import Array, Directions
+from surrogate.single_thread import single_thread
 
 __all__ = ["METHODS", "Clusters"]
 
@@ -43,7 +43,7 @@ class Clusters:
         """Find the clusters of embeddings, shape (n_documents, n_dimensions)."""
         self.directions = Directions.of(vectors)
         # One thread: sums come out in the same order, and so do the bits.
-        with threadpool_limits(1):
+        with single_thread():
             self.model = self._model().fit(self._scaled(vectors))
         return self
 
@@ -51,7 +51,7 @@ class Clusters:
         """The cluster of each document, shape (n_documents,); -1 where no factor is active."""
         if not len(vectors):
             return np.zeros(0, dtype=np.int64)
-        with threadpool_limits(1):
+        with single_thread():
             if self.method == "kmeans":
                 return self.model.predict(self._scaled(vectors)).astype(np.int64)
             activation = np.abs(self.model.transform(self._scaled(vectors)))

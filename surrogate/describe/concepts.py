@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from threadpoolctl import threadpool_limits
 
 from surrogate.concept import Concept
 from surrogate.describe.base import Describer
@@ -20,6 +19,7 @@ from surrogate.describe.inputs import Inputs
 from surrogate.describe.naming import Naming
 from surrogate.errors import InputError
 from surrogate.features import Feature
+from surrogate.single_thread import single_thread
 
 __all__ = ["N_TYPICAL", "Concepts"]
 
@@ -112,7 +112,7 @@ class Concepts(Describer):
         clusters = Clusters(self.method, int(self.n_concepts), int(self.n_init), int(self.random_state))
         self.clusters_ = clusters.fit(vectors[order])
         own = self.clusters_.assign(vectors)
-        with threadpool_limits(1):
+        with single_thread():
             cosines = self._cosines(vectors[order], own[order])[np.argsort(order)]
         found = sorted(set(own.tolist()) - {-1}, key=lambda cluster: (-_mean(cosines[own == cluster]), cluster))
         self.numbers_ = {cluster: number for number, cluster in enumerate(found)}

@@ -12,7 +12,6 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.utils._param_validation import HasMethods, Interval
-from threadpoolctl import threadpool_limits
 
 from surrogate.concept import Probe
 from surrogate.describe.base import Describer
@@ -21,6 +20,7 @@ from surrogate.describe.inputs import Inputs, inputs_of
 from surrogate.describe.proportions import balanced_interval
 from surrogate.errors import InputError
 from surrogate.features import Feature
+from surrogate.single_thread import single_thread
 
 __all__ = ["Probes"]
 
@@ -161,7 +161,7 @@ class Probes(Describer):
         model = LogisticRegression(C=self.C, class_weight="balanced", max_iter=2000)
         n_folds = min(_N_FOLDS, len(examples), len(others))
         folds = StratifiedKFold(n_folds, shuffle=True, random_state=self.random_state)
-        with threadpool_limits(1):
+        with single_thread():
             right = cross_val_predict(model, vectors, own, cv=folds) == own
             model.fit(vectors, own)
         told = [(int(right[own == side].sum()), int((own == side).sum())) for side in (1, 0)]

@@ -54,7 +54,7 @@ class Rule:
     frequency : float, optional
         Share of refits to half of the calls that decide the copies that reach the rule alike.
     grade : str, optional
-        "stable", "weak" or "not reportable".
+        "stable", "weak" or "not reportable"; None: not measured, as there were no refits.
 
     Examples
     --------

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 from sklearn.utils._param_validation import StrOptions
-from threadpoolctl import threadpool_limits
 
 from surrogate.anchor_model import AnchorModel
 from surrogate.errors import InputError
@@ -21,6 +20,7 @@ from surrogate.outcome import Outcome, resolve_outcome
 from surrogate.rows import Rows, original_row, usable_rows
 from surrogate.rule_set_model import RuleSetModel
 from surrogate.shapley_model import ShapleyModel
+from surrogate.single_thread import single_thread
 from surrogate.tree_model import TreeModel
 
 __all__ = ["SCALES", "Surrogate", "r2"]
@@ -105,7 +105,7 @@ class Surrogate(StepMixin, BaseEstimator):
             text = part.documents[0].text
             self.outcomes_[text] = self._outcome(part)
             # One thread: sums over many rows must not depend on how many cores share them.
-            with threadpool_limits(1):
+            with single_thread():
                 data = usable_rows(part, self.outcomes_[text], self.scale)
                 self.models_[text], self.taught_by_[text] = self.learn(data, teacher or Teacher(), self.proxy)
         return self

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
-from threadpoolctl import threadpool_limits
 
 from surrogate.class_tree_model import ClassTreeModel
 from surrogate.errors import InputError
@@ -17,6 +16,7 @@ from surrogate.features import FEATURE_KINDS, Features
 from surrogate.multinomial_model import MultinomialModel
 from surrogate.neighborhood import Neighborhood
 from surrogate.rule_list_model import RuleListModel
+from surrogate.single_thread import single_thread
 from surrogate.table import Table, table_of
 
 __all__ = ["CorpusModel", "CorpusSurrogate"]
@@ -86,7 +86,7 @@ class CorpusSurrogate(StepMixin, BaseEstimator):
         """The model of a table: on one thread and in an order of rows that content gives, so that it is always the same."""
         table = self.prepared(table)
         # One thread: sums over many rows must not depend on how many cores share them.
-        with threadpool_limits(1):
+        with single_thread():
             return self.fit_table(table)
 
     def prepared(self, table: Table) -> Table:

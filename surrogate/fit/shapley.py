@@ -9,7 +9,6 @@ from typing import Any, ClassVar, NoReturn, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils._param_validation import Interval
-from threadpoolctl import threadpool_limits
 
 from surrogate.errors import InputError
 from surrogate.fit.base import Surrogate
@@ -19,6 +18,7 @@ from surrogate.fit.shapley_link import PROBABILITY, Link
 from surrogate.neighborhood import Neighborhood
 from surrogate.rows import Rows
 from surrogate.shapley_model import Interaction, ShapleyModel
+from surrogate.single_thread import single_thread
 
 __all__ = ["Shapley", "fit_values"]
 
@@ -168,7 +168,7 @@ def fit_values(
             f"Without a proxy, Shapley values need the answers to all 2 ** {rows.n_units} copies of the text; got "
             f'{len(rows.values)}. Ask them all, or leave proxy="auto".',
         )
-    with threadpool_limits(1):
+    with single_thread():
         found = find_indices(rows, link)
         interactions = _strongest(found, rows, n_interactions) if max_order > 1 else ()
     sizes = rows.masks.sum(axis=1)

@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.utils._param_validation import Interval
-from threadpoolctl import threadpool_limits
 
 from surrogate.errors import InputError
 from surrogate.fit.corpus_base import CorpusSurrogate
 from surrogate.fit.multinomial_deviance import Deviance, Fitted
 from surrogate.fit.splicing import grown
 from surrogate.multinomial_model import Coefficient, MultinomialModel
+from surrogate.single_thread import single_thread
 from surrogate.table import Table
 
 __all__ = ["SparseMultinomial"]
@@ -115,7 +115,7 @@ class SparseMultinomial(CorpusSurrogate):
         if asked and asked[0] < 0:
             raise InputError("bad-parameter", f"A number of coefficients is 0 or more; got {asked[0]}.")
         table = self.prepared(table)
-        with threadpool_limits(1):
+        with single_thread():
             return self._path(table, asked)
 
     def _path(self, table: Table, sizes: list[int]) -> dict[int, MultinomialModel]:

@@ -1,0 +1,38 @@
+"""Closing: when every part is there, the index and the summary are written, and what was for the work only is removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from surrogate.corpus.batch.folder import BatchFolder
+from surrogate.corpus.batch.index import seal_batch, write_index
+from surrogate.corpus.batch.spool import Part, Spool
+
+__all__ = ["close_batch"]
+
+
+def close_batch(folder: BatchFolder, spool: Spool, parts: Sequence[Part]) -> None:
+    """Write what is about all parts; ``index.json`` last, so that it says that the batch is complete.
+
+    Parameters
+    ----------
+    folder : BatchFolder
+    spool : Spool
+    parts : sequence of Part
+        All of them, done.
+
+    Raises
+    ------
+    InputError
+        ``cannot-write``, or ``bad-batch`` when a part was changed meanwhile.
+    """
+    place = {part.number: part for part in parts}
+
+    def numbers(part: int) -> list[tuple[str, int]]:
+        return [(row.id, row.number) for row in spool.rows(place[part])]
+
+    told = write_index(folder.path, sorted(place), numbers)
+    others = ["batch.json", *(name for name in ("summary.json", "proxy.npz") if (Path(folder.path) / name).exists())]
+    seal_batch(folder.path, told, others)
+    folder.finish()
