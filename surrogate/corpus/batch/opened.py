@@ -30,8 +30,8 @@ class OpenedBatch:
         Content of ``batch.json``.
     batch_sha256 : str
         Digest of its bytes.
-    index_sha256 : str or None
-        Digest of ``index.json``; None: the batch is not complete.
+    has_index : bool
+        Whether the index was written, so that every row must be there.
     parts : tuple of int
         Numbers of its parts: of a complete batch all, otherwise those that are there.
     """
@@ -39,8 +39,13 @@ class OpenedBatch:
     folder: Path
     batch: dict[str, Any]
     batch_sha256: str
-    index_sha256: str | None
+    has_index: bool
     parts: tuple[int, ...]
+
+    @property
+    def n_rows(self) -> int | None:
+        """Rows of the input; None: that is not stated."""
+        return (self.batch.get("input") or {}).get("n_rows")
 
     def rows(self, columns: list[str]) -> Iterator[list[dict[str, Any]]]:
         """The rows of all parts, a few thousand at a time, so that memory stays flat.
@@ -88,7 +93,7 @@ def open_batch(folder: str | Path) -> OpenedBatch:
     batch, batch_sha256 = _identity(path)
     if not (path / INDEX).exists():
         found = part_numbers(path) if (path / "rows").is_dir() else []
-        return OpenedBatch(path, batch, batch_sha256, None, tuple(found))
+        return OpenedBatch(path, batch, batch_sha256, False, tuple(found))
     index = read_index(path)
     if index["files"].get(BATCH, batch_sha256) != batch_sha256:
         raise InputError(
@@ -97,7 +102,7 @@ def open_batch(folder: str | Path) -> OpenedBatch:
             "in another folder.",
         )
     numbers = tuple(part["number"] for part in index["parts"])
-    return OpenedBatch(path, batch, batch_sha256, digest((path / INDEX).read_bytes()), numbers)
+    return OpenedBatch(path, batch, batch_sha256, True, numbers)
 
 
 def _identity(folder: Path) -> tuple[dict[str, Any], str]:
@@ -112,7 +117,9 @@ def _identity(folder: Path) -> tuple[dict[str, Any], str]:
         told = json.loads(content)
     except (ValueError, RecursionError):
         told = None
-    if not isinstance(told, dict) or not all(isinstance(told.get(name, {}), dict) for name in ("settings", "model")):
+    if not isinstance(told, dict) or not all(
+        isinstance(told.get(name, {}), dict) for name in ("settings", "model", "input")
+    ):
         raise InputError(
             "bad-batch",
             f"{BATCH} in {str(folder)!r} was changed, or is none. Put the file back as it was written, or run the batch in "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections import Counter
@@ -53,6 +54,12 @@ class RowTally:
         #: Rows by fidelity in thousandths, rounded down.
         self.fidelity: Counter[int] = Counter()
         self._text: str | None = None
+        self._content = hashlib.sha256()
+
+    @property
+    def rows_sha256(self) -> str:
+        """SHA-256 over the digests of the rows, as the index states it."""
+        return self._content.hexdigest()
 
     def add(self, rows: list[Row]) -> None:
         """Count rows; those of one text come one after the other."""
@@ -60,6 +67,7 @@ class RowTally:
             self._add(row)
 
     def _add(self, row: Row) -> None:
+        self._content.update(f"{row['row_sha256']}\n".encode())
         self.counts["rows"] += 1
         self.counts[row["status"]] += 1
         if row["text_sha256"] != self._text:

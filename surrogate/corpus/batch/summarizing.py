@@ -11,6 +11,7 @@ from surrogate.canonical import canonical, digest
 from surrogate.corpus.batch.grouped_counts import UNIT, GroupedCounts
 from surrogate.corpus.batch.opened import OpenedBatch, open_batch
 from surrogate.corpus.batch.row_tally import COLUMNS, STATUSES, RowTally
+from surrogate.errors import InputError
 
 __all__ = ["SCHEMA", "WORDS", "Summary", "summarize"]
 
@@ -30,7 +31,7 @@ class Summary:
     Parameters
     ----------
     batch : dict
-        What the batch is: model, recipe, settings, digests, how many rows and texts its input has, whether it is complete.
+        What the batch is: model, recipe, settings, input, digests, and whether every row of the input is there.
     counts : dict of str to int
         Rows that are there, by status; distinct texts among them; calls; full reports; rows cut, refused, exhausted.
     decisions : list of dict
@@ -98,13 +99,24 @@ def summarize(folder: str | Path) -> Summary:
         tally = RowTally(grouped)
         for rows in opened.rows(COLUMNS):
             tally.add(rows)
+        _check_complete(opened, tally)
         return _summary(opened, tally)
+
+
+def _check_complete(opened: OpenedBatch, tally: RowTally) -> None:
+    n_rows = tally.counts["rows"]
+    if opened.has_index and opened.n_rows not in (None, n_rows):
+        raise InputError(
+            "bad-batch",
+            f"{str(opened.folder)!r} is said to be complete, but {n_rows:,} of {opened.n_rows:,} rows are there. Run the same "
+            "`surrogate batch` command again: parts that are whole are kept.",
+        )
 
 
 def _summary(opened: OpenedBatch, tally: RowTally) -> Summary:
     names = ("rows", *STATUSES, "texts", "calls", "reports", "truncated", "refused", "exhaustive", "unmeasured")
     summary = Summary(
-        batch=_identity(opened),
+        batch=_identity(opened, tally),
         counts={name: tally.counts[name] for name in names},
         decisions=_decisions(tally, opened),
         surrogates=_surrogates(tally),
@@ -122,7 +134,7 @@ def _summary(opened: OpenedBatch, tally: RowTally) -> Summary:
     return Summary.from_dict(summary.to_dict())
 
 
-def _identity(opened: OpenedBatch) -> Record:
+def _identity(opened: OpenedBatch, tally: RowTally) -> Record:
     batch, settings = opened.batch, opened.batch.get("settings") or {}
     recipe = settings.get("recipe")
     return {
@@ -130,13 +142,12 @@ def _identity(opened: OpenedBatch) -> Record:
         "settings": {name: value for name, value in settings.items() if name != "recipe"},
         "recipe_sha256": None if recipe is None else digest(recipe),
         "input": batch.get("input"),
+        "part_texts": batch.get("part_texts"),
         "versions": batch.get("versions"),
-        "n_rows": batch.get("n_rows"),
-        "n_texts": batch.get("n_texts"),
-        "is_complete": opened.index_sha256 is not None,
+        "is_complete": opened.has_index or opened.n_rows == tally.counts["rows"],
         "n_parts": len(opened.parts),
         "batch_sha256": opened.batch_sha256,
-        "index_sha256": opened.index_sha256,
+        "rows_sha256": tally.rows_sha256,
     }
 
 

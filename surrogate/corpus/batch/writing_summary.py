@@ -8,7 +8,7 @@ from typing import Any
 
 from surrogate.canonical import canonical_bytes
 from surrogate.corpus.batch.drifting import Drift
-from surrogate.corpus.batch.index import BATCH
+from surrogate.corpus.batch.index import BATCH, INDEX, read_index
 from surrogate.corpus.batch.summarizing import Summary
 from surrogate.corpus.batch.summary_table import summary_csv
 from surrogate.errors import InputError
@@ -120,7 +120,15 @@ def _render(name: str, record: dict[str, Any], links: bool, locale: str) -> byte
 
 def _check_free(folder: Path, files: dict[str, bytes], overwrite: bool) -> None:
     there = folder / RECORD
-    if overwrite or (there.is_file() and there.read_bytes() == files[RECORD]):
+    if there.is_file() and there.read_bytes() == files[RECORD]:
+        return
+    if (folder / INDEX).is_file() and RECORD in read_index(folder)["files"]:
+        raise InputError(
+            "output-exists",
+            f"{str(folder)!r} holds a finished batch, whose index states the SHA-256 of its summary. Name another folder for "
+            "this one.",
+        )
+    if overwrite:
         return
     taken = [name for name in files if (folder / name).is_file()]
     if taken:

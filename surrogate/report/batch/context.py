@@ -28,6 +28,9 @@ Record = dict[str, Any]
 #: Characters of an id, a label or a word that are shown; the whole stands in its title and in summary.csv.
 SHOWN = 40
 
+#: What a batch states beside its model and its settings.
+_STATED = ("recipe_sha256", "input", "part_texts", "batch_sha256", "rows_sha256", "versions")
+
 _LONGEST, _DIGEST = 400, re.compile(r"[0-9a-f]{64}")
 
 #: Thousandths of R2 in a bar of the chart.
@@ -144,13 +147,16 @@ def stated(batch: Record) -> list[tuple[str, Any]]:
     >>> stated({"model": {"name": "m"}, "settings": {"calls": 64, "budget": None}, "input": None})
     [('model', 'm'), ('calls', 64)]
     """
-    model = batch.get("model") or {}
+    # What is long is told last: the details of the model, and versions.
+    model = {name: value for name, value in (batch.get("model") or {}).items() if name != "details"}
+    details = (batch.get("model") or {}).get("details")
     told = [
         ("model" if name == "name" else name, model[name])
         for name in sorted(model, key=lambda one: (one != "name", one))
     ]
     told += sorted((batch.get("settings") or {}).items())
-    told += [(name, batch.get(name)) for name in ("recipe_sha256", "input", "versions")]
+    told += [(name, batch.get(name)) for name in _STATED]
+    told.append(("details", details))
     return [(name, value) for name, value in told if value not in (None, [], {}, "")]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from surrogate.evidence.binomial import binomial_interval
-from surrogate.report.batch.context import short
+from surrogate.report.batch.context import count_of, short
 from surrogate.report.batch.drift_words import drift_headline
 from surrogate.report.language import message, plural, say
 from surrogate.report.number_format import percent
@@ -66,7 +66,7 @@ def needs_attention(record: Record) -> bool:
 def _unfinished(record: Record) -> Told:
     batch, n = record["batch"], record["counts"]["rows"]
     if not batch["is_complete"]:
-        total = "?" if batch["n_rows"] is None else f"{batch['n_rows']:,}"
+        total = count_of((batch["input"] or {}).get("n_rows"))
         told = say(
             "The batch is not finished: {n} of {total} rows are there, and every number here is about those. The same command "
             "goes on where it stopped.",

@@ -43,9 +43,15 @@ _TITLES = {
 
 _SETTINGS = {
     "model": message("Model"),
+    "kind": message("Kind of the model"),
+    "labels": message("Labels"),
+    "details": message("How the model is asked"),
     "fingerprint": message("Fingerprint of the model"),
     "recipe_sha256": message("SHA-256 of the recipe"),
     "input": message("Input"),
+    "rows_sha256": message("SHA-256 over the digests of the rows"),
+    "batch_sha256": message("SHA-256 of the description of the batch"),
+    "part_texts": message("Texts in each part"),
     "versions": message("Versions of packages"),
     "recipe_name": message("Recipe"),
     "calls": message("Calls for each text"),
@@ -68,11 +74,11 @@ def headline(counts: Record, batch: Record) -> str:
 
     Examples
     --------
-    >>> headline({"rows": 4, "explained": 3, "withheld": 1, "error": 0}, {"is_complete": True, "n_rows": 4})
+    >>> headline({"rows": 4, "explained": 3, "withheld": 1, "error": 0}, {"is_complete": True})
     '4 rows: 75.0\xa0% explained, 25.0\xa0% withheld, 0\xa0% with an error'
     """
     if not counts["rows"]:
-        return say("No row is there yet.") if batch["n_rows"] else say("The batch has no rows.")
+        return say("No row is there yet.") if not batch["is_complete"] else say("The batch has no rows.")
     shares = {name: percent(counts[name] / counts["rows"]) for name in ("explained", "withheld", "error")}
     told = plural(
         "{n} row: {explained} explained, {withheld} withheld, {error} with an error",
