@@ -47,6 +47,11 @@ class OpenedBatch:
         """Rows of the input; None: that is not stated."""
         return (self.batch.get("input") or {}).get("n_rows")
 
+    @property
+    def adverse(self) -> frozenset[str]:
+        """Labels of adverse decisions."""
+        return frozenset((self.batch.get("settings") or {}).get("adverse") or ())
+
     def rows(self, columns: list[str]) -> Iterator[list[dict[str, Any]]]:
         """The rows of all parts, a few thousand at a time, so that memory stays flat.
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections import Counter
+from collections.abc import Set
 from typing import Any
 
 from surrogate.corpus.batch.grouped_counts import UNIT, GroupedCounts
@@ -25,7 +26,7 @@ COLUMNS = [
 ]
 
 #: Numbers in a sentence: sentences that differ in nothing else say the same.
-_NUMBER = re.compile(r"(?<!\w)\d[\d,]*(?:\.\d+)?")
+_NUMBER = re.compile(r"(?<![\w.])[-\u2212]?\d[\d,]*(?:\.\d+)?")
 
 #: The lowest fidelity that has a bin of its own, in thousandths.
 _LOWEST = -1000
@@ -38,11 +39,13 @@ class RowTally:
     ----------
     grouped : GroupedCounts
         Where words, reasons and errors are counted.
+    adverse : set of str, optional
+        Labels of adverse decisions.
     """
 
-    def __init__(self, grouped: GroupedCounts) -> None:
+    def __init__(self, grouped: GroupedCounts, adverse: Set[str] = frozenset()) -> None:
         self.grouped = grouped
-        self.worst = WorstRows()
+        self.worst = WorstRows(adverse)
         #: Rows, and distinct texts, by what they are.
         self.counts: Counter[str] = Counter()
         #: Rows by decision and status.

@@ -48,8 +48,8 @@ class Summary:
         Rows by error code, with an example.
     findings : list of dict
     worst : dict of str to list of dict
-        Rows to look at first: "errors", "withheld" (lowest fidelity first), "closest" (smallest margin first); of rows with
-        the same text the first.
+        Rows to look at first: "errors", "adverse" (adverse decisions that are withheld), "withheld" (both with the lowest
+        fidelity first), "closest" (smallest margin first); of rows with the same text the first.
 
     Examples
     --------
@@ -96,7 +96,7 @@ def summarize(folder: str | Path) -> Summary:
     """
     opened = open_batch(folder)
     with GroupedCounts() as grouped:
-        tally = RowTally(grouped)
+        tally = RowTally(grouped, opened.adverse)
         for rows in opened.rows(COLUMNS):
             tally.add(rows)
         _check_complete(opened, tally)
@@ -118,7 +118,7 @@ def _summary(opened: OpenedBatch, tally: RowTally) -> Summary:
     summary = Summary(
         batch=_identity(opened, tally),
         counts={name: tally.counts[name] for name in names},
-        decisions=_decisions(tally, opened),
+        decisions=_decisions(tally),
         surrogates=_surrogates(tally),
         withheld=_sentences(tally.grouped, "withheld"),
         fidelity=_fidelity(tally),
@@ -151,8 +151,7 @@ def _identity(opened: OpenedBatch, tally: RowTally) -> Record:
     }
 
 
-def _decisions(tally: RowTally, opened: OpenedBatch) -> list[Record]:
-    adverse = set((opened.batch.get("settings") or {}).get("adverse") or ())
+def _decisions(tally: RowTally) -> list[Record]:
     found = []
     for label in {label for label, _ in tally.decisions}:
         explained, withheld = (tally.decisions[label, status] for status in STATUSES[:2])
@@ -164,7 +163,7 @@ def _decisions(tally: RowTally, opened: OpenedBatch) -> list[Record]:
                 "explained": explained,
                 "withheld": withheld,
                 "mean_probability": tally.probabilities[label] * UNIT / rows,
-                "is_adverse": label in adverse,
+                "is_adverse": label in tally.worst.adverse,
             }
         )
     return sorted(found, key=lambda one: (-one["rows"], one["label"]))

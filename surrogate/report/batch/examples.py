@@ -26,6 +26,6 @@ EMPTY: dict[str, Any] = {
     ),
     **{name: [] for name in ("decisions", "surrogates", "withheld", "reasons", "errors", "findings")},
     "fidelity": {"n": 0, "thousandths": [], **dict.fromkeys(("q5", "q10", "q25", "q50", "q75", "q90", "q95"))},
-    "worst": {"errors": [], "withheld": [], "closest": []},
+    "worst": {"errors": [], "adverse": [], "withheld": [], "closest": []},
     "drift": None,
 }

@@ -21,6 +21,7 @@ PARTS = {
     "settings": message("Settings"),
     "errors": message("Errors"),
     "decisions": message("Decisions"),
+    "adverse": message("Adverse decisions that are withheld"),
     "closest": message("Closest decisions"),
     "drift": message("Drift"),
 }
@@ -102,7 +103,7 @@ def _adverse(record: Record) -> Told:
                 n=f"{one['withheld']:,}",
                 total=f"{one['rows']:,}",
             )
-            yield "decisions", told
+            yield "adverse", told
 
 
 def _withheld_most(record: Record) -> Told:

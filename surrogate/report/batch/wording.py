@@ -119,9 +119,10 @@ def why_withheld(row: Record) -> str:
     >>> why_withheld({"fidelity": 0.2, "verdict": "fail", "reason": "Fidelity R2 is 0.20."})
     'not faithful'
     """
-    if row["fidelity"] is not None and row["verdict"] in _VERDICTS and row["verdict"] != "pass":
+    reason = row["reason"] or ""
+    if reason.startswith("Fidelity R2 is") and row["verdict"] in _VERDICTS:
         return verdict_name(row["verdict"])
-    return recorded(row["reason"] or "") or say("no reason was stated")
+    return recorded(reason) or say("no reason was stated")
 
 
 def surrogate_title(surrogate: Record) -> str:
