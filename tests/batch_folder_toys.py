@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-from pyarrow import parquet
 
 from surrogate.canonical import canonical, canonical_bytes, digest
+from surrogate.corpus.batch.index import seal_batch, write_index
+from surrogate.corpus.batch.part_files import part_bytes, part_name
+from surrogate.corpus.batch.rows import row_digest
 
 Row = dict[str, Any]
 
 LABELS = ("fees", "cards", "transfers")
-WORDS = {"fees": ("fee", "charged", "abroad"), "cards": ("card", "lost", "stolen"), "transfers": ("send", "money", "sent")}
+WORDS = {
+    "fees": ("fee", "charged", "abroad"),
+    "cards": ("card", "lost", "stolen"),
+    "transfers": ("send", "money", "sent"),
+}
 
 REASONS = {
     "pass": "Fidelity R2 is {0:.2f} (95 % interval {1:.2f} to {2:.2f}); the policy asks for a lower end of at least 0.50.",
@@ -26,7 +30,7 @@ REASONS = {
 }  # fmt: skip
 
 BATCH: dict[str, Any] = {
-    "schema": "surrogate-batch/1",
+    "schema": "surrogate-batch-row/1",
     "settings": {
         "recipe": "name = 'batch'\n",
         "recipe_name": "batch",
@@ -35,38 +39,58 @@ BATCH: dict[str, Any] = {
         "adverse": ["fees"],
         "policy": {"min_r2": 0.5},
     },
-    "model": {"name": "bank-router", "fingerprint": "sequence-classifier:sha256:" + 64 * "a"},
-    "input": {"sha256": 64 * "b"},
+    "model": {
+        "name": "bank-router",
+        "kind": "sequence-classifier",
+        "fingerprint": "sequence-classifier:sha256:" + 64 * "a",
+    },
+    "part_texts": 500,
     "versions": {"surrogate-explainer": "0.1.0", "torch": "2.13"},
 }
 
 _OPTIONAL = (
     *("error_code", "error", "decision", "target", "opposite", "contrast", "probability", "log_odds", "margin"),
-    *("truncated", "refused", "n_units", "unit_kind", "calls", "exhaustive", "fidelity", "fidelity_low", "fidelity_high"),
+    *(
+        "truncated",
+        "refused",
+        "n_units",
+        "unit_kind",
+        "calls",
+        "exhaustive",
+        "fidelity",
+        "fidelity_low",
+        "fidelity_high",
+    ),
     *("agreement", "verdict", "reason", "record_sha256", "text"),
 )
 _LISTS = ("probabilities", "surrogates", "terms", "words", "rules", "flips", "findings")
 
 
-def blank(id: str, text: str, **values: Any) -> Row:
+def blank(name: str, text: str, **values: Any) -> Row:
     """A row that holds nothing but what is given."""
-    row = {"id": id, "text_sha256": digest(text), "status": "error", **dict.fromkeys(_OPTIONAL)}
-    return {**row, **{name: [] for name in _LISTS}, **values, "row_sha256": digest(f"{id}\n{text}")}
+    row = {"id": name, "text_sha256": digest(text), "status": "error", **dict.fromkeys(_OPTIONAL)}
+    made = canonical({**row, **{name: [] for name in _LISTS}, **values})
+    return {**made, "row_sha256": row_digest({**made, "row_sha256": ""})}
 
 
-def error_row(id: str, code: str = "text-too-long", error: str = "The text has 90,000 words. Explain a passage.") -> Row:
-    return blank(id, f"error {id}", error_code=code, error=error)
+def error_row(
+    name: str, code: str = "text-too-long", error: str = "The text has 90,000 words. Explain a passage."
+) -> Row:
+    return blank(name, f"error {name}", error_code=code, error=error)
 
 
-def row(id: str, decision: str = "fees", *, fidelity: float = 0.8, text: str | None = None, **values: Any) -> Row:
+def row(name: str, decision: str = "fees", *, fidelity: float = 0.8, text: str | None = None, **values: Any) -> Row:
     """An explained row; withheld where the fidelity is low."""
     verdict = "pass" if fidelity >= 0.6 else "insufficient evidence" if fidelity >= 0.4 else "fail"
     reason = REASONS[verdict].format(fidelity, fidelity - 0.1, min(1.0, fidelity + 0.1))
     words = [
         word(text, coefficient, start=10 * place)
-        for place, (text, coefficient) in enumerate(zip(WORDS.get(decision, ("x", "y", "z")), (2.5, 1.0, -0.5), strict=True))
+        for place, (text, coefficient) in enumerate(
+            zip(WORDS.get(decision, ("x", "y", "z")), (2.5, 1.0, -0.5), strict=True)
+        )
     ]
     shown = verdict == "pass"
+    second = ("pass" if fidelity > 0.7 else "fail", REASONS["fail"].format(0.2, 0.1, 0.3))
     told: Row = {
         "status": "explained" if shown else "withheld",
         "decision": decision, "target": decision, "opposite": f"not {decision}",
@@ -74,10 +98,10 @@ def row(id: str, decision: str = "fees", *, fidelity: float = 0.8, text: str | N
         "unit_kind": "word", "calls": 64, "exhaustive": False, "fidelity": fidelity, "fidelity_low": fidelity - 0.1,
         "fidelity_high": min(1.0, fidelity + 0.1), "agreement": 0.95, "verdict": verdict, "reason": reason,
         "probabilities": [{"label": label, "probability": 0.9 if label == decision else 0.05} for label in LABELS],
-        "surrogates": [surrogate("linear", verdict, reason, fidelity), surrogate("tree", "pass" if fidelity > 0.7 else "fail", REASONS["fail"].format(0.2, 0.1, 0.3), fidelity)],
+        "surrogates": [surrogate("linear", verdict, reason, fidelity), surrogate("tree", *second, fidelity)],
         "words": words if shown else [],
     }  # fmt: skip
-    return blank(id, text or f"text {id}", **{**told, **values})
+    return blank(name, text or f"text {name}", **{**told, **values})
 
 
 def surrogate(name: str, verdict: str, reason: str, r2: float | None) -> Row:
@@ -90,7 +114,8 @@ def surrogate(name: str, verdict: str, reason: str, r2: float | None) -> Row:
 
 def word(text: str, coefficient: float, *, start: int = 0, half: float = 0.2, grade: str | None = None) -> Row:
     ends = {"low": coefficient - half, "high": coefficient + half}
-    return {"surrogate": "linear", "text": text, "start": start, "end": start + len(text), "coefficient": coefficient, **ends, "grade": grade}  # fmt: skip
+    place = {"surrogate": "linear", "text": text, "start": start, "end": start + len(text)}
+    return {**place, "coefficient": coefficient, **ends, "grade": grade}
 
 
 def many(n: int, seed: int = 0, shares: Sequence[float] = (0.5, 0.3, 0.2), fidelity: float = 0.8) -> list[Row]:
@@ -101,36 +126,35 @@ def many(n: int, seed: int = 0, shares: Sequence[float] = (0.5, 0.3, 0.2), fidel
         decision = LABELS[int(drawn.choice(len(LABELS), p=shares))]
         one = float(np.clip(drawn.normal(fidelity, 0.15), -0.4, 0.99))
         margin = float(drawn.exponential(2.0))
-        made = row(str(number), decision, fidelity=round(one, 6), margin=margin, probability=1 / (1 + float(np.exp(-margin))))
-        rows.append(error_row(str(number), ("empty-text", "text-too-long")[number % 2]) if drawn.random() < 0.02 else made)
+        made = row(
+            str(number), decision, fidelity=round(one, 6), margin=margin, probability=1 / (1 + float(np.exp(-margin)))
+        )
+        rows.append(
+            error_row(str(number), ("empty-text", "text-too-long")[number % 2]) if drawn.random() < 0.02 else made
+        )
     return rows
 
 
-def table(rows: list[Row]) -> pa.Table:
-    """The rows as Arrow reads them."""
-    from surrogate.corpus.batch.schema import arrow_schema
-
-    return pa.Table.from_pylist([canonical(one) for one in rows], schema=arrow_schema())
-
-
-def batch(folder: Path, rows: list[Row], *, n_parts: int = 1, complete: bool = True, n_rows: int | None = None, **told: Any) -> Path:
+def batch(
+    folder: Path, rows: list[Row], *, n_parts: int = 1, complete: bool = True, n_rows: int | None = None, **told: Any
+) -> Path:
     """Write the folder of a batch: its rows by the hash of their texts, in parts."""
-    ordered = sorted(rows, key=lambda one: (one["text_sha256"], one["id"]))
-    texts = sorted({one["text_sha256"] for one in ordered})
+    texts = sorted({one["text_sha256"] for one in rows})
     (folder / "rows").mkdir(parents=True)
-    parts = []
+    ids: list[list[str]] = []
     for number in range(n_parts):
         own = set(texts[number * len(texts) // n_parts : (number + 1) * len(texts) // n_parts])
-        path = folder / "rows" / f"part-{number:05}.parquet"
-        parquet.write_table(table([one for one in ordered if one["text_sha256"] in own]), path)
-        parts.append({"file": f"rows/{path.name}", "sha256": digest(path.read_bytes()), "rows": len(own)})
-    identity = {**BATCH, "n_rows": n_rows or len(rows), "n_texts": len(texts), **told}
+        part = sorted(
+            (one for one in rows if one["text_sha256"] in own), key=lambda one: (one["text_sha256"], one["id"])
+        )
+        (folder / part_name(number)).write_bytes(part_bytes(part, number))
+        ids.append([one["id"] for one in part])
+    source = {"content_sha256": 64 * "b", "n_rows": len(rows) if n_rows is None else n_rows, "n_texts": len(texts)}
+    identity = {**BATCH, "input": source, **told}
     (folder / "batch.json").write_bytes(canonical_bytes(identity))
     if complete:
-        (folder / "index.json").write_bytes(canonical_bytes({"parts": parts}))
+        numbers = {name: number for number, name in enumerate((one["id"] for one in rows), 1)}
+        seal_batch(
+            folder, write_index(folder, range(n_parts), lambda part: [(name, numbers[name]) for name in ids[part]])
+        )
     return folder
-
-
-def rewrite(path: Path, **values: Any) -> None:
-    """Change the content of a JSON file."""
-    path.write_bytes(canonical_bytes({**json.loads(path.read_bytes()), **values}))
