@@ -20,7 +20,7 @@ from surrogate.corpus.batch import clusters, places
 from surrogate.corpus.batch.backends import Backend
 from surrogate.corpus.batch.calls import Call, Work
 from surrogate.corpus.batch.driving import run_parts
-from surrogate.corpus.batch.folder import part_name
+from surrogate.corpus.batch.part_files import part_name
 from surrogate.corpus.batch.values import PartResult, PartTask
 from surrogate.errors import InputError, ModelError, SurrogateError
 from tests import batch_toys as toys
@@ -169,7 +169,7 @@ def test_workers_end_with_their_driver_and_the_folder_goes_on(number: int, tmp_p
     kept = drive(out, Backend("none"), 12, 0.0)
     assert 0 < len(kept) < 12
     assert {path.name: path.read_bytes() for path in out.glob("rows/*")} == {
-        part_name(task.number): toys.shown(task).parquet for task in toys.tasks(12)
+        Path(part_name(task.number)).name: toys.shown(task).parquet for task in toys.tasks(12)
     }
     assert not (out / ".work").exists()
 

@@ -10,6 +10,8 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from surrogate.corpus import delimited, json_lines
 from surrogate.corpus.batch import spool_tables
 from surrogate.corpus.batch.intake import MOST_ID, read_rows
 from surrogate.corpus.batch.spool import Part, Spool
@@ -239,6 +242,7 @@ def test_the_limit_of_the_csv_module_is_put_back(tmp_path: Path) -> None:
         ("a.jsonl", b"{}", {}, "bad-corpus", "without columns"),
         ("a.parquet", b"PAR1 no", {}, "bad-file", "Parquet"),
         ("a.parquet", b"", {}, "bad-file", "Parquet"),
+        ("a.csv", b"id,text\n1,x\n", {"text": "\udcff"}, "bad-corpus", "no column"),
         ("a.xlsx", b"", {}, "bad-file", "is no .csv"),
     ],
 )
@@ -264,6 +268,43 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, ending: str) -> None:
 def test_a_column_that_the_first_objects_lack_is_found_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"id": 1}\n{\n{"id": 2, "text": "x"}\n', encoding="utf-8")
     assert codes(tmp_path / "a.jsonl", id="id") == [("1", "bad-corpus"), ("line 2", "bad-corpus"), ("2", None)]
+
+
+WHOLE = {
+    "csv": "".join(f'{number},"a ""text"", é"\n' for number in ("id", *range(9))).replace('"a ""text"", é"', "text", 1),
+    "jsonl": "".join(f'{{"id": {number}, "text": "a \\"text\\", é"}}\n' for number in range(9)),
+}
+
+
+@pytest.mark.parametrize("ending", sorted(WHOLE))
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_whatever_the_bytes_there_are_rows_or_a_sentence(
+    tmp_path_factory: pytest.TempPathFactory, ending: str, data: st.DataObject
+) -> None:
+    content = bytearray(WHOLE[ending].encode())
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(content) - 1))
+        content[place : place + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    path = tmp_path_factory.mktemp("bytes") / f"a.{ending}"
+    path.write_bytes(content)
+    with suppress(InputError):
+        assert all((row.text is None) == (row.problem is not None) for row in read_rows(path))
+
+
+def test_a_line_without_end_is_no_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (delimited, json_lines):
+        monkeypatch.setattr(module, "MOST_VALUE", 1000)
+    (tmp_path / "a.jsonl").write_text(
+        '{"text": "x"}\n{"text": "%s"}\n{"text": "y"}' % ("long " * 999), encoding="utf-8"
+    )
+    assert [code for _, code in codes(tmp_path / "a.jsonl")] == [None, "text-too-long", None]
+    (tmp_path / "a.csv").write_text(f"text\nx\n{'long ' * 999}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="hardly a CSV file"):
+        read_rows(tmp_path / "a.csv")
+    (tmp_path / "b.csv").write_text('text\nx\n"{}\n'.format("long\n" * 999), encoding="utf-8")
+    with pytest.raises(InputError, match="Is a quote not closed"):
+        read_rows(tmp_path / "b.csv")
 
 
 # Ids
@@ -315,6 +356,9 @@ def test_a_spool_counts_and_gives_every_row_back(tmp_path: Path) -> None:
     assert rows == sorted(rows, key=lambda row: (row.text_sha256, row.id))
     assert sorted(rows, key=lambda row: row.number) == list(read_rows(tmp_path / "one.csv", id="id"))
     assert [part.n_rows for part in parts] == [len(spool.rows(part)) for part in parts]
+    assert [spool.numbers(part) for part in parts] == [
+        [(row.id, row.number) for row in spool.rows(part)] for part in parts
+    ]
     assert all(part.first <= row.text_sha256 <= part.last for part in parts for row in spool.rows(part))
 
 
@@ -472,6 +516,13 @@ def test_reading_stops_the_spool_where_a_quote_is_never_closed(tmp_path: Path) -
     with pytest.raises(InputError, match="no proper CSV"):
         Spool.build(tmp_path / ".work" / "spool", given_)
     assert not list((tmp_path / ".work").iterdir())
+
+
+def test_threads_read_one_spool_at_once(tmp_path: Path) -> None:
+    spool = spooled(tmp_path, MANY)
+    parts = spool.parts(3)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(spool.rows, parts)) == [spool.rows(part) for part in parts]
 
 
 # Memory and what is loaded

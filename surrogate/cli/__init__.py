@@ -17,6 +17,7 @@ import click
 from surrogate import __version__
 from surrogate.cli import (
     audit,
+    batch,
     concepts,
     diff,
     distill,
@@ -51,6 +52,7 @@ def cli() -> None:
 
 cli.add_command(explain.explain)
 cli.add_command(audit.audit)
+cli.add_command(batch.batch)
 cli.add_command(diff.diff)
 cli.add_command(distill.distill)
 cli.add_command(report.report)

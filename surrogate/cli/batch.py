@@ -105,5 +105,5 @@ def batch(**options: Any) -> None:
     """
     from surrogate.cli.batches import plan, run
 
-    (plan if options.pop("dry_run") else run)(**options)
+    (plan if options["dry_run"] else run)(options)
     raise SystemExit(DONE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import click
@@ -11,9 +10,7 @@ import click
 __all__ = ["plan", "run"]
 
 
-def run(
-    overwrite: bool, quiet: bool, max_errors: int | None, store_path: Path | None, no_store: bool, **options: Any
-) -> None:
+def run(options: dict[str, Any]) -> None:
     """Explain every row, and say where the summary is."""
     from surrogate.corpus.batch.opening import opened
     from surrogate.corpus.batch.progress import Progress
@@ -22,43 +19,53 @@ def run(
     request, black_box = _request(options), _black_box(options)
     backend = _backend(options, black_box)
     with ExitStack() as stack:
-        batch = stack.enter_context(opened(request, black_box, store=_store(store_path, no_store)))
+        batch = stack.enter_context(opened(request, black_box, store=_store(options)))
         _announce(batch)
         shown: list[Progress] = []
 
-        def begun(counts: Any, spent: Any) -> None:
-            shown.append(stack.enter_context(Progress(batch.spool.n_rows, not quiet, done=counts)))
+        def begun(counts: Any) -> None:
+            shown.append(stack.enter_context(Progress(batch.spool.n_rows, not options["quiet"], done=counts)))
 
         folder = run_batch(
             batch,
             backend,
-            max_errors=max_errors,
-            overwrite=overwrite,
+            max_errors=options["max_errors"],
+            overwrite=options["overwrite"],
             begun=begun,
             watch=lambda counts, spent: shown[0].update(counts, spent),
         )
     click.echo(f"summary: {folder / 'summary.html'}")
 
 
-def plan(
-    overwrite: bool, quiet: bool, max_errors: int | None, store_path: Path | None, no_store: bool, **options: Any
-) -> None:
+def plan(options: dict[str, Any]) -> None:
     """Print what a run would ask, take and cost."""
-    from surrogate.cli.plan_table import print_plan
+    from surrogate.cli.planning import print_plan
     from surrogate.corpus.batch.dry_run import dry_run
     from surrogate.corpus.batch.opening import opened
 
     request, black_box = _request(options), _black_box(options)
-    with opened(request, black_box, store=_store(store_path, no_store)) as batch:
-        print_plan(dry_run(batch, _backend(options, black_box), max_errors=max_errors))
+    with opened(request, black_box, store=_store(options)) as batch:
+        print_plan(dry_run(batch, _backend(options, black_box), max_errors=options["max_errors"]))
 
 
 def _request(options: dict[str, Any]) -> Any:
     from surrogate.corpus.batch.choosing import read_choice
     from surrogate.corpus.batch.request import BatchRequest
 
-    same = ("input", "out", "limit", "pipeline", "calls", "budget", "target", "contrast", "units", "adverse", "formats")
-    same += ("stability", "corpus_proxy", "keep_text", "part_texts")
+    asked = (
+        "input",
+        "out",
+        "limit",
+        "pipeline",
+        "calls",
+        "budget",
+        "target",
+        "contrast",
+        "units",
+        "adverse",
+        "formats",
+    )
+    same = (*asked, "stability", "corpus_proxy", "keep_text", "part_texts")
     choice = read_choice(options["reports"], options["adverse"])
     columns = {"text": options["text_column"], "id": options["id_column"]}
     request = BatchRequest(**{name: options[name] for name in same}, **columns, choice=choice)
@@ -88,10 +95,10 @@ def _backend(options: dict[str, Any], black_box: Any) -> Any:
     return Backend(name, options["address"], options["workers"], options["allow_remote"])
 
 
-def _store(path: Path | None, no_store: bool) -> bool | str | None:
-    if no_store:
+def _store(options: dict[str, Any]) -> bool | str | None:
+    if options["no_store"]:
         return False
-    return None if path is None else str(path)
+    return None if options["store_path"] is None else str(options["store_path"])
 
 
 def _announce(batch: Any) -> None:
@@ -101,4 +108,6 @@ def _announce(batch: Any) -> None:
 
         budget = 1024 if batch.request.budget is None else batch.request.budget
         most = most_texts(batch.pipe, batch.request.calls, budget) * batch.spool.n_texts
-        click.echo(batch.black_box.announcement(most, f"{batch.spool.n_texts:,} of yours and altered copies of them"), err=True)
+        click.echo(
+            batch.black_box.announcement(most, f"{batch.spool.n_texts:,} of yours and altered copies of them"), err=True
+        )

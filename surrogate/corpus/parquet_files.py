@@ -79,6 +79,8 @@ def _opened(path: Path) -> Iterator[Any]:
         # Without reading whole row groups ahead: writers may put all rows into one.
         with path.open("rb") as stream, parquet.ParquetFile(stream, pre_buffer=False, buffer_size=_AHEAD) as file:
             yield file
+    except UnicodeDecodeError as error:
+        raise not_utf8(path, error.reason) from error
     except pyarrow.ArrowException as error:
         raise InputError("bad-file", f"{path.name} cannot be read as Parquet: {str(error).splitlines()[0]}") from error
     finally:

@@ -15,8 +15,8 @@ __all__ = ["MOST_VALUE", "Fault", "Record", "Row", "opened", "not_utf8"]
 #: The most characters of a line, or of a value of it, that are read at all: beyond, a file is not what its name says.
 MOST_VALUE = 100_000_000
 
-#: Bytes at the beginning of a file that tell its encoding, and the share of them that is NUL in UTF-16 of any script.
-_HEAD, _NUL_SHARE = 4096, 0.1
+#: Bytes at the beginning of a file that tell its encoding; of UTF-16 in any script, more than so many and such a share are NUL.
+_HEAD, _NULS, _NUL_SHARE = 4096, 7, 0.1
 
 Row = dict[str, Any]
 
@@ -62,7 +62,7 @@ def opened(path: Path, errors: str, newline: str | None = None) -> Iterator[Text
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
     # A text may hold a NUL; a file in which every second or third byte is one is in UTF-16 or UTF-32.
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.count(0) > _NUL_SHARE * len(head):
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.count(0) > max(_NULS, _NUL_SHARE * len(head)):
         raise not_utf8(path, "it looks like UTF-16 or UTF-32", "UTF-16")
     try:
         with path.open(encoding="utf-8-sig", errors=errors, newline=newline) as lines:

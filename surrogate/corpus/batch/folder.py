@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable, Mapping
@@ -205,13 +207,24 @@ class BatchFolder:
                 elif path.name != locking.NAME:
                     path.unlink()
             self._lock.remove()
-            self.work.rmdir()
+            with contextlib.suppress(OSError):  # Another driver may have come since.
+                self.work.rmdir()
             for name in ("rows", "reports"):
                 if (self.path / name).is_dir() and not any((self.path / name).iterdir()):
                     (self.path / name).rmdir()
 
     def close(self) -> None:
-        """Leave the folder as it is, for a run that goes on from there."""
+        """Leave the folder as it is, for a run that goes on from there; a second time does nothing."""
+        if not self._lock.held:
+            return
+        # Somebody may have removed the folder meanwhile; then there is nothing to leave behind.
+        with contextlib.suppress(OSError):
+            self.aside.rmdir()
+        with contextlib.suppress(OSError):
+            if os.listdir(self.work) == [locking.NAME]:
+                # Nothing is kept there for the next run.
+                self._lock.remove()
+                self.work.rmdir()
         self._lock.release()
 
     def __enter__(self) -> BatchFolder:

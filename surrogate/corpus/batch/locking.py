@@ -26,6 +26,11 @@ class Lock:
     def __init__(self, path: Path, handle: int) -> None:
         self._path, self._handle = path, handle
 
+    @property
+    def held(self) -> bool:
+        """Whether it is still held."""
+        return self._handle >= 0
+
     def release(self) -> None:
         """Let others take it; a second time does nothing."""
         if self._handle >= 0:
@@ -64,7 +69,10 @@ def take(folder: Path) -> Lock:
     path = folder / ".work" / NAME
     while True:
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except FileNotFoundError:
+            continue  # The driver that had it has just removed the folder.
         try:
             if not _locked(handle):
                 raise _running(folder, handle)
@@ -75,7 +83,7 @@ def take(folder: Path) -> Lock:
         except BaseException:
             os.close(handle)
             raise
-        # The driver that had it has just finished and removed the file: what was locked is no longer there.
+        # Likewise the file: what was locked here is no longer there.
         os.close(handle)
 
 

@@ -51,9 +51,7 @@ def opened(part: str | Path | bytes) -> Iterator[tuple[pq.ParquetFile, str]]:
         try:
             file = pq.ParquetFile(source, page_checksum_verification=True)
             _ = file.schema_arrow  # A damaged schema is found when it is first asked for.
-            _ = file.schema_arrow  # A damaged schema is found when it is first asked for.
-            _ = file.schema_arrow  # A damaged schema is found when it is first asked for.
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise InputError("bad-batch", _why_not_parquet(source, name)) from error
         yield file, name
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from surrogate.corpus.batch.parquet_files import naming_damage
 from surrogate.corpus.batch.schema import arrow_schema
 from surrogate.corpus.batch.values import SCHEMA
 from surrogate.errors import InputError
@@ -78,7 +79,9 @@ def read_facts(file: pq.ParquetFile, name: str, number: int | None = None) -> Ma
             else "another program wrote it"
         )
         raise InputError("bad-batch", f"{name} is no part of a batch that can be read here: {other}.")
-    if not file.schema_arrow.equals(arrow_schema(), check_metadata=False):
+    with naming_damage(name):  # Names of columns may be no UTF-8 any more.
+        same = file.schema_arrow.equals(arrow_schema(), check_metadata=False)
+    if not same:
         raise InputError("bad-batch", f"{name} was changed: its columns are not those of a batch.")
     if number is not None and facts[_PART] != str(number):
         raise InputError(

@@ -32,7 +32,7 @@ def run_batch(
     *,
     max_errors: int | None = None,
     overwrite: bool = False,
-    begun: Watcher | None = None,
+    begun: Callable[[Counts], None] | None = None,
     watch: Watcher | None = None,
 ) -> Path:
     """Explain every row that is not explained yet; the same call again goes on where this one was stopped.
@@ -45,7 +45,7 @@ def run_batch(
         Rows that may be errors before the batch is stopped; None: a tenth of them, at least ten.
     overwrite : bool, default False
         Replace another batch in the folder.
-    begun : callable (Counts, dict) -> None, optional
+    begun : callable (Counts) -> None, optional
         Told once what was done by earlier runs.
     watch : callable (Counts, dict) -> None, optional
         Told of each part.
@@ -72,7 +72,7 @@ def run_batch(
         parts, done = spool.parts(batch.request.part_texts), folder.done(part_is_whole)
         before = _told(out, done)
         if begun is not None:
-            begun(before, {})
+            begun(before)
         with Running(out, backend) as running:
             allowed.add(before, _codes(out, done))
 

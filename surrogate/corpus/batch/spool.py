@@ -162,6 +162,14 @@ class Spool:
         with connected(self.path) as connection:
             return tuple(_rows(connection, bytes.fromhex(part.first), bytes.fromhex(part.last), chosen))
 
+    def numbers(self, part: Part) -> list[tuple[str, int]]:
+        """Id and number of each row of a part, sorted by (text_sha256, id); the texts are not read."""
+        with connected(self.path) as connection:
+            return connection.execute(
+                "SELECT id, number FROM rows WHERE text_sha256 BETWEEN ? AND ? ORDER BY text_sha256, id",
+                (bytes.fromhex(part.first), bytes.fromhex(part.last)),
+            ).fetchall()
+
     def sample(self, n: int) -> set[str]:
         """SHA-256 of some texts that can be used, chosen by their content alone."""
         with connected(self.path) as connection:

@@ -142,8 +142,8 @@ def writing(path: Path) -> Iterator[None]:
         what = "no room is left on the disk" if full else str(error)
         raise InputError(
             "cannot-write",
-            f"The rows of the input cannot be kept in {path.parent}: {what}. About as much room is needed as the input takes, "
-            "and half of it again. Make room, or name a folder elsewhere, and give the same command again.",
+            f"The rows of the input cannot be kept in {path.parent}: {what}. About twice the room is needed that the input "
+            "takes. Make room, or name a folder elsewhere, and give the same command again.",
         ) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,10 @@ from surrogate.local_pipeline import configure, local_pipeline
 from surrogate.store import open_store
 
 __all__ = ["dead", "join", "work"]
+
+#: Limits on the threads of arithmetic hold for a whole process, and its sums must not depend on who else is at work in it:
+#: where a cluster gives a process several threads, they take turns.
+_TURN = threading.Lock()
 
 
 def work(spec: WorkSpec, task: PartTask) -> PartResult:
@@ -38,6 +43,11 @@ def work(spec: WorkSpec, task: PartTask) -> PartResult:
     InputError, ModelError
         Where the batch cannot go on, such as a worker with another model, or an endpoint that is not there.
     """
+    with _TURN:
+        return _work(spec, task)
+
+
+def _work(spec: WorkSpec, task: PartTask) -> PartResult:
     begun = time.perf_counter()
     black_box = model_of(spec)
     store = CountingStore(open_store(spec.store))
