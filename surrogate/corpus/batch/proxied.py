@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from surrogate.assembly import Taught, assemble, teach
+from surrogate.assembly import assemble, teach
 from surrogate.case import teaching_part
 from surrogate.coarse_to_fine import REFINE_FROM
 from surrogate.corpus.batch.corpus_proxy import CorpusProxy
