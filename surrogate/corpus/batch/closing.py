@@ -30,7 +30,7 @@ def close_batch(folder: BatchFolder, spool: Spool, parts: Sequence[Part]) -> Non
     place = {part.number: part for part in parts}
 
     def numbers(part: int) -> list[tuple[str, int]]:
-        return [(row.id, row.number) for row in spool.rows(place[part])]
+        return spool.numbers(place[part])
 
     told = write_index(folder.path, sorted(place), numbers)
     others = ["batch.json", *(name for name in ("summary.json", "proxy.npz") if (Path(folder.path) / name).exists())]

@@ -65,6 +65,8 @@ def shared_of(explanation: Explanation) -> Row:
         "unit_kind": explanation.document.kind,
         "calls": explanation.calls["total"],
         "exhaustive": explanation.production["exhaustive"],
+        "proxy_used": explanation.production.get("corpus_proxy", {}).get("used"),
+        "proxy_check": explanation.production.get("corpus_proxy", {}).get("check"),
         "surrogates": surrogates_of(explanation),
         "terms": terms_of(explanation),
         "words": words_of(explanation),

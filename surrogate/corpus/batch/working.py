@@ -21,6 +21,12 @@ from surrogate.store import open_store
 
 __all__ = ["dead", "join", "work"]
 
+#: What is told of a text that no worker survives.
+_DEATHS = {
+    "worker-died": "The worker ended while it explained this text, each time it was tried. Explain the text by itself to see why.",
+    "out-of-memory": "The text needs more memory than a worker has. Explain it by itself, with fewer calls, or in larger units.",
+}
+
 #: Limits on the threads of arithmetic hold for a whole process, and its sums must not depend on who else is at work in it:
 #: where a cluster gives a process several threads, they take turns.
 _TURN = threading.Lock()
@@ -57,7 +63,7 @@ def _work(spec: WorkSpec, task: PartTask) -> PartResult:
     return _result(spec, task, told, store.n_asked, time.perf_counter() - begun, spent)
 
 
-def dead(spec: WorkSpec, task: PartTask, reason: str = "") -> PartResult:
+def dead(spec: WorkSpec, task: PartTask, reason: str) -> PartResult:
     """What is told of a text that ends every worker that explains it.
 
     Parameters
@@ -65,11 +71,9 @@ def dead(spec: WorkSpec, task: PartTask, reason: str = "") -> PartResult:
     spec : WorkSpec
     task : PartTask
         The rows of that text.
-    reason : str
-        How the workers ended.
+    reason : {"worker-died", "out-of-memory"}
     """
-    sentence = "The worker ended while it explained this text, each time. Does the text need more memory than there is?"
-    told = Told(None, ("worker-died", f"{sentence} {reason}".strip()))
+    told = Told(None, (reason, _DEATHS[reason]))
     return _result(spec, task, {row.text_sha256: told for row in task.rows}, 0, 0.0, {})
 
 
