@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from typing import Any
 from sklearn.pipeline import Pipeline
 
 from surrogate.corpus.batch.loading import model_source
+from surrogate.corpus.batch.private_folder import private_folder
 from surrogate.corpus.batch.request import BatchRequest
 from surrogate.corpus.batch.spool import Spool
 from surrogate.corpus.batch.spooling import Source
@@ -127,8 +127,8 @@ def _spooled(request: BatchRequest, reading: Callable[[int], None] | None) -> It
         return
     # Beside the folder of the batch: on the same disk, so that it can be moved into it.
     parent = next(folder for folder in request.out.absolute().parents if folder.is_dir())
-    with tempfile.TemporaryDirectory(prefix=".surrogate-batch-", dir=parent, ignore_cleanup_errors=True) as folder:
-        yield Spool.build(Path(folder) / SPOOL.name, request.input, progress=reading, **columns)
+    with private_folder(parent) as folder:
+        yield Spool.build(folder / SPOOL, request.input, progress=reading, **columns)
 
 
 def keep_spool(spool: Spool, out: Path) -> Spool:
