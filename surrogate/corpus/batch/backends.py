@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from surrogate.corpus.batch.places import check_local, unreachable
+from surrogate.corpus.batch.places import check_local, without_address
 from surrogate.corpus.batch.pools import InlinePool, LokyPool, Pool
 from surrogate.errors import InputError
 
@@ -55,6 +55,8 @@ class Backend:
             raise InputError("bad-parameter", f"The backend must be one of {', '.join(BACKENDS)}, got {self.name!r}.")
         if self.workers is not None and self.workers < 1:
             raise InputError("bad-parameter", f"workers must be 1 or more, got {self.workers}.")
+        if self.name == "dask" and self.address is None:
+            raise without_address()
         if self.name == "none" and self.workers is not None and self.workers > 1:
             raise InputError(
                 "bad-parameter",
@@ -128,7 +130,7 @@ class Backend:
         if self.name == "ray":
             return RayPool(self.address, self.workers, allow_remote=self.allow_remote)
         if self.address is None:
-            raise unreachable("dask", "(no address was given)", "cannot be asked")
+            raise without_address()
         return DaskPool(self.address, allow_remote=self.allow_remote)
 
     def _workers(self) -> int:

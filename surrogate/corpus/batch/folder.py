@@ -14,6 +14,7 @@ from typing import Any
 
 from surrogate.canonical import canonical, canonical_bytes
 from surrogate.corpus.batch import locking
+from surrogate.corpus.batch.output_place import check_is_ours
 from surrogate.corpus.batch.part_files import part_name
 from surrogate.corpus.batch.values import PartResult
 from surrogate.corpus.batch.writing import making, put_bytes, put_file, put_folder, remove_owned
@@ -107,7 +108,7 @@ class BatchFolder:
         path = Path(out)
         with making(path):
             path.mkdir(parents=True, exist_ok=True)
-            _check_is_ours(path)
+            check_is_ours(path)
             (path / ".work").mkdir(mode=0o700, exist_ok=True)
             lock = locking.take(path)
             folder = cls(path, lock)
@@ -240,20 +241,6 @@ class BatchFolder:
         if self._in_doubt:
             (self.path / "index.json").unlink(missing_ok=True)
             self._in_doubt = False
-
-
-def _check_is_ours(path: Path) -> None:
-    here = {entry.name for entry in path.iterdir()}
-    if here and "batch.json" not in here and here != {".work"}:
-        raise InputError(
-            "output-exists",
-            f"{path} is not empty and holds no batch. Name another folder with --out; nothing was changed.",
-        )
-    for name in (".work", "rows", "reports", "batch.json"):
-        if (path / name).is_symlink():
-            raise InputError(
-                "cannot-write", f"{path / name} is a link; what is written through it would lie elsewhere."
-            )
 
 
 def _compare(file: Path, content: bytes) -> None:

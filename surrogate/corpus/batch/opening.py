@@ -12,11 +12,13 @@ from typing import Any
 from sklearn.pipeline import Pipeline
 
 from surrogate.corpus.batch.loading import model_source
-from surrogate.corpus.batch.private_folder import private_folder
+from surrogate.corpus.batch.output_place import check_output
+from surrogate.corpus.batch.private_folder import private_folder, remove_left
 from surrogate.corpus.batch.request import BatchRequest
 from surrogate.corpus.batch.spool import Spool
 from surrogate.corpus.batch.spooling import Source
 from surrogate.corpus.batch.values import SCHEMA, Settings, WorkSpec
+from surrogate.corpus.batch.writing import making
 from surrogate.local_pipeline import configure, local_pipeline
 from surrogate.provenance import describe_model, versions
 
@@ -105,9 +107,10 @@ def opened(
     Raises
     ------
     InputError
-        When the file, a column, the recipe, a label or an id cannot be used; ``no-fingerprint``.
+        When the file, a column, the recipe, a label, an id or the folder cannot be used; ``no-fingerprint``.
     """
     request.check()
+    check_output(request.out, request.input)
     model_source(black_box)
     pipe = local_pipeline(request.pipeline, black_box, None)
     settings = request.settings(pipe)
@@ -121,12 +124,14 @@ def opened(
 def _spooled(request: BatchRequest, reading: Callable[[int], None] | None) -> Iterator[Spool]:
     """The rows of the input: where the batch keeps them, if it was begun, else in a folder that is gone in the end."""
     columns: dict[str, Any] = {"text": request.text, "id": request.id, "limit": request.limit}
+    # Beside the folder of the batch: on the same disk, so that it can be moved into it.
+    parent = next(folder for folder in request.out.absolute().parents if folder.is_dir())
+    with making(parent):
+        remove_left(parent)
     there = Spool.open(request.out / SPOOL)
     if there is not None and there.source == Source.of(request.input, **columns):
         yield there
         return
-    # Beside the folder of the batch: on the same disk, so that it can be moved into it.
-    parent = next(folder for folder in request.out.absolute().parents if folder.is_dir())
     with private_folder(parent) as folder:
         yield Spool.build(folder / SPOOL, request.input, progress=reading, **columns)
 

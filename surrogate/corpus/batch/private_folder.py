@@ -26,7 +26,7 @@ def private_folder(parent: Path) -> Iterator[Path]:
     Parameters
     ----------
     parent : Path
-        Where it is made; what killed runs left there is removed first.
+        Where it is made.
 
     Raises
     ------
@@ -43,7 +43,6 @@ def private_folder(parent: Path) -> Iterator[Path]:
     []
     """
     with making(parent):
-        remove_left(parent)
         folder, lock = _locked(parent)
     try:
         yield folder
