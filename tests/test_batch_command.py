@@ -145,7 +145,9 @@ def test_too_many_rows_that_cannot_be_used(command: Command) -> None:
     code, said = command.run(source, "--id", "id")
     assert code == 2
     assert "12 empty-text" in said or "11 empty-text" in said
-    assert command.run(source, "--id", "id", "--max-errors", "12")[0] == 0
+    code, said = command.run(source, "--id", "id", "--max-errors", "12", "-q")
+    assert code == 0
+    assert "no row could be explained" in said
     assert len(command.rows()) == 12
 
 
@@ -182,6 +184,16 @@ def test_a_folder_that_cannot_be_the_batchs_is_refused_before_the_input_is_read(
     assert [path.name for path in theirs.iterdir()] == ["in.csv"]
     # Nothing was read: a file that is none is not noticed.
     assert "holds no batch" in said_of(command.folder, Path("nowhere.csv"))
+
+
+def test_a_file_that_is_no_store_is_left_as_it_is(command: Command) -> None:
+    source = write_csv(command.folder / "in.csv", ROWS)
+    before = source.read_bytes()
+    code, said = command.run(source, "--store", str(source))
+    assert code == 2
+    assert "[bad-store]" in said
+    assert source.read_bytes() == before
+    assert not command.out.exists()
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder in which nobody can make one")

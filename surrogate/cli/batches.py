@@ -16,9 +16,9 @@ def run(options: dict[str, Any]) -> None:
     """Explain every row, and say where the summary is."""
     try:
         _run(options)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as end:  # Ctrl-C, and SIGTERM.
         click.echo("stopped; the parts that are finished stay, and the same command goes on from there.", err=True)
-        raise SystemExit(STOPPED) from None
+        raise SystemExit(STOPPED if isinstance(end, KeyboardInterrupt) else end.code) from None
 
 
 def _run(options: dict[str, Any]) -> None:
@@ -44,6 +44,9 @@ def _run(options: dict[str, Any]) -> None:
             begun=begun,
             watch=lambda counts, spent: shown[0].update(counts, spent),
         )
+    counts = shown[0].standing.counts
+    if counts.rows == counts.errors:
+        click.echo("warning: no row could be explained; each holds the code of its error (docs/errors.md).", err=True)
     click.echo(f"summary: {folder / 'summary.html'}")
 
 

@@ -12,8 +12,8 @@ from typing import Any
 from sklearn.pipeline import Pipeline
 
 from surrogate.corpus.batch.loading import model_source
-from surrogate.corpus.batch.output_place import check_output
-from surrogate.corpus.batch.private_folder import private_folder, remove_left
+from surrogate.corpus.batch.output_place import check_output, check_store
+from surrogate.corpus.batch.private_folder import PREFIX, private_folder, remove_left
 from surrogate.corpus.batch.request import BatchRequest
 from surrogate.corpus.batch.spool import Spool
 from surrogate.corpus.batch.spooling import Source
@@ -111,6 +111,8 @@ def opened(
     """
     request.check()
     check_output(request.out, request.input)
+    if isinstance(store, str):
+        check_store(Path(store))
     model_source(black_box)
     pipe = local_pipeline(request.pipeline, black_box, None)
     settings = request.settings(pipe)
@@ -141,4 +143,8 @@ def keep_spool(spool: Spool, out: Path) -> Spool:
     place = out / SPOOL
     if spool.path != place:
         shutil.move(spool.path, place)
+        before = spool.path.parents[len(SPOOL.parts) - 1]
+        if before.name.startswith(PREFIX):
+            # It has served: what is killed from here on leaves nothing beside the folder of the batch.
+            shutil.rmtree(before, ignore_errors=True)
     return replace(spool, path=place)

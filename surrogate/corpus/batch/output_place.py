@@ -6,7 +6,10 @@ from pathlib import Path
 
 from surrogate.errors import InputError
 
-__all__ = ["check_is_ours", "check_output"]
+__all__ = ["check_is_ours", "check_output", "check_store"]
+
+#: How every SQLite file begins.
+_SQLITE = b"SQLite format 3\0"
 
 
 def check_output(out: Path, given: Path) -> None:
@@ -46,6 +49,35 @@ def check_output(out: Path, given: Path) -> None:
             check_is_ours(out)
         except OSError as error:
             raise InputError("cannot-write", f"{out} cannot be looked into: {error.strerror or error}.") from error
+
+
+def check_store(store: Path) -> None:
+    """Refuse a file that was never a store of answers: where a store is damaged it is moved aside, and this one must not be.
+
+    Parameters
+    ----------
+    store : Path
+
+    Raises
+    ------
+    InputError
+        ``bad-store``.
+
+    Examples
+    --------
+    >>> check_store(Path("nowhere.sqlite"))
+    """
+    try:
+        with store.open("rb") as stream:
+            begins = stream.read(len(_SQLITE))
+    except OSError:  # It is made, or the store itself says why it cannot be.
+        return
+    if begins and begins != _SQLITE:
+        raise InputError(
+            "bad-store",
+            f"{store} is no store of answers but another file; nothing was changed. Name a file with --store that is one, or "
+            "that is not there yet.",
+        )
 
 
 def check_is_ours(path: Path) -> None:
