@@ -202,4 +202,5 @@ def _held_out_r2(proxy: CorpusProxy, held: _Copies) -> float:
     design = _design(held, proxy.vocabulary)
     active = np.maximum(design @ proxy.words + proxy.hidden, 0.0)
     errors = held.targets - (active @ proxy.outputs + proxy.offsets)
-    return 1.0 - float((errors**2).sum() / ((held.targets - held.targets.mean(axis=0)) ** 2).sum())
+    variation = float(((held.targets - held.targets.mean(axis=0)) ** 2).sum())
+    return 1.0 - float((errors**2).sum()) / max(variation, 1e-12)
