@@ -130,7 +130,7 @@ def compare_histograms(before: Sequence[Sequence[int]], after: Sequence[Sequence
     >>> compare_histograms([(0, 50), (1, 50)], [(0, 25), (1, 75)])["distance"]
     0.25
     """
-    from scipy.stats import kstwobign
+    from scipy.stats import kstwo
 
     one, other = ({int(place): int(n) for place, n in side} for side in (before, after))
     sizes = sum(one.values()), sum(other.values())
@@ -140,5 +140,5 @@ def compare_histograms(before: Sequence[Sequence[int]], after: Sequence[Sequence
     counts = [np.array([side.get(place, 0) for place in bins]) for side in (one, other)]
     reached = [np.cumsum(side) / side.sum() for side in counts]
     distance = float(np.abs(reached[0] - reached[1]).max())
-    p = float(kstwobign.sf(distance * math.sqrt(sizes[0] * sizes[1] / sum(sizes))))
+    p = float(kstwo.sf(distance, max(1, round(sizes[0] * sizes[1] / sum(sizes)))))
     return {"distance": distance, "p": min(1.0, p), "n_before": sizes[0], "n_after": sizes[1]}
