@@ -7,7 +7,8 @@ from concurrent.futures import CancelledError, Future
 from typing import Any
 
 from surrogate.corpus.batch.calls import Call, Outcome
-from surrogate.corpus.batch.places import check_reachable, check_workers, missing, unreachable
+from surrogate.corpus.batch.places import check_reachable, check_workers, host_and_port, missing, unreachable
+from surrogate.errors import InputError
 
 __all__ = ["DaskPool", "RayPool"]
 
@@ -121,9 +122,13 @@ class RayPool:
             raise missing("ray") from error
         self._ray: Any = ray
         self.address, self.allow_remote = address, allow_remote
+        if address is not None:
+            check_reachable("ray", address)
         self._ours = not ray.is_initialized()
         if self._ours:
             self._begin(address, workers)
+        elif address is not None:
+            self._check_is_the_one(address)
         self._remote = ray.remote(num_cpus=1, max_retries=1)(_called)
 
     def _begin(self, address: str | None, workers: int | None) -> None:
@@ -131,11 +136,19 @@ class RayPool:
         if address is None:
             self._ray.init(address="local", num_cpus=workers, include_dashboard=False, **quiet)
             return
-        check_reachable("ray", address)
         try:
             self._ray.init(address=address, **quiet)
         except (OSError, TimeoutError, RuntimeError) as error:
             raise unreachable("ray", address) from error
+
+    def _check_is_the_one(self, address: str) -> None:
+        there = self._ray.get_runtime_context().gcs_address
+        if host_and_port("ray", there) != host_and_port("ray", address):
+            raise InputError(
+                "bad-parameter",
+                f"This process is connected to the Ray at {there} already, and address={address!r} is another one. End that "
+                "connection first (ray.shutdown()), or give no address.",
+            )
 
     def window(self) -> int:
         """Two parts for every core of the cluster."""
