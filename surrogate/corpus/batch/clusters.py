@@ -33,7 +33,6 @@ class DaskPool:
 
     # The scheduler has tried the part on several workers before it gives it up.
     tries = 1
-    breaks = False
 
     def __init__(self, address: str, *, allow_remote: bool) -> None:
         try:
@@ -86,9 +85,6 @@ class DaskPool:
             raise unreachable("dask", self.address, "no longer answers") from error
         return isinstance(error, KilledWorker)
 
-    def renew(self) -> None:
-        """Nothing to do: workers are started again by what started them."""
-
     def close(self, *, at_once: bool) -> None:
         """Cancel what is not done, and leave the scheduler."""
         self._executor.shutdown(wait=not at_once)
@@ -113,7 +109,6 @@ class RayPool:
 
     # Ray has tried the part a second time before it gives it up.
     tries = 1
-    breaks = False
 
     def __init__(self, address: str | None, workers: int | None, *, allow_remote: bool) -> None:
         try:
@@ -170,9 +165,6 @@ class RayPool:
         """Whether a worker process or its machine is gone."""
         gone = self._ray.exceptions
         return isinstance(error, gone.WorkerCrashedError | gone.OutOfMemoryError | gone.NodeDiedError)
-
-    def renew(self) -> None:
-        """Nothing to do: Ray starts workers anew."""
 
     def close(self, *, at_once: bool) -> None:
         """Leave the cluster; one that was started here is ended."""
