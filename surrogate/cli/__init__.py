@@ -33,6 +33,7 @@ from surrogate.cli import (
     report,
     signing,
     store,
+    summary,
     verify,
 )
 from surrogate.cli.exit_codes import DONE, MODEL_ERROR, STOPPED, USAGE_ERROR
@@ -56,6 +57,7 @@ cli.add_command(batch.batch)
 cli.add_command(diff.diff)
 cli.add_command(distill.distill)
 cli.add_command(report.report)
+cli.add_command(summary.summary)
 cli.add_command(concepts.concepts)
 cli.add_command(export.export)
 cli.add_command(neighbours.neighbours)

@@ -102,7 +102,8 @@ def compare_summaries(before: Summary, after: Summary, matched: Record | None = 
 
     Examples
     --------
-    >>> empty = Summary({"is_complete": True, "model": {"fingerprint": "f"}}, {"rows": 0, "explained": 0, "withheld": 0, "error": 0})
+    >>> counts = {"rows": 0, "explained": 0, "withheld": 0, "error": 0}
+    >>> empty = Summary({"is_complete": True, "model": {"fingerprint": "f"}}, counts)
     >>> compare_summaries(empty, empty).told_first
     []
     """
@@ -149,7 +150,9 @@ def _told_first(before: Summary, after: Summary) -> Iterator[Record]:
 
 
 def _fidelity(before: Summary, after: Summary) -> Record:
-    sides = [{name: value for name, value in each.fidelity.items() if name != "thousandths"} for each in (before, after)]
+    sides = [
+        {name: value for name, value in each.fidelity.items() if name != "thousandths"} for each in (before, after)
+    ]
     histograms = [each.fidelity.get("thousandths", []) for each in (before, after)]
     return {"before": sides[0], "after": sides[1], "test": compare_histograms(*histograms)}
 
@@ -166,7 +169,10 @@ def _reasons(label: str, before: Summary, after: Summary) -> Iterator[Record]:
         for text in dict.fromkeys([*list(other)[:SHOWN_WORDS], *list(one)[:SHOWN_WORDS]]):
             change = _change(text, one, other)
             if change is not None:
-                shares = {"before": _share(one.get(text), n_before, one), "after": _share(other.get(text), n_after, other)}
+                shares = {
+                    "before": _share(one.get(text), n_before, one),
+                    "after": _share(other.get(text), n_after, other),
+                }
                 yield {"decision": label, "target": target[0], "text": text, "change": change, **shares}
 
 

@@ -1,26 +1,22 @@
-"""A folder of a batch opened for reading: what it is, whether it is complete, and its rows part by part."""
+"""A folder of a batch opened for reading: what it is, whether it is complete, and some columns of its rows."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from surrogate.canonical import digest
+from surrogate.corpus.batch.index import BATCH, INDEX, read_index
+from surrogate.corpus.batch.parquet_files import naming_damage, opened
+from surrogate.corpus.batch.part_facts import check_content, read_facts
+from surrogate.corpus.batch.part_files import part_name
+from surrogate.corpus.batch.reading import part_numbers
 from surrogate.errors import InputError
 
-__all__ = ["BATCH", "INDEX", "OpenedBatch", "open_batch"]
-
-#: Files that say what a batch is, and that it is complete.
-BATCH, INDEX = "batch.json", "index.json"
-
-_PART = re.compile(r"part-(\d{5,})\.parquet")
-
-#: Rows that are held at a time.
-_AT_A_TIME = 2048
+__all__ = ["OpenedBatch", "open_batch"]
 
 
 @dataclass(frozen=True)
@@ -34,19 +30,27 @@ class OpenedBatch:
         Content of ``batch.json``.
     batch_sha256 : str
         Digest of its bytes.
-    index : dict or None
-        Content of ``index.json``; None: the batch is not complete.
-    index_sha256 : str or None
-    parts : tuple of Path
-        Files of its parts that are there, by their number.
+    has_index : bool
+        Whether the index was written, so that every row must be there.
+    parts : tuple of int
+        Numbers of its parts: of a complete batch all, otherwise those that are there.
     """
 
     folder: Path
     batch: dict[str, Any]
     batch_sha256: str
-    index: dict[str, Any] | None
-    index_sha256: str | None
-    parts: tuple[Path, ...]
+    has_index: bool
+    parts: tuple[int, ...]
+
+    @property
+    def n_rows(self) -> int | None:
+        """Rows of the input; None: that is not stated."""
+        return (self.batch.get("input") or {}).get("n_rows")
+
+    @property
+    def adverse(self) -> frozenset[str]:
+        """Labels of adverse decisions."""
+        return frozenset((self.batch.get("settings") or {}).get("adverse") or ())
 
     def rows(self, columns: list[str]) -> Iterator[list[dict[str, Any]]]:
         """The rows of all parts, a few thousand at a time, so that memory stays flat.
@@ -58,10 +62,18 @@ class OpenedBatch:
         Raises
         ------
         InputError
-            ``bad-batch`` for a part that cannot be read or lacks a column.
+            ``bad-batch`` for a part that is missing, damaged, or another one, or that has other rows than it states.
         """
-        for part in self.parts:
-            yield from _rows_of(part, columns)
+        for number in self.parts:
+            digests: list[str] = []
+            with opened(self.folder / part_name(number)) as (file, name):
+                facts = read_facts(file, name, number)
+                for group in range(file.num_row_groups):
+                    with naming_damage(name):
+                        rows = file.read_row_group(group, columns=[*columns, "row_sha256"]).to_pylist()
+                    digests += [row["row_sha256"] for row in rows]
+                    yield rows
+                check_content(facts, digests, name)
 
 
 def open_batch(folder: str | Path) -> OpenedBatch:
@@ -83,66 +95,39 @@ def open_batch(folder: str | Path) -> OpenedBatch:
     surrogate.errors.InputError: 'nowhere' is no folder of a batch: batch.json is not there. ... [bad-batch]
     """
     path = Path(folder)
-    batch, batch_sha256 = _json(path, BATCH)
-    if batch is None or batch_sha256 is None:
+    batch, batch_sha256 = _identity(path)
+    if not (path / INDEX).exists():
+        found = part_numbers(path) if (path / "rows").is_dir() else []
+        return OpenedBatch(path, batch, batch_sha256, False, tuple(found))
+    index = read_index(path)
+    if index["files"].get(BATCH, batch_sha256) != batch_sha256:
         raise InputError(
             "bad-batch",
-            f"{str(folder)!r} is no folder of a batch: {BATCH} is not there. Name the folder that `surrogate batch --out` wrote.",
+            f"{BATCH} was changed: {INDEX} states another SHA-256 of it. Put the file back as it was written, or run the batch "
+            "in another folder.",
         )
-    index, index_sha256 = _json(path, INDEX)
-    found = ((int(match[1]), one) for one in (path / "rows").glob("part-*") if (match := _PART.fullmatch(one.name)))
-    parts = tuple(one for _, one in sorted(found))
-    _check_complete(path, index, parts)
-    return OpenedBatch(path, batch, batch_sha256, index, index_sha256, parts)
+    numbers = tuple(part["number"] for part in index["parts"])
+    return OpenedBatch(path, batch, batch_sha256, True, numbers)
 
 
-def _json(folder: Path, name: str) -> tuple[dict[str, Any] | None, str | None]:
-    path = folder / name
+def _identity(folder: Path) -> tuple[dict[str, Any], str]:
     try:
-        content = path.read_bytes()
-        read = json.loads(content)
-    except FileNotFoundError:
-        return None, None
-    except (OSError, ValueError, RecursionError) as error:
-        raise _damaged(path, f"{type(error).__name__}") from error
-    if not isinstance(read, dict):
-        raise _damaged(path, "it holds no object")
-    return read, digest(content)
-
-
-def _check_complete(folder: Path, index: dict[str, Any] | None, parts: tuple[Path, ...]) -> None:
-    """Whether every part that a complete batch lists is there."""
-    if index is None:
-        return
-    listed = index.get("parts")
-    if not isinstance(listed, list):
-        raise _damaged(folder / INDEX, "it lists no parts")
-    if len(listed) != len(parts):
-        raise _damaged(folder, f"{INDEX} lists {len(listed)} parts, and {len(parts)} are there")
-
-
-def _rows_of(part: Path, columns: list[str]) -> Iterator[list[dict[str, Any]]]:
-    try:
-        import pyarrow
-        from pyarrow import parquet
-    except ModuleNotFoundError as error:
+        content = (folder / BATCH).read_bytes()
+    except OSError as error:
         raise InputError(
-            "bad-batch", "The rows of a batch are Parquet, which needs pyarrow: pip install 'surrogate-explainer[parquet]'."
+            "bad-batch",
+            f"{str(folder)!r} is no folder of a batch: {BATCH} is not there. Name the folder that the batch was written to.",
         ) from error
     try:
-        with parquet.ParquetFile(part) as file:
-            missing = [name for name in columns if name not in file.schema_arrow.names]
-            if missing:
-                raise _damaged(part, f"it has no column {missing[0]!r}")
-            for rows in file.iter_batches(_AT_A_TIME, columns=columns):
-                yield rows.to_pylist()
-    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise _damaged(part, f"{type(error).__name__}") from error
-
-
-def _damaged(path: Path, why: str) -> InputError:
-    return InputError(
-        "bad-batch",
-        f"{str(path)!r} cannot be read as part of a batch: {why}. Run the same `surrogate batch` command again: "
-        "parts that are whole are kept, and what is missing or damaged is done anew.",
-    )
+        told = json.loads(content)
+    except (ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict) or not all(
+        isinstance(told.get(name, {}), dict) for name in ("settings", "model", "input")
+    ):
+        raise InputError(
+            "bad-batch",
+            f"{BATCH} in {str(folder)!r} was changed, or is none. Put the file back as it was written, or run the batch in "
+            "another folder.",
+        )
+    return told, digest(content)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections import Counter
+from collections.abc import Set
 from typing import Any
 
 from surrogate.corpus.batch.grouped_counts import UNIT, GroupedCounts
@@ -24,7 +26,7 @@ COLUMNS = [
 ]
 
 #: Numbers in a sentence: sentences that differ in nothing else say the same.
-_NUMBER = re.compile(r"(?<!\w)\d[\d,]*(?:\.\d+)?")
+_NUMBER = re.compile(r"(?<![\w.])[-\u2212]?\d[\d,]*(?:\.\d+)?")
 
 #: The lowest fidelity that has a bin of its own, in thousandths.
 _LOWEST = -1000
@@ -37,11 +39,13 @@ class RowTally:
     ----------
     grouped : GroupedCounts
         Where words, reasons and errors are counted.
+    adverse : set of str, optional
+        Labels of adverse decisions.
     """
 
-    def __init__(self, grouped: GroupedCounts) -> None:
+    def __init__(self, grouped: GroupedCounts, adverse: Set[str] = frozenset()) -> None:
         self.grouped = grouped
-        self.worst = WorstRows()
+        self.worst = WorstRows(adverse)
         #: Rows, and distinct texts, by what they are.
         self.counts: Counter[str] = Counter()
         #: Rows by decision and status.
@@ -53,6 +57,12 @@ class RowTally:
         #: Rows by fidelity in thousandths, rounded down.
         self.fidelity: Counter[int] = Counter()
         self._text: str | None = None
+        self._content = hashlib.sha256()
+
+    @property
+    def rows_sha256(self) -> str:
+        """SHA-256 over the digests of the rows, as the index states it."""
+        return self._content.hexdigest()
 
     def add(self, rows: list[Row]) -> None:
         """Count rows; those of one text come one after the other."""
@@ -60,6 +70,7 @@ class RowTally:
             self._add(row)
 
     def _add(self, row: Row) -> None:
+        self._content.update(f"{row['row_sha256']}\n".encode())
         self.counts["rows"] += 1
         self.counts[row["status"]] += 1
         if row["text_sha256"] != self._text:

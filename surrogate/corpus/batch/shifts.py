@@ -77,12 +77,17 @@ def _distance(before: NDArray[np.int64], after: NDArray[np.int64]) -> Record:
     generator = content_generator("total variation", before.tolist(), after.tolist())
     one, other = before / sizes[0], after / sizes[1]
     pooled = (before + after) / sum(sizes)
-    drawn = _apart(generator.multinomial(sizes[0], one, _N_DRAWS) / sizes[0], generator.multinomial(sizes[1], other, _N_DRAWS) / sizes[1])
+    drawn = _apart(*(generator.multinomial(n, p, _N_DRAWS) / n for n, p in zip(sizes, (one, other), strict=True)))
     chance = _apart(*(generator.multinomial(size, pooled, _N_DRAWS) / size for size in sizes))
     value = float(_apart(one, other))
     low, high = (float(np.quantile(drawn, level)) for level in (0.025, 0.975))
     # Draws lie further apart than what they are drawn from; the interval must hold the distance that was counted.
-    return {"value": value, "low": min(low, value), "high": max(high, value), "by_chance": float(np.quantile(chance, 0.95))}
+    return {
+        "value": value,
+        "low": min(low, value),
+        "high": max(high, value),
+        "by_chance": float(np.quantile(chance, 0.95)),
+    }
 
 
 def _apart(one: NDArray[np.float64], other: NDArray[np.float64]) -> Any:
@@ -125,14 +130,15 @@ def compare_histograms(before: Sequence[Sequence[int]], after: Sequence[Sequence
     >>> compare_histograms([(0, 50), (1, 50)], [(0, 25), (1, 75)])["distance"]
     0.25
     """
-    from scipy.stats import kstwobign
+    from scipy.stats import kstwo
 
-    one, other = dict(map(tuple, before)), dict(map(tuple, after))
+    one, other = ({int(place): int(n) for place, n in side} for side in (before, after))
     sizes = sum(one.values()), sum(other.values())
     if not all(sizes):
         return None
     bins = sorted(one.keys() | other.keys())
-    reached = [np.cumsum([counts.get(place, 0) for place in bins]) / size for counts, size in zip((one, other), sizes, strict=True)]
+    counts = [np.array([side.get(place, 0) for place in bins]) for side in (one, other)]
+    reached = [np.cumsum(side) / side.sum() for side in counts]
     distance = float(np.abs(reached[0] - reached[1]).max())
-    p = float(kstwobign.sf(distance * math.sqrt(sizes[0] * sizes[1] / sum(sizes))))
+    p = float(kstwo.sf(distance, max(1, round(sizes[0] * sizes[1] / sum(sizes)))))
     return {"distance": distance, "p": min(1.0, p), "n_before": sizes[0], "n_after": sizes[1]}

@@ -11,6 +11,7 @@ from surrogate.canonical import canonical, digest
 from surrogate.corpus.batch.grouped_counts import UNIT, GroupedCounts
 from surrogate.corpus.batch.opened import OpenedBatch, open_batch
 from surrogate.corpus.batch.row_tally import COLUMNS, STATUSES, RowTally
+from surrogate.errors import InputError
 
 __all__ = ["SCHEMA", "WORDS", "Summary", "summarize"]
 
@@ -30,7 +31,7 @@ class Summary:
     Parameters
     ----------
     batch : dict
-        What the batch is: model, recipe, settings, digests, how many rows and texts its input has, whether it is complete.
+        What the batch is: model, recipe, settings, input, digests, and whether every row of the input is there.
     counts : dict of str to int
         Rows that are there, by status; distinct texts among them; calls; full reports; rows cut, refused, exhausted.
     decisions : list of dict
@@ -47,8 +48,8 @@ class Summary:
         Rows by error code, with an example.
     findings : list of dict
     worst : dict of str to list of dict
-        Rows to look at first: "errors", "withheld" (lowest fidelity first), "closest" (smallest margin first); of rows with
-        the same text the first.
+        Rows to look at first: "errors", "adverse" (adverse decisions that are withheld), "withheld" (both with the lowest
+        fidelity first), "closest" (smallest margin first); of rows with the same text the first.
 
     Examples
     --------
@@ -95,18 +96,29 @@ def summarize(folder: str | Path) -> Summary:
     """
     opened = open_batch(folder)
     with GroupedCounts() as grouped:
-        tally = RowTally(grouped)
+        tally = RowTally(grouped, opened.adverse)
         for rows in opened.rows(COLUMNS):
             tally.add(rows)
+        _check_complete(opened, tally)
         return _summary(opened, tally)
+
+
+def _check_complete(opened: OpenedBatch, tally: RowTally) -> None:
+    n_rows = tally.counts["rows"]
+    if opened.has_index and opened.n_rows not in (None, n_rows):
+        raise InputError(
+            "bad-batch",
+            f"{str(opened.folder)!r} is said to be complete, but {n_rows:,} of {opened.n_rows:,} rows are there. Run the same "
+            "`surrogate batch` command again: parts that are whole are kept.",
+        )
 
 
 def _summary(opened: OpenedBatch, tally: RowTally) -> Summary:
     names = ("rows", *STATUSES, "texts", "calls", "reports", "truncated", "refused", "exhaustive", "unmeasured")
     summary = Summary(
-        batch=_identity(opened),
+        batch=_identity(opened, tally),
         counts={name: tally.counts[name] for name in names},
-        decisions=_decisions(tally, opened),
+        decisions=_decisions(tally),
         surrogates=_surrogates(tally),
         withheld=_sentences(tally.grouped, "withheld"),
         fidelity=_fidelity(tally),
@@ -122,7 +134,7 @@ def _summary(opened: OpenedBatch, tally: RowTally) -> Summary:
     return Summary.from_dict(summary.to_dict())
 
 
-def _identity(opened: OpenedBatch) -> Record:
+def _identity(opened: OpenedBatch, tally: RowTally) -> Record:
     batch, settings = opened.batch, opened.batch.get("settings") or {}
     recipe = settings.get("recipe")
     return {
@@ -130,18 +142,16 @@ def _identity(opened: OpenedBatch) -> Record:
         "settings": {name: value for name, value in settings.items() if name != "recipe"},
         "recipe_sha256": None if recipe is None else digest(recipe),
         "input": batch.get("input"),
+        "part_texts": batch.get("part_texts"),
         "versions": batch.get("versions"),
-        "n_rows": batch.get("n_rows"),
-        "n_texts": batch.get("n_texts"),
-        "is_complete": opened.index is not None,
+        "is_complete": opened.has_index or opened.n_rows == tally.counts["rows"],
         "n_parts": len(opened.parts),
         "batch_sha256": opened.batch_sha256,
-        "index_sha256": opened.index_sha256,
+        "rows_sha256": tally.rows_sha256,
     }
 
 
-def _decisions(tally: RowTally, opened: OpenedBatch) -> list[Record]:
-    adverse = set((opened.batch.get("settings") or {}).get("adverse") or ())
+def _decisions(tally: RowTally) -> list[Record]:
     found = []
     for label in {label for label, _ in tally.decisions}:
         explained, withheld = (tally.decisions[label, status] for status in STATUSES[:2])
@@ -153,7 +163,7 @@ def _decisions(tally: RowTally, opened: OpenedBatch) -> list[Record]:
                 "explained": explained,
                 "withheld": withheld,
                 "mean_probability": tally.probabilities[label] * UNIT / rows,
-                "is_adverse": label in adverse,
+                "is_adverse": label in tally.worst.adverse,
             }
         )
     return sorted(found, key=lambda one: (-one["rows"], one["label"]))
@@ -205,5 +215,3 @@ def _reasons(tally: RowTally) -> list[Record]:
         named = {"decision": decision, "target": target, "scale": scale, "n_words": n_words}
         found.append({**named, "rows": tally.decisions[decision, "explained"], "words": words})
     return sorted(found, key=lambda one: (-one["rows"], one["decision"], one["target"], one["scale"]))
-
-

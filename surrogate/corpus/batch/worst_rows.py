@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Any
 
 __all__ = ["KEPT", "KEPT_ERRORS", "WorstRows"]
@@ -22,6 +23,11 @@ _FIELDS = (
 class WorstRows:
     """A few rows of each kind; the same ones whatever the order in which all come.
 
+    Parameters
+    ----------
+    adverse : set of str, optional
+        Labels of adverse decisions.
+
     Examples
     --------
     >>> worst = WorstRows()
@@ -31,9 +37,11 @@ class WorstRows:
     ['a', 'b']
     """
 
-    def __init__(self) -> None:
+    def __init__(self, adverse: Set[str] = frozenset()) -> None:
+        self.adverse = adverse
         self._errors: dict[str, Held] = {}
         self._withheld: Held = []
+        self._adverse: Held = []
         self._closest: Held = []
 
     def add(self, row: Row) -> None:
@@ -42,7 +50,10 @@ class WorstRows:
             _keep(self._errors.setdefault(row["error_code"] or "", []), (), row, KEPT_ERRORS)
         elif row["status"] == "withheld":
             # Where nothing could be measured, there is no number by which a row were worse.
-            _keep(self._withheld, (row["fidelity"] is None, row["fidelity"] or 0.0), row, KEPT)
+            order = (row["fidelity"] is None, row["fidelity"] or 0.0)
+            _keep(self._withheld, order, row, KEPT)
+            if row["decision"] in self.adverse:
+                _keep(self._adverse, order, row, KEPT)
         elif row["margin"] is not None:
             # Of the decision over the next label; negative where another label is explained.
             _keep(self._closest, (abs(row["margin"]),), row, KEPT)
@@ -50,7 +61,8 @@ class WorstRows:
     def to_dict(self) -> dict[str, list[Row]]:
         """The rows by kind, the worst first; of each what a list of rows needs."""
         errors = [row for code in sorted(self._errors) for row in _first(self._errors[code], KEPT_ERRORS)]
-        return {"errors": errors, "withheld": _first(self._withheld, KEPT), "closest": _first(self._closest, KEPT)}
+        others = {"adverse": self._adverse, "withheld": self._withheld, "closest": self._closest}
+        return {"errors": errors, **{kind: _first(held, KEPT) for kind, held in others.items()}}
 
 
 def _keep(held: Held, order: tuple[Any, ...], row: Row, n_kept: int) -> None:

@@ -7,17 +7,31 @@ import re
 from typing import Any
 
 from surrogate.report.language import say
-from surrogate.report.number_format import decimal
+from surrogate.report.number_format import decimal, interval
 from surrogate.report.visible import shorten, visible
 
-__all__ = ["SHOWN", "count_of", "fidelity_bins", "is_cut", "report_link", "setting_value", "short", "table_bins"]
+__all__ = [
+    "SHOWN",
+    "count_of",
+    "fidelity_bins",
+    "is_cut",
+    "measured",
+    "report_link",
+    "setting_value",
+    "short",
+    "stated",
+    "table_bins",
+]
 
 Record = dict[str, Any]
 
 #: Characters of an id, a label or a word that are shown; the whole stands in its title and in summary.csv.
 SHOWN = 40
 
-_LONGEST, _DIGEST = 300, re.compile(r"[0-9a-f]{64}")
+#: What a batch states beside its model and its settings.
+_STATED = ("recipe_sha256", "input", "part_texts", "batch_sha256", "rows_sha256", "versions")
+
+_LONGEST, _DIGEST = 400, re.compile(r"[0-9a-f]{64}")
 
 #: Thousandths of R2 in a bar of the chart.
 _WIDTH = 50
@@ -111,14 +125,57 @@ def report_link(row: Record, links: bool) -> str | None:
     return f"reports/{row['text_sha256'][:16]}/report.html"
 
 
+def measured(row: Record) -> str:
+    """The fidelity of a row with its interval.
+
+    Examples
+    --------
+    >>> measured({"fidelity": 0.5, "fidelity_low": 0.4, "fidelity_high": 0.6}), measured({"fidelity": None})
+    ('0.50 (0.40 to 0.60)', '–')
+    """
+    value = decimal(row["fidelity"])
+    if row["fidelity"] is None or row["fidelity_low"] is None or row["fidelity_high"] is None:
+        return value
+    return f"{value} ({interval({'low': row['fidelity_low'], 'high': row['fidelity_high']})})"
+
+
+def stated(batch: Record) -> list[tuple[str, Any]]:
+    """What a batch states about itself, the model first; what is left at nothing is not told.
+
+    Examples
+    --------
+    >>> stated({"model": {"name": "m"}, "settings": {"calls": 64, "budget": None}, "input": None})
+    [('model', 'm'), ('calls', 64)]
+    """
+    # What is long is told last: the details of the model, and versions.
+    model = {name: value for name, value in (batch.get("model") or {}).items() if name != "details"}
+    details = (batch.get("model") or {}).get("details")
+    told = [
+        ("model" if name == "name" else name, model[name])
+        for name in sorted(model, key=lambda one: (one != "name", one))
+    ]
+    told += sorted((batch.get("settings") or {}).items())
+    told += [(name, batch.get(name)) for name in _STATED]
+    told.append(("details", details))
+    return [(name, value) for name, value in told if value not in (None, [], {}, "")]
+
+
 def setting_value(value: Any) -> str:
     """A setting as it is stated.
 
     Examples
     --------
-    >>> setting_value(None), setting_value(64), setting_value(["a"])
-    ('–', '64', '["a"]')
+    >>> setting_value(None), setting_value(64), setting_value(["a", "b"]), setting_value({"min_r2": 0.5})
+    ('–', '64', 'a, b', 'min_r2 = 0.5')
     """
     if value is None:
         return "–"
-    return shorten(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True), _LONGEST)
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return short(", ".join(value), _LONGEST)
+    if isinstance(value, dict):
+        return short(", ".join(f"{name} = {_plain(one)}" for name, one in sorted(value.items())), _LONGEST)
+    return short(_plain(value), _LONGEST)
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -48,10 +48,13 @@ def told_first_sentence(one: Record) -> str:
     """
     if one["what"] == "incomplete":
         return say("The earlier batch is not finished.") if one["before"] else say("This batch is not finished.")
-    if one["what"] in _TOLD:
-        return say(_TOLD[one["what"]])
-    name, sides = setting_name(one["what"]) or one["what"], (setting_value(one["before"]), setting_value(one["after"]))
-    return say("Set otherwise: {setting}, {before} before and {after} after.", setting=name, before=sides[0], after=sides[1])
+    what = one["what"]
+    if what in _TOLD:
+        return say(_TOLD[what])
+    name, sides = setting_name(what) or what, (setting_value(one["before"]), setting_value(one["after"]))
+    return say(
+        "Set otherwise: {setting}, {before} before and {after} after.", setting=name, before=sides[0], after=sides[1]
+    )
 
 
 def drift_headline(drift: Record) -> str:
@@ -115,12 +118,12 @@ def distance_sentence(compared: Record) -> str:
 
 
 def test_sentence(test: Record | None) -> str:
-    """A G-test with its effect size; nothing where there is none.
+    r"""A G-test with its effect size; nothing where there is none.
 
     Examples
     --------
     >>> test_sentence({"g": 47.08, "dof": 2, "p": 6e-11, "cramers_v": 0.116})
-    'G-test: G = 47.1, 2 degrees of freedom, p < 0.001; Cramér’s V 0.12.'
+    'G-test: G = 47.1, 2 degrees of freedom, p\xa0<\xa00.001; Cramér’s V 0.12.'
     """
     if test is None:
         return ""
@@ -135,7 +138,7 @@ def test_sentence(test: Record | None) -> str:
 
 
 def _p(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    return "p\u00a0<\u00a00.001" if p < 0.001 else f"p\u00a0=\u00a0{p:.3f}"
 
 
 def fidelity_sentence(fidelity: Record) -> str:
@@ -172,7 +175,10 @@ def matched_sentence(texts: Record) -> str:
     """
     sizes = {"before": f"{texts['n_before']:,}", "after": f"{texts['n_after']:,}"}
     if not texts["n_both"]:
-        return say("No text is in both batches ({before} before, {after} after), so decisions cannot be compared one by one.", **sizes)
+        return say(
+            "No text is in both batches ({before} before, {after} after), so decisions cannot be compared one by one.",
+            **sizes,
+        )
     changed = texts["decision_changed"]
     if not changed["n"]:
         return plural(
@@ -195,10 +201,10 @@ def other_text_sentence(ids: Record) -> str:
 
     Examples
     --------
-    >>> other_text_sentence({"n_both": 0})
+    >>> other_text_sentence({"n_both": 0, "decision_changed": {"total": 0}})
     ''
     """
-    if not ids["n_both"]:
+    if not ids["decision_changed"]["total"]:
         return ""
     return plural(
         "{n} id is in both batches with another text; of those with a decision in both, decided otherwise: {changed}. Where ids "

@@ -10,10 +10,9 @@ __all__ = ["EMPTY"]
 EMPTY: dict[str, Any] = {
     "schema": "surrogate-batch-summary/1",
     "batch": {
-        **dict.fromkeys(("model", "input", "versions", "recipe_sha256", "index_sha256")),
+        **dict.fromkeys(("model", "versions", "recipe_sha256", "rows_sha256", "part_texts")),
         "settings": {},
-        "n_rows": 3,
-        "n_texts": 3,
+        "input": {"n_rows": 3, "n_texts": 3},
         "is_complete": False,
         "n_parts": 0,
         "batch_sha256": 64 * "0",
@@ -27,6 +26,6 @@ EMPTY: dict[str, Any] = {
     ),
     **{name: [] for name in ("decisions", "surrogates", "withheld", "reasons", "errors", "findings")},
     "fidelity": {"n": 0, "thousandths": [], **dict.fromkeys(("q5", "q10", "q25", "q50", "q75", "q90", "q95"))},
-    "worst": {"errors": [], "withheld": [], "closest": []},
+    "worst": {"errors": [], "adverse": [], "withheld": [], "closest": []},
     "drift": None,
 }

@@ -47,6 +47,8 @@ def fidelity_chart(bins: Bins, needed: float | None = None, *, narrow: bool = Fa
     # Left of zero, with a gap, the bar of all that lies below it.
     across = Axis(0.0, 1.0, left + 1.5 * bar, right)
     _draw_frame(sheet, across, up, step, left, narrow)
+    if bins[0]["rows"]:
+        sheet.text(left + bar / 2, up(0) + 18, "<\u00a00", text_anchor="middle", kind="small")
     for one in bins:
         _draw_bar(sheet, one, left if one["low"] is None else across(one["low"]), bar, up)
     if needed is not None and 0 < needed < 1:
@@ -63,7 +65,9 @@ def _label(bins: Bins) -> str:
     where = say("below {high}", high=high)
     if fullest["low"] is not None:
         where = say("{low} to {high}", low=decimal(fullest["low"]), high=high)
-    return say("Histogram of rows by fidelity R²; the most have {where}. The table below gives the numbers.", where=where)
+    return say(
+        "Histogram of rows by fidelity R²; the most have {where}. The table below gives the numbers.", where=where
+    )
 
 
 def _step(most: int, n_steps: int) -> float:
@@ -89,7 +93,12 @@ def _draw_frame(sheet: Sheet, across: Axis, up: Axis, step: float, left: float, 
     sheet.text(left - 10, up.right - 14, say("rows"), text_anchor="end", kind="small")
     for tick in (0.0, 0.25, 0.5, 0.75, 1.0) if narrow else [number / 10 for number in range(11)]:
         anchor = "end" if tick == 1 else "middle"
-        sheet.text(across(tick), up(0) + 18, decimal(tick, 2 if narrow else 1), text_anchor=anchor, kind="small")
-    sheet.text(left, up(0) + 18, "<\u00a00", text_anchor="end" if narrow else "start", kind="small")
+        sheet.text(
+            across(tick),
+            up(0) + 18,
+            "0" if tick == 0 else decimal(tick, 2 if narrow else 1),
+            text_anchor=anchor,
+            kind="small",
+        )
     middle = (across.left + across.right) / 2
     sheet.text(middle, up(0) + 38, say("fidelity R²"), text_anchor="middle", kind="small")

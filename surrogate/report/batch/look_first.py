@@ -6,14 +6,25 @@ from collections.abc import Iterator
 from typing import Any
 
 from surrogate.evidence.binomial import binomial_interval
-from surrogate.report.batch.context import short
-from surrogate.report.language import plural, say
+from surrogate.report.batch.context import count_of, short
+from surrogate.report.batch.drift_words import drift_headline
+from surrogate.report.language import message, plural, say
 from surrogate.report.number_format import percent
 
-__all__ = ["look_first", "needs_attention"]
+__all__ = ["PARTS", "look_first", "needs_attention"]
 
 Told = Iterator[tuple[str, str]]
 Record = dict[str, Any]
+
+#: Parts of the page that a sentence leads to.
+PARTS = {
+    "settings": message("Settings"),
+    "errors": message("Errors"),
+    "decisions": message("Decisions"),
+    "adverse": message("Adverse decisions that are withheld"),
+    "closest": message("Closest decisions"),
+    "drift": message("Drift"),
+}
 
 #: Withheld rows of a decision from which on its share is compared with the others.
 _FEWEST = 5
@@ -32,9 +43,12 @@ def look_first(record: Record) -> list[tuple[str, str]]:
     >>> [part for part, _ in look_first(EMPTY)]
     ['settings']
     """
-    told = [*_unfinished(record), *_errors(record), *_adverse(record), *_withheld_most(record), *_read_in_part(record)]
+    told = [*_unfinished(record), *_drift(record), *_errors(record), *_adverse(record)]
+    told += [*_withheld_most(record), *_read_in_part(record)]
     if record["worst"]["closest"]:
-        told.append(("closest", say("The decisions that were closest are listed: a small change of a text may turn them.")))
+        told.append(
+            ("closest", say("The decisions that were closest are listed: a small change of a text may turn them."))
+        )
     return told
 
 
@@ -53,7 +67,7 @@ def needs_attention(record: Record) -> bool:
 def _unfinished(record: Record) -> Told:
     batch, n = record["batch"], record["counts"]["rows"]
     if not batch["is_complete"]:
-        total = "?" if batch["n_rows"] is None else f"{batch['n_rows']:,}"
+        total = count_of((batch["input"] or {}).get("n_rows"))
         told = say(
             "The batch is not finished: {n} of {total} rows are there, and every number here is about those. The same command "
             "goes on where it stopped.",
@@ -61,6 +75,11 @@ def _unfinished(record: Record) -> Told:
             total=total,
         )
         yield "settings", told
+
+
+def _drift(record: Record) -> Told:
+    if record["drift"]:
+        yield "drift", say("Against the earlier batch: {told}.", told=drift_headline(record["drift"]))
 
 
 def _errors(record: Record) -> Told:
@@ -84,7 +103,7 @@ def _adverse(record: Record) -> Told:
                 n=f"{one['withheld']:,}",
                 total=f"{one['rows']:,}",
             )
-            yield "decisions", told
+            yield "adverse", told
 
 
 def _withheld_most(record: Record) -> Told:

@@ -9,7 +9,10 @@ __all__ = ["error_meaning", "error_way_out"]
 
 _ERRORS = {
     "empty-text": (message("The text is empty."), message("Give a text with at least one word, or leave the row out.")),
-    "not-text": (message("The cell holds no text."), message("Correct the input, or name the column of texts with --text.")),
+    "not-text": (
+        message("The cell holds no text."),
+        message("Correct the input, or name the column of texts with --text."),
+    ),
     "not-utf8": (message("The text is not UTF-8."), message("Convert the input to UTF-8.")),
     "text-too-long": (
         message("The text has more units than can be explained one by one."),
@@ -21,7 +24,9 @@ _ERRORS = {
     ),
     "declined": (
         message("The model declined to answer the text."),
-        message("Without an answer there is nothing to explain. Look at how the model is asked, and whether declining is right."),
+        message(
+            "Without an answer there is nothing to explain. Look at how the model is asked, and whether declining is right."
+        ),
     ),
     "model-failed": (
         message("The model raised an error while it was answering."),

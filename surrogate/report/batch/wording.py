@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from surrogate.report.batch.row_errors import error_meaning, error_way_out
-from surrogate.report.language import message, plural, say
+from surrogate.report.language import message, plural, recorded, say
 from surrogate.report.number_format import percent
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "status_name",
     "surrogate_title",
     "verdict_name",
+    "why_withheld",
 ]
 
 Record = dict[str, Any]
@@ -41,6 +42,17 @@ _TITLES = {
 }
 
 _SETTINGS = {
+    "model": message("Model"),
+    "kind": message("Kind of the model"),
+    "labels": message("Labels"),
+    "details": message("How the model is asked"),
+    "fingerprint": message("Fingerprint of the model"),
+    "recipe_sha256": message("SHA-256 of the recipe"),
+    "input": message("Input"),
+    "rows_sha256": message("SHA-256 over the digests of the rows"),
+    "batch_sha256": message("SHA-256 of the description of the batch"),
+    "part_texts": message("Texts in each part"),
+    "versions": message("Versions of packages"),
     "recipe_name": message("Recipe"),
     "calls": message("Calls for each text"),
     "budget": message("Most calls for each text"),
@@ -62,11 +74,11 @@ def headline(counts: Record, batch: Record) -> str:
 
     Examples
     --------
-    >>> headline({"rows": 4, "explained": 3, "withheld": 1, "error": 0}, {"is_complete": True, "n_rows": 4})
+    >>> headline({"rows": 4, "explained": 3, "withheld": 1, "error": 0}, {"is_complete": True})
     '4 rows: 75.0\xa0% explained, 25.0\xa0% withheld, 0\xa0% with an error'
     """
     if not counts["rows"]:
-        return say("No row is there yet.") if batch["n_rows"] else say("The batch has no rows.")
+        return say("No row is there yet.") if not batch["is_complete"] else say("The batch has no rows.")
     shares = {name: percent(counts[name] / counts["rows"]) for name in ("explained", "withheld", "error")}
     told = plural(
         "{n} row: {explained} explained, {withheld} withheld, {error} with an error",
@@ -97,6 +109,20 @@ def verdict_name(verdict: str) -> str:
     ('shown', 'not faithful')
     """
     return say(_VERDICTS[verdict]) if verdict in _VERDICTS else verdict
+
+
+def why_withheld(row: Record) -> str:
+    """Why a row is withheld, in short where its fidelity says the rest.
+
+    Examples
+    --------
+    >>> why_withheld({"fidelity": 0.2, "verdict": "fail", "reason": "Fidelity R2 is 0.20."})
+    'not faithful'
+    """
+    reason = row["reason"] or ""
+    if reason.startswith("Fidelity R2 is") and row["verdict"] in _VERDICTS:
+        return verdict_name(row["verdict"])
+    return recorded(reason) or say("no reason was stated")
 
 
 def surrogate_title(surrogate: Record) -> str:
