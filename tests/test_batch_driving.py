@@ -12,8 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import joblib
 import psutil
 import pytest
+from joblib.externals.loky import get_reusable_executor
+from joblib.parallel import ThreadingBackend
 
 from surrogate.corpus.batch.backends import Backend
 from surrogate.corpus.batch.calls import Call
@@ -168,6 +171,28 @@ def test_backends_that_cannot_be(wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError) as raised:
         Backend(**wrong)
     assert raised.value.code == "bad-parameter"
+
+
+@pytest.mark.parametrize("name", ["loky", "threading", "sequential"])
+def test_what_joblib_was_told_to_use_gives_the_same(name: str) -> None:
+    with joblib.parallel_config(name, n_jobs=2):
+        assert run(toys.plain, Backend("joblib")) == ONE
+        with pytest.raises(InputError, match="other packages"):
+            run(toys.failing, Backend("joblib"))
+        with pytest.raises(ZeroDivisionError):
+            run(partial(toys.failing, kind="bug"), Backend("joblib"))
+    get_reusable_executor().shutdown(wait=True, kill_workers=True)
+
+
+def test_backends_that_are_not_joblib_s_own_must_be_allowed() -> None:
+    class Elsewhere(ThreadingBackend):
+        pass
+
+    with joblib.parallel_config(Elsewhere(), n_jobs=2):
+        with pytest.raises(InputError, match="Elsewhere") as raised:
+            run(toys.plain, Backend("joblib"))
+        assert raised.value.code == "remote-not-allowed"
+        assert run(toys.plain, Backend("joblib", allow_remote=True)) == ONE
 
 
 def test_what_schedulers_log_of_a_part_holds_no_text() -> None:
