@@ -54,6 +54,7 @@ CODES: dict[str, str] = {
     "bad-file": "The input file cannot be read.",
     "bad-corpus": "The documents of a corpus cannot be read, or a column of them is missing.",
     "no-fingerprint": "A model has no identity, and what was asked for needs one.",
+    "bad-corpus-proxy": "A corpus proxy cannot be fitted or read, or is one of another model.",
     "worker-mismatch": "A worker of a batch has other packages or another model than where the batch was begun.",
     "too-many-errors": "More rows of a batch are errors than were allowed.",
     "row-failed": "A row of a batch could not be explained, for a reason that nobody foresaw.",

@@ -22,12 +22,12 @@ __all__ = ["Settled", "settle", "settle_fitted"]
 
 @dataclass(frozen=True, eq=False)
 class Settled:
-    """A pipeline that was fitted to one text, and its whole sample, answered.
+    """A pipeline that has asked about one text, and its whole sample, answered.
 
     Parameters
     ----------
     pipe : sklearn.pipeline.Pipeline
-        With the number of samples that was found or given.
+        With the number of samples that was found or given.  Its surrogate need not be fitted.
     whole : Neighborhood
         All roles, answered and weighed; the test part was not read by any fit.
     stopping : Stopping
@@ -56,8 +56,12 @@ def settle(pipe: Pipeline, ready: Prepared) -> Settled:
     -------
     Settled
     """
-    pipe, stopping, n_confirm = _fitted(pipe, ready)
-    return Settled(pipe, _answered(pipe, ready.text, _total(pipe, ready)), stopping, n_confirm)
+    if ready.calls != "auto":
+        return _asked(pipe, ready)
+    adaptive = Adaptive(pipe) if ready.budget is None else Adaptive(pipe, budget=ready.budget)
+    adaptive.fit([ready.text])
+    whole = _answered(adaptive.pipeline_, ready.text, int(adaptive.budget))
+    return Settled(adaptive.pipeline_, whole, adaptive.stopping_, adaptive.n_confirm_)
 
 
 def settle_fitted(pipe: Pipeline, text: str) -> Settled:
@@ -66,27 +70,28 @@ def settle_fitted(pipe: Pipeline, text: str) -> Settled:
     return Settled(pipe, _answered(pipe, text, n_samples), Stopping("fixed"), confirm_share(pipe, n_samples))
 
 
-def _fitted(pipe: Pipeline, ready: Prepared) -> tuple[Pipeline, Stopping, int]:
-    """The pipeline with its number of samples, why that many, and how many calls are left for confirmation."""
+def _asked(pipe: Pipeline, ready: Prepared) -> Settled:
+    """With the number of calls that was given, or is the pipeline's own: all copies are drawn once and asked in one reading."""
     perturb, text, calls = pipe.named_steps["perturb"], ready.text, ready.calls
-    if calls == "auto":
-        adaptive = Adaptive(pipe) if ready.budget is None else Adaptive(pipe, budget=ready.budget)
-        adaptive.fit([text])
-        return adaptive.pipeline_, adaptive.stopping_, adaptive.n_confirm_
+    document = perturb.fit([text]).documents_[0]
     if calls is None:
+        n_confirm = confirm_share(pipe, int(perturb.n_samples))
+    else:
+        n_confirm = set_plan(pipe, cast("int | Mapping[str, int]", calls), document.n_units)
+    whole = perturb.draw([document])
+    for _, step in pipe.steps[1:-1]:
+        whole = step.fit(whole).transform(whole)
+    ceiling = None
+    if calls is not None and not isinstance(calls, Mapping) and _is_stochastic(pipe):
+        # Only the noise of a model whose answers vary is measured with fitted surrogates; others are fitted by teach() alone.
         pipe.fit([text])
-        return pipe, Stopping("fixed"), confirm_share(pipe, int(perturb.n_samples))
-    n_confirm = set_plan(pipe, cast("int | Mapping[str, int]", calls), perturb.fit([text]).documents_[0].n_units)
-    _ask_at_once(pipe, text)
-    pipe.fit([text])
-    ceiling = None if isinstance(calls, Mapping) else pipeline_noise(pipe, text, int(calls))
-    return pipe, Stopping("fixed", noise_ceiling=ceiling), n_confirm
+        ceiling = pipeline_noise(pipe, text, int(calls))
+    whole = with_repeats(whole, pipe.named_steps["query"], _total(pipe, ready))
+    return Settled(pipe, whole, Stopping("fixed", noise_ceiling=ceiling), n_confirm)
 
 
-def _ask_at_once(pipe: Pipeline, text: str | Document) -> None:
-    """Fill the store with all that the explanation will need, in one reading."""
-    query = pipe.named_steps["query"]
-    query.fit(None).transform(pipe.named_steps["perturb"].draw([text]))
+def _is_stochastic(pipe: Pipeline) -> bool:
+    return bool(getattr(pipe.named_steps["query"].black_box, "stochastic", False))
 
 
 def _answered(pipe: Pipeline, text: str | Document, total: int) -> Neighborhood:
@@ -97,9 +102,7 @@ def _answered(pipe: Pipeline, text: str | Document, total: int) -> Neighborhood:
 
 
 def _total(pipe: Pipeline, ready: Prepared) -> int:
-    """The most calls of an explanation."""
-    if ready.calls == "auto":
-        return int(Adaptive(pipe).budget) if ready.budget is None else int(ready.budget)
+    """The most calls of an explanation whose number of calls is not looked for."""
     if isinstance(ready.calls, Mapping):
         return sum(int(number) for number in ready.calls.values())
-    return int(pipe.named_steps["perturb"].n_samples if ready.calls is None else ready.calls)  # type: ignore[arg-type]
+    return int(pipe.named_steps["perturb"].n_samples if ready.calls is None else ready.calls)

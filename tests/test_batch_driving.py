@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import subprocess
@@ -16,39 +15,15 @@ from typing import Any
 import psutil
 import pytest
 
-from surrogate.corpus.batch import clusters, places
 from surrogate.corpus.batch.backends import Backend
-from surrogate.corpus.batch.calls import Call, Work
+from surrogate.corpus.batch.calls import Call
 from surrogate.corpus.batch.driving import run_parts
-from surrogate.corpus.batch.folder import part_name
+from surrogate.corpus.batch.part_files import part_name
 from surrogate.corpus.batch.values import PartResult, PartTask
 from surrogate.errors import InputError, ModelError, SurrogateError
 from tests import batch_toys as toys
 from tests.batch_driver import drive
-
-
-def run(work: Work, backend: Backend, n: int = 8, **special: dict[int, str]) -> dict[int, PartResult]:
-    """Results by number of the part; each is handed over once."""
-    results: dict[int, PartResult] = {}
-
-    def keep(result: PartResult) -> None:
-        assert result.number not in results
-        results[result.number] = result
-
-    run_parts(work, toys.tasks(n, **special), backend, keep, n_tasks=n, on_dead=toys.dead, joined=toys.joined)
-    assert no_workers()
-    return results
-
-
-def no_workers() -> bool:
-    return not any(map(is_worker, psutil.Process().children(recursive=True)))
-
-
-def is_worker(process: psutil.Process) -> bool:
-    return process.status() == psutil.STATUS_ZOMBIE or "popen_loky" in " ".join(process.cmdline())
-
-
-ONE = {task.number: toys.shown(task) for task in toys.tasks(8)}
+from tests.batch_runs import ONE, no_workers, run
 
 
 @pytest.mark.parametrize("backend", [Backend("none"), Backend(workers=1), Backend(workers=2), Backend(workers=4)])
@@ -168,65 +143,10 @@ def test_workers_end_with_their_driver_and_the_folder_goes_on(number: int, tmp_p
     assert not psutil.wait_procs(workers, timeout=60)[1]
     kept = drive(out, Backend("none"), 12, 0.0)
     assert 0 < len(kept) < 12
-    assert {path.name: path.read_bytes() for path in out.glob("rows/*")} == {
+    assert {f"rows/{path.name}": path.read_bytes() for path in out.glob("rows/*")} == {
         part_name(task.number): toys.shown(task).parquet for task in toys.tasks(12)
     }
     assert not (out / ".work").exists()
-
-
-@pytest.mark.cluster
-def test_dask_gives_the_same_and_survives_the_same(tmp_path: Path) -> None:
-    import dask
-    from distributed import LocalCluster
-
-    with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
-        LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
-        ) as cluster,
-    ):
-        backend = Backend("dask", cluster.scheduler_address)
-        assert run(toys.plain, backend) == ONE
-        assert run(partial(toys.mortal, folder=tmp_path), backend) == ONE
-        results = run(toys.mortal, backend, poisoned={5: toys.POISON}, greedy={6: toys.GREED})
-        assert {number for number in ONE if results[number] != ONE[number]} == {5, 6}
-        assert (results[5].counts.errors, results[6].counts.errors) == (1, 1)
-        for kind, error in (("input", InputError), ("model", ModelError), ("bug", ZeroDivisionError)):
-            with pytest.raises(error):
-                run(partial(toys.failing, kind=kind), backend)
-    with pytest.raises(InputError, match=r"does not answer.*dask scheduler"):
-        run(toys.plain, backend)
-
-
-@pytest.mark.cluster
-def test_a_scheduler_without_workers_or_lost_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    from distributed import LocalCluster
-
-    monkeypatch.setattr(clusters, "_SECONDS_FOR_WORKERS", 0.5)
-    with (
-        LocalCluster(n_workers=0, dashboard_address=None, silence_logs=logging.CRITICAL) as cluster,
-        pytest.raises(InputError, match="has no workers"),
-    ):
-        run(toys.plain, Backend("dask", cluster.scheduler_address))
-
-
-@pytest.mark.parametrize("name", ["dask", "ray"])
-def test_a_package_that_is_not_there_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, {"dask": "distributed"}.get(name, name), None)
-    with pytest.raises(ModelError, match=rf"surrogate-explainer\[{name}\]") as raised:
-        run(toys.plain, Backend(name, "127.0.0.1:1"))
-    assert raised.value.code == "missing-package"
-
-
-def test_texts_leave_this_machine_only_where_that_was_allowed() -> None:
-    for address in ("tcp://10.0.0.1:8786", "head.example:8786", "[2001:db8::1]:8786"):
-        with pytest.raises(InputError, match="--allow-remote") as raised:
-            Backend("dask", address)
-        assert raised.value.code == "remote-not-allowed"
-        assert Backend("dask", address, allow_remote=True).address == address
-    with pytest.raises(InputError, match=r"Workers of the dask scheduler are at 10\.0\.0\.2"):
-        places.check_workers("dask", ["tcp://127.0.0.1:1", "tcp://10.0.0.2:1"], allow_remote=False)
-    places.check_workers("dask", ["tcp://10.0.0.2:1"], allow_remote=True)
 
 
 @pytest.mark.parametrize(
@@ -242,12 +162,6 @@ def test_backends_that_cannot_be(wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError) as raised:
         Backend(**wrong)
     assert raised.value.code == "bad-parameter"
-
-
-def test_dask_without_an_address_says_how_to_start_one() -> None:
-    with pytest.raises(InputError, match="dask worker") as raised:
-        run(toys.plain, Backend("dask"))
-    assert raised.value.code == "no-scheduler"
 
 
 def test_what_schedulers_log_of_a_part_holds_no_text() -> None:

@@ -15,7 +15,8 @@ import pytest
 
 from surrogate.corpus.batch import folder as folders
 from surrogate.corpus.batch import writing
-from surrogate.corpus.batch.folder import BatchFolder, part_name
+from surrogate.corpus.batch.folder import BatchFolder
+from surrogate.corpus.batch.part_files import part_name
 from surrogate.corpus.batch.values import Counts, PartResult
 from surrogate.errors import InputError
 from tests import batch_toys as toys
@@ -48,7 +49,7 @@ def code(out: Path, identity: dict = IDENTITY, **options: bool) -> str:
 
 def test_a_finished_folder_holds_the_batch_and_nothing_else(tmp_path: Path) -> None:
     out = filled(tmp_path / "out")
-    expected = {f"rows/{part_name(result.number)}": result.parquet for result in RESULTS}
+    expected = {part_name(result.number): result.parquet for result in RESULTS}
     expected |= {f"reports/{path}": content for result in RESULTS for path, content in result.reports.items()}
     assert files(out) == expected | {"index.json": b"{}", "batch.json": (out / "batch.json").read_bytes()}
     assert json.loads((out / "batch.json").read_bytes()) == IDENTITY
@@ -77,11 +78,11 @@ def test_the_same_batch_goes_on(tmp_path: Path) -> None:
 
 def test_damaged_parts_are_done_again(tmp_path: Path) -> None:
     out = filled(tmp_path / "out")
-    (out / "rows" / part_name(1)).write_bytes(b"half")
+    (out / part_name(1)).write_bytes(b"half")
     (out / "rows" / "part-3.parquet").write_bytes(b"not one of ours")
     with BatchFolder.begin(out, IDENTITY) as folder:
         assert folder.done(whole) == {0, 2, 3}
-        assert folder.set_aside == [part_name(1)]
+        assert folder.set_aside == ["part-00001.parquet"]
         # What says "complete" is gone while something is missing.
         assert not (out / "index.json").exists()
         folder.place(RESULTS[1])
@@ -90,7 +91,7 @@ def test_damaged_parts_are_done_again(tmp_path: Path) -> None:
 
 def test_placing_a_part_says_no_longer_complete(tmp_path: Path) -> None:
     out = filled(tmp_path / "out")
-    (out / "rows" / part_name(1)).unlink()
+    (out / part_name(1)).unlink()
     with BatchFolder.begin(out, IDENTITY) as folder:
         assert folder.done(whole) == {0, 2, 3}
         folder.place(RESULTS[1])

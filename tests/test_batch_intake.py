@@ -225,6 +225,7 @@ def test_the_limit_of_the_csv_module_is_put_back(tmp_path: Path) -> None:
         ("a.jsonl", b"\n\n", {}, "bad-corpus", "holds no row"),
         ("a.csv", b"a,b\n1,2\n", {}, "bad-corpus", "the columns 'a', 'b'; say which"),
         ("a.csv", b"id;text\n1;hello\n", {}, "bad-corpus", "looks like several"),
+        ("a.csv", b"My card was lost on Monday\nWhere is it?\n", {}, "bad-corpus", "Write a header"),
         ("a.csv", b"id,text\n1,x\n", {"text": "body"}, "bad-corpus", "no column 'body'; it has 'id', 'text'"),
         ("a.csv", b"nr,text\n1,x\n", {"id": "id"}, "bad-corpus", "no column 'id'; it has 'nr', 'text'"),
         ("a.csv", b"text,text\n1,x\n", {}, "bad-corpus", "2 columns named 'text'"),
@@ -500,6 +501,19 @@ def test_an_input_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> No
     with pytest.raises(InputError, match="changed while it was read"):
         Spool.build(tmp_path / "spool", given_, progress=change)
     assert Spool.open(tmp_path / "spool") is None
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.csv")
+    with pytest.raises(InputError, match="a pipe or a device"):
+        Spool.build(tmp_path / "spool", tmp_path / "a.csv")
+
+
+def test_names_of_columns_are_cut_short_in_sentences(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"{'secret ' * 99},b\n1,2\n", encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        read_rows(tmp_path / "a.csv")
+    assert len(str(raised.value)) < 200
 
 
 def test_a_spool_that_was_damaged_later_says_so(tmp_path: Path) -> None:

@@ -110,6 +110,17 @@ def test_a_text_that_cannot_be_explained_is_counted_as_an_error() -> None:
     assert plan.breaks_first.name == "the number of errors allowed"
 
 
+def test_a_sample_without_errors_raises_no_alarm_and_claims_no_certainty() -> None:
+    plan = plan_batch(load("local", card_box()), SIZE, TEXTS)
+    assert plan.asking.errors.expected == 500 < plan.asking.errors.high
+    assert plan.breaks_first is None
+
+
+def test_a_sample_that_is_all_alike_is_still_a_sample() -> None:
+    plan = plan_batch(load("local", card_box()), SIZE, TEXTS[2:], calls=64)
+    assert plan.asking.per_text.low < plan.asking.per_text.expected == plan.asking.per_text.high == 64
+
+
 def test_long_texts_have_bounds_since_their_units_must_be_asked_for() -> None:
     (one,) = draw_texts(load("local", card_box()), ["word " * 1200], CHARACTERS, 64, 1024)
     assert not one.was_drawn

@@ -16,11 +16,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import surrogate
-from surrogate.canonical import canonical, digest
+from surrogate.canonical import canonical, canonical_bytes, digest
 from surrogate.corpus.batch.checking import verify_batch
 from surrogate.corpus.batch.entries import report_folder
 from surrogate.corpus.batch.index import INDEX_FIELDS, read_index, seal_batch, write_index
 from surrogate.corpus.batch.part_files import check_part, part_bytes, part_is_whole, part_name, read_part
+from surrogate.corpus.batch.quick_json import quick_canonical_bytes
 from surrogate.corpus.batch.reading import find_row, read_rows
 from surrogate.corpus.batch.rows import error_row, row_digest, row_of, shared_of, with_identity
 from surrogate.corpus.batch.schema import FIELDS, arrow_schema, fields_of
@@ -278,6 +279,33 @@ def any_value(name: str, kind: str) -> st.SearchStrategy[Any]:
     }
     found = st.lists(any_struct(name), max_size=2) if kind == "list<struct>" else plain[kind.removesuffix("?")]
     return st.none() | found if kind.endswith("?") else found
+
+
+ANY_NUMBER = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53) + 1, 2**53 - 1)
+EDGES = [1e16, -0.0, 5e-324, 1e-4, 9.999e-5, 1e-9, 9.99e-10, 1e-10, 1e21, 1e15 + 0.5, 2.0**53, 123456.789, -1e-7, 1e100]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.recursive(
+        st.none() | st.booleans() | ANY_TEXT | ANY_NUMBER | st.sampled_from(EDGES),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(ANY_TEXT, inner, max_size=4),
+    )
+)
+def test_quick_canonical_bytes_are_those_of_rfc_8785(value: Any) -> None:
+    assert quick_canonical_bytes(value) == canonical_bytes(value)
+
+
+@given(st.sampled_from([1, -1]), st.floats(1, 10, exclude_max=True), st.integers(-30, 30))
+def test_quick_numbers_of_every_size_are_those_of_rfc_8785(sign: int, digits: float, power: int) -> None:
+    value = float(f"{sign * digits!r}e{power}")
+    assert quick_canonical_bytes(value) == canonical_bytes(value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**53, "\ud800", {"a": [float("-inf")]}])
+def test_what_json_cannot_hold_is_refused(value: Any) -> None:
+    with pytest.raises(ValueError):
+        row_digest({"value": value})
 
 
 def test_nothing_and_an_empty_list_are_told_apart(rows: list[Row]) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from surrogate.fit import Panel, RuleTree, SparseLinear
-from surrogate.fit.candidates import candidate_terms
+from surrogate.fit.candidates import Candidates, candidate_terms
 from surrogate.fit.chosen import Chosen
 from surrogate.fit.forward import _add, _exchange, forward_terms
 from surrogate.fit.gaussian_likelihood import LogPosterior
@@ -281,24 +281,62 @@ def test_exchanges_explain_what_one_at_a_time_cannot() -> None:
         values = 3.0 * np.tanh(EVERY @ generator.standard_normal(10) + generator.standard_normal())
         values += 2.0 * EVERY[:, :3].all(axis=1) - 2.0 * (EVERY[:, 3] & ~EVERY[:, 4])
         candidates = candidate_terms(known(values, EVERY), 2)
-        one_at_a_time = _add(Chosen.of(candidates, ()), 10)
-        exchanged = _exchange(one_at_a_time, 10)
-        assert exchanged.worth >= one_at_a_time.worth
-        better += exchanged.worth > one_at_a_time.worth + 1e-4
+        one_at_a_time = _add(Chosen.of(candidates, [()]), 10)[0]
+        exchanged = _exchange(candidates, one_at_a_time, 10)
+        assert exchanged[1] >= one_at_a_time[1]
+        better += exchanged[1] > one_at_a_time[1] + 1e-4
         assert explained(values, forward_terms(known(values, EVERY), 10, 2)) == pytest.approx(
-            exchanged.explained, abs=1e-4
+            Chosen.of(candidates, [exchanged[0]]).explained[0], abs=1e-4
         )
     assert better
+
+
+def candidates_of(seed: int) -> Candidates:
+    generator = np.random.default_rng(seed)
+    values = np.tanh(EVERY @ generator.standard_normal(10)) + EVERY[:, :3].all(axis=1)
+    return candidate_terms(replace(known(values, EVERY), weights=generator.random(1024)), 2)
+
+
+def test_sets_of_terms_have_the_same_bits_alone_as_among_others() -> None:
+    for seed in range(10):
+        candidates, generator = candidates_of(seed), np.random.default_rng(seed)
+        sets = np.array([generator.permutation(10)[: seed + 1] for _ in range(30)])
+        added = np.array([np.setdiff1d(np.arange(10, 40), one)[seed] for one in sets])
+        together = Chosen.of(candidates, sets)
+        for number in range(30):
+            alone = Chosen.of(candidates, sets[[number]])
+            for one, all_of_them in ((alone, together), (alone.add(added[[number]]), together.add(added))):
+                for name in ("known", "left", "correlation", "explained", "allowed", "gains"):
+                    assert (getattr(one, name)[0] == getattr(all_of_them, name)[number]).all(), name
+
+
+def test_a_set_that_grows_is_as_one_that_is_named_whole() -> None:
+    candidates = candidates_of(1)
+    grown = Chosen.of(candidates, [[0, 4], [3, 1]]).add(np.array([12, 20])).add(np.array([2, 5]))
+    whole = Chosen.of(candidates, [[0, 4, 12, 2], [3, 1, 20, 5]])
+    assert (grown.places == whole.places).all()
+    assert grown.explained == pytest.approx(whole.explained)
+    assert grown.gains == pytest.approx(whole.gains, abs=1e-6)
+
+
+def test_copies_and_weights_share_their_covariances_whatever_the_answers_are() -> None:
+    one, other = (
+        candidate_terms(known(EVERY[:, 0] * 1.0, EVERY), 2),
+        candidate_terms(known(EVERY[:, 1] * 2.0, EVERY), 2),
+    )
+    weighted = candidate_terms(replace(known(EVERY[:, 0] * 1.0, EVERY), weights=np.arange(1.0, 1025.0)), 2)
+    assert one.covariances is other.covariances
+    assert not np.allclose(one.covariances.of_columns, weighted.covariances.of_columns)
 
 
 def test_covariances_of_products_of_absences_follow_from_those_of_presences() -> None:
     generator = np.random.default_rng(2)
     weighted = replace(known(truth(EVERY), EVERY), weights=generator.random(1024))
     candidates = candidate_terms(weighted, 2)
-    columns = np.column_stack([all_hold(condition, EVERY) for condition in candidates.conditions]).astype(float)
+    columns = np.column_stack([all_hold(condition, EVERY) for condition in candidates.terms.conditions]).astype(float)
     share = weighted.weights / weighted.weights.sum()
     centred = columns - share @ columns
     whole = (centred * share[:, None]).T @ centred
-    assert candidates.variances == pytest.approx(np.diag(whole), abs=1e-5)
-    assert candidates.row(40) == pytest.approx(whole[40], abs=1e-5)
+    assert candidates.covariances.variances == pytest.approx(np.diag(whole), abs=1e-5)
+    assert candidates.covariances.row(40) == pytest.approx(whole[40], abs=1e-5)
     assert candidates.moments == pytest.approx((centred * share[:, None]).T @ weighted.values, abs=1e-5)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from surrogate.corpus.columns import require_once
 from surrogate.corpus.records import MOST_VALUE, Fault, Record, opened
 from surrogate.errors import InputError
 
@@ -103,11 +104,7 @@ def _long_values() -> Iterator[None]:
 
 
 def _places(header: Sequence[str], columns: Sequence[str] | None, path: Path) -> list[tuple[str, int]]:
-    for column in columns or ():
-        if header.count(column) > 1:
-            raise InputError(
-                "bad-corpus", f"{path.name} has {header.count(column)} columns named {column!r}. Rename all but one."
-            )
+    require_once(header, columns or (), path.name)
     return [(name, place) for place, name in enumerate(header) if columns is None or name in columns]
 
 

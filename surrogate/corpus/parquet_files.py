@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from surrogate.corpus.columns import require_once
 from surrogate.corpus.records import Record, not_utf8
 from surrogate.errors import InputError
 
@@ -62,7 +63,7 @@ def read_parquet(path: Path, columns: Sequence[str] | None, errors: str) -> Iter
     """
     number = 0
     with _opened(path) as file:
-        _once(file.schema_arrow.names, columns, path)
+        require_once(file.schema_arrow.names, columns or (), path.name)
         for batch in _batches(file, columns):
             names, values = batch.schema.names, [_values(column, path, errors) for column in batch.columns]
             for row in zip(*values, strict=True):
@@ -132,11 +133,3 @@ def _values(column: Any, path: Path, errors: str) -> list[Any]:
         return [None if value is None else value.decode("utf-8", errors) for value in found]
     except UnicodeDecodeError as error:
         raise not_utf8(path, error.reason) from error
-
-
-def _once(names: Sequence[str], columns: Sequence[str] | None, path: Path) -> None:
-    for column in columns or ():
-        if names.count(column) > 1:
-            raise InputError(
-                "bad-corpus", f"{path.name} has {names.count(column)} columns named {column!r}. Rename all but one."
-            )

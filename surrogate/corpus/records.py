@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -32,6 +33,11 @@ class Fault:
         What is wrong with it, as the end of a sentence that names it; quotes nothing of it.
     content : str
         What stands in its place, as far as it could be read.
+
+    Examples
+    --------
+    >>> Fault("bad-corpus", "is no JSON object.", "[1]").code
+    'bad-corpus'
     """
 
     code: str
@@ -58,15 +64,25 @@ def opened(path: Path, errors: str, newline: str | None = None) -> Iterator[Text
     ------
     InputError
         ``not-utf8`` for other encodings.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "a.csv"
+    ...     _ = path.write_text("text", encoding="utf-16")
+    ...     with opened(path, "strict") as stream:
+    ...         pass
+    Traceback (most recent call last):
+    surrogate.errors.InputError: a.csv is not UTF-8 (it looks like UTF-16 or UTF-32). ... [not-utf8]
     """
-    with path.open("rb") as stream:
-        head = stream.read(_HEAD)
-    # A text may hold a NUL; a file in which every second or third byte is one is in UTF-16 or UTF-32.
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.count(0) > max(_NULS, _NUL_SHARE * len(head)):
-        raise not_utf8(path, "it looks like UTF-16 or UTF-32", "UTF-16")
     try:
-        with path.open(encoding="utf-8-sig", errors=errors, newline=newline) as lines:
-            yield lines
+        with path.open("rb") as stream:
+            head = stream.peek(_HEAD)[:_HEAD]
+            # A text may hold a NUL; a file in which every second or third byte is one is in UTF-16 or UTF-32.
+            if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.count(0) > max(_NULS, _NUL_SHARE * len(head)):
+                raise not_utf8(path, "it looks like UTF-16 or UTF-32", "UTF-16")
+            yield TextIOWrapper(stream, encoding="utf-8-sig", errors=errors, newline=newline)
     except UnicodeDecodeError as error:
         raise not_utf8(path, error.reason) from error
 

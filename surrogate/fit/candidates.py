@@ -1,22 +1,22 @@
-"""Candidate terms: single units and products of two presences or absences, with what they explain.
+"""Candidate terms with what they explain: of some copies their covariances, and of the answers to these what they share.
 
 A product of absences is a sum of presences and their product, so the covariances of all candidates follow from those of
-the units and of the products of two presences.
+the units and of the products of two presences.  They do not depend on the answers: refits to parts of the calls are taught on
+the same copies, and have them in common.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import combinations
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from surrogate.literals import Literal
+from surrogate.fit.possible_terms import PossibleTerms, possible_terms
 from surrogate.rows import Rows
 
-__all__ = ["Candidates", "Condition", "candidate_terms"]
+__all__ = ["Candidates", "Covariances", "candidate_terms"]
 
 #: Products are looked for among this many units, those with the largest effects.
 _UNITS_IN_PRODUCTS = 24
@@ -24,35 +24,55 @@ _UNITS_IN_PRODUCTS = 24
 #: Keeps least squares solvable, as a share of the whole variance of the units.
 _TRACE = 1e-9
 
-# What a term must explain to be worth a reader's thought, as a share of the variance: more for two units than for one, and
-# much more for "removed" than for "kept": with any two units chosen there is a choice of four products that say nearly the
-# same, and at equal prices another sample takes another one.
-_PRICE_OF_TERM = 0.001
-_PRICE_OF_PRODUCT = 0.0005
-_PRICE_OF_REMOVED = 0.005
-
-#: Whether the first and the second unit of a product are kept.
-_VARIANTS = ((True, True), (True, False), (False, True), (False, False))
-
-Condition = tuple[Literal, ...]
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Candidates:
-    """Terms that may be chosen, k of them, each a sum of up to three of m columns: units and products of two presences.
+class Covariances:
+    """Of k candidate terms on some weighted copies.
 
     Parameters
     ----------
-    conditions : list of tuple of Literal, length k
-    parts : ndarray of int, shape (k, 3)
-        The columns that a candidate is made of: its units, and their product.
-    factors : ndarray of float, shape (k, 3)
-        How much of each.
-    covariance : ndarray of float, shape (m, m)
-        Of the columns, on the rows.
-    with_values : ndarray of float, shape (m,)
-        Covariance of the columns with the values.
+    terms : PossibleTerms
+    centred : ndarray of float32, shape (n, m)
+        The columns that the terms are made of, less their means, times the root of each copy's share of the weights.
+    of_columns : ndarray of float, shape (m, m)
+    """
+
+    terms: PossibleTerms
+    centred: NDArray[np.float32]
+    of_columns: Array
+
+    @cached_property
+    def variances(self) -> Array:
+        """Variance of each candidate, shape (k,)."""
+        parts, factors = self.terms.parts, self.terms.factors
+        blocks = self.of_columns[parts[:, :, None], parts[:, None, :]]
+        return np.einsum("ki,kij,kj->k", factors, blocks, factors)
+
+    @cached_property
+    def _rows(self) -> dict[int, Array]:
+        return {}
+
+    def row(self, place: int) -> Array:
+        """Covariance of one candidate with all, shape (k,); kept once it was asked for."""
+        if place not in self._rows:
+            parts, factors = self.terms.parts, self.terms.factors
+            column = factors[place] @ self.of_columns[parts[place]]
+            self._rows[place] = (factors * column[parts]).sum(axis=1)
+        return self._rows[place]
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Terms that may be chosen, k of them, with their covariances and what they share with the values.
+
+    Parameters
+    ----------
+    terms : PossibleTerms
+    covariances : Covariances
+    moments : ndarray of float, shape (k,)
+        Covariance of each candidate with the values.
     variance : float
         Of the values.
 
@@ -62,54 +82,14 @@ class Candidates:
     >>> values = masks[:, 0] * 4.0
     >>> rows = Rows(masks, values, values, np.ones(4), np.arange(4), ("not", "good"))
     >>> candidates = candidate_terms(rows, 2)
-    >>> len(candidates.conditions), candidates.moments[:2].tolist()
+    >>> len(candidates.terms.conditions), candidates.moments[:2].tolist()
     (6, [1.0, 0.0])
     """
 
-    conditions: list[Condition]
-    parts: NDArray[np.intp]
-    factors: Array
-    covariance: Array
-    with_values: Array
+    terms: PossibleTerms
+    covariances: Covariances
+    moments: Array
     variance: float
-
-    @cached_property
-    def prices(self) -> Array:
-        """Share of the variance that each candidate must explain, shape (k,)."""
-        removed = np.array([sum(not literal.kept for literal in condition) for condition in self.conditions])
-        return _PRICE_OF_TERM + _PRICE_OF_PRODUCT * ~self.single + _PRICE_OF_REMOVED * removed
-
-    @cached_property
-    def single(self) -> NDArray[np.bool_]:
-        """Whether a candidate is one unit alone, shape (k,)."""
-        return np.array([len(condition) == 1 for condition in self.conditions])
-
-    @cached_property
-    def units(self) -> NDArray[np.intp]:
-        """First and last unit of each candidate, shape (k, 2)."""
-        return np.array([(condition[0].unit, condition[-1].unit) for condition in self.conditions], dtype=np.intp)
-
-    @cached_property
-    def moments(self) -> Array:
-        """Covariance of each candidate with the values, shape (k,)."""
-        return (self.factors * self.with_values[self.parts]).sum(axis=1)
-
-    @cached_property
-    def variances(self) -> Array:
-        """Variance of each candidate, shape (k,)."""
-        blocks = self.covariance[self.parts[:, :, None], self.parts[:, None, :]]
-        return np.einsum("ki,kij,kj->k", self.factors, blocks, self.factors)
-
-    @cached_property
-    def _rows(self) -> dict[int, Array]:
-        return {}
-
-    def row(self, place: int) -> Array:
-        """Covariance of one candidate with all, shape (k,); kept once it was asked for."""
-        if place not in self._rows:
-            column = self.factors[place] @ self.covariance[self.parts[place]]
-            self._rows[place] = (self.factors * column[self.parts]).sum(axis=1)
-        return self._rows[place]
 
 
 def candidate_terms(rows: Rows, max_units: int) -> Candidates:
@@ -126,38 +106,35 @@ def candidate_terms(rows: Rows, max_units: int) -> Candidates:
     -------
     Candidates
     """
-    pairs = list(combinations(_largest_effects(rows), 2)) if max_units > 1 else []
-    columns = np.column_stack([rows.masks, *(rows.masks[:, first] & rows.masks[:, second] for first, second in pairs)])
-    conditions: list[Condition] = [(Literal(unit, True),) for unit in range(rows.n_units)]
-    parts = [(unit, unit, unit) for unit in range(rows.n_units)]
-    factors = [(1.0, 0.0, 0.0)] * rows.n_units
-    for place, (first, second) in enumerate(pairs, start=rows.n_units):
-        for kept, too in _VARIANTS:
-            conditions.append((Literal(first, kept), Literal(second, too)))
-            parts.append((first, second, place))
-            # x(1 - y) = x - xy, and the constant of (1 - x)(1 - y) varies with nothing.
-            sign = 1.0 if kept == too else -1.0
-            factors.append((0.0 if too else (1.0 if kept else -1.0), 0.0 if kept else (1.0 if too else -1.0), sign))
+    terms = possible_terms(rows.n_units, _largest_effects(rows) if max_units > 1 else ())
+    masks, weights = np.ascontiguousarray(rows.masks), np.ascontiguousarray(rows.weights, dtype=np.float64)
+    covariances = _covariances(terms, masks.tobytes(), weights.tobytes())
     share = rows.weights / rows.weights.sum()
+    values = (rows.values - share @ rows.values) * np.sqrt(share)
+    with_columns = (covariances.centred.T @ values.astype(np.float32)).astype(np.float64)
+    moments = (terms.factors * with_columns[terms.parts]).sum(axis=1)
+    return Candidates(terms, covariances, moments, float(values @ values))
+
+
+@lru_cache(maxsize=2)
+def _covariances(terms: PossibleTerms, masks: bytes, weights: bytes) -> Covariances:
+    """The covariances on copies that are given as bytes of their masks and weights."""
+    columns = terms.columns(np.frombuffer(masks, dtype=bool).reshape(-1, terms.n_units))
+    numbers = np.frombuffer(weights)
+    share = numbers / numbers.sum()
     centred = columns - (share @ columns).astype(np.float32)
     centred *= np.sqrt(share)[:, None].astype(np.float32)
-    values = (rows.values - share @ rows.values) * np.sqrt(share)
-    return Candidates(
-        conditions,
-        np.array(parts, dtype=np.intp),
-        np.array(factors),
-        (centred.T @ centred).astype(np.float64),
-        (centred.T @ values.astype(np.float32)).astype(np.float64),
-        float(values @ values),
-    )
+    return Covariances(terms, centred, (centred.T @ centred).astype(np.float64))
 
 
-def _largest_effects(rows: Rows) -> list[int]:
-    """Units with the largest least-squares effects beside all others, in order of position."""
+def _largest_effects(rows: Rows) -> tuple[int, ...]:
+    """Units with the largest least-squares effects beside all others, in order of position; all where there are few."""
+    if rows.n_units <= _UNITS_IN_PRODUCTS:
+        return tuple(range(rows.n_units))
     share = rows.weights / rows.weights.sum()
     masks = rows.masks.astype(np.float64)
     centred = (masks - share @ masks) * np.sqrt(share)[:, None]
     gram = centred.T @ centred
     gram[np.diag_indices_from(gram)] += _TRACE * (np.trace(gram) + 1e-12)
     effects = np.abs(np.linalg.solve(gram, centred.T @ ((rows.values - share @ rows.values) * np.sqrt(share))))
-    return sorted(np.argsort(-effects, kind="stable")[:_UNITS_IN_PRODUCTS].tolist())
+    return tuple(sorted(np.argsort(-effects, kind="stable")[:_UNITS_IN_PRODUCTS].tolist()))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from surrogate.fit.candidates import Condition, candidate_terms
+from surrogate.fit.candidates import Candidates, candidate_terms
 from surrogate.fit.chosen import Chosen
+from surrogate.fit.possible_terms import Condition, PossibleTerms
 from surrogate.rows import Rows
 
 __all__ = ["forward_terms"]
@@ -17,6 +19,10 @@ _MOST_EXCHANGES = 30
 
 #: An exchange must explain at least this share of the variance more.
 _LEAST_GAIN = 1e-5
+
+#: Places of terms in the order of choice, and what they are worth together.
+Places = tuple[int, ...]
+Found = tuple[Places, float]
 
 
 def forward_terms(rows: Rows, max_terms: int, max_units: int) -> list[Condition]:
@@ -59,29 +65,51 @@ def forward_terms(rows: Rows, max_terms: int, max_units: int) -> list[Condition]
     if np.ptp(rows.values) == 0:
         return []
     candidates = candidate_terms(rows, max_units)
-    chosen = _exchange(_add(Chosen.of(candidates, ()), max_terms), max_terms)
-    places = sorted(chosen.places, key=lambda place: not candidates.single[place])
-    return [candidates.conditions[place] for place in places]
+    places, _ = _exchange(candidates, _choose(candidates, [()], max_terms)[0], max_terms)
+    terms = candidates.terms
+    return [terms.conditions[place] for place in sorted(places, key=lambda place: not terms.single[place])]
 
 
-def _add(chosen: Chosen, max_terms: int) -> Chosen:
-    """Add terms one at a time while one is worth its price."""
-    while len(chosen.places) < max_terms:
-        worth = np.where(chosen.allowed, chosen.gains - chosen.candidates.prices, 0.0)
-        best = int(np.argmax(worth))
-        if worth[best] <= 0:
-            break
-        chosen = chosen.add(best)
-    return chosen
+def _choose(candidates: Candidates, starts: list[Places], max_terms: int) -> list[Found]:
+    """For each set of terms, add others one at a time while one is worth its price."""
+    found: dict[Places, Found] = {}
+    for length in {len(start) for start in starts}:
+        group = list(dict.fromkeys(start for start in starts if len(start) == length))
+        found |= zip(group, _add(Chosen.of(candidates, group), max_terms), strict=True)
+    return [found[start] for start in starts]
 
 
-def _exchange(chosen: Chosen, max_terms: int) -> Chosen:
+def _add(chosen: Chosen, max_terms: int) -> list[Found]:
+    """Add terms to sets of one length, all sets in step; a set to which nothing is worth adding is left as it is."""
+    terms, numbers = chosen.candidates.terms, np.arange(len(chosen.places))
+    found: dict[int, Found] = {}
+    for length in range(chosen.places.shape[1], max_terms):
+        worth = np.where(chosen.allowed, chosen.gains - terms.prices, 0.0)
+        more = worth.max(axis=1) > 0
+        found |= _found(numbers[~more], terms, chosen.places[~more], chosen.explained[~more])
+        numbers, chosen, best = numbers[more], chosen.take(more), worth.argmax(axis=1)[more]
+        if length + 1 == max_terms:
+            found |= _found(numbers, terms, chosen.with_places(best), chosen.explained_with(best))
+        elif len(numbers):
+            chosen = chosen.add(best)
+    return [found[number] for number in sorted(found)]
+
+
+def _found(
+    numbers: NDArray[np.intp], terms: PossibleTerms, places: NDArray[np.intp], explained: NDArray[np.float64]
+) -> dict[int, Found]:
+    """By number, sets of terms with the share of the variance they explain, less their prices."""
+    worth = explained - terms.prices[places].sum(axis=1)
+    return dict(zip(numbers.tolist(), zip(map(tuple, places.tolist()), worth.tolist(), strict=True), strict=True))
+
+
+def _exchange(candidates: Candidates, chosen: Found, max_terms: int) -> Found:
     """Drop one term, or two, and choose again in their place; take the best such exchange until there is none."""
     for _ in range(_MOST_EXCHANGES):
         for n_dropped in (1, 2):
-            found = [_add(_without(chosen, drop), max_terms) for drop in combinations(chosen.places, n_dropped)]
-            best = max(found, key=lambda other: other.worth, default=chosen)
-            if best.worth > chosen.worth + _LEAST_GAIN:
+            found = _choose(candidates, _without(candidates.terms, chosen[0], n_dropped), max_terms)
+            best = max(found, key=lambda other: other[1], default=chosen)
+            if best[1] > chosen[1] + _LEAST_GAIN:
                 break
         else:
             return chosen
@@ -89,8 +117,12 @@ def _exchange(chosen: Chosen, max_terms: int) -> Chosen:
     return chosen
 
 
-def _without(chosen: Chosen, drop: tuple[int, ...]) -> Chosen:
-    """Without some terms, and without the products that lose their last main effect with them."""
-    kept = Chosen.of(chosen.candidates, [place for place in chosen.places if place not in drop])
-    orphans = [place for place in kept.places if not kept.allowed[place]]
-    return _without(kept, tuple(orphans)) if orphans else kept
+def _without(terms: PossibleTerms, places: Places, n_dropped: int) -> list[Places]:
+    """Without some terms each, and without the products that lose their last main effect with them."""
+    units = {place: {literal.unit for literal in terms.conditions[place]} for place in places}
+    left = []
+    for dropped in combinations(places, n_dropped):
+        kept = [place for place in places if place not in dropped]
+        main_effects = set().union(*(units[place] for place in kept if len(units[place]) == 1))
+        left.append(tuple(place for place in kept if not main_effects.isdisjoint(units[place])))
+    return left

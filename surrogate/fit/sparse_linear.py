@@ -9,9 +9,9 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from surrogate.fit.base import Surrogate, r2
-from surrogate.fit.candidates import Condition
 from surrogate.fit.forward import forward_terms
 from surrogate.fit.grouped import fit_grouped
+from surrogate.fit.possible_terms import Condition
 from surrogate.fit.selection import SELECTIONS, select_lime, select_ridge
 from surrogate.fit.word_types import LONG
 from surrogate.linear_model import LinearModel, Term

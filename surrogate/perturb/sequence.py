@@ -29,6 +29,9 @@ _SKIPPED_SHARE = 0.05
 
 Render = Callable[[NDArray[np.bool_]], str]
 
+#: A mask with its text.
+Copy = tuple[NDArray[np.bool_], str]
+
 
 def prepare(render: Render, masks: NDArray[np.bool_]) -> None:
     """Let a renderer that works on many masks together (bool, shape (n, n_units)) do so, ahead of being asked for each.
@@ -176,27 +179,30 @@ class _Sequence:
 
     def draw(self, n_samples: int) -> MaskSample:
         anchors = np.stack([np.ones(self.n_units, dtype=bool), np.zeros(self.n_units, dtype=bool)])
-        self._append(anchors if self.plan.accepts_empty else anchors[:1], "fit", 0)
+        self._append(self._rendered(anchors if self.plan.accepts_empty else anchors[:1]), "fit", 0)
         most = math.inf if self.plan.max_test is None else self.plan.max_test
         for number, role in enumerate(self.roles, start=1):
             if role == "test" and self.n_test + 2 > most:
                 continue
-            masks = self._fresh(role)
-            if masks is None or self._is_full(masks, n_samples):
+            copies = self._fresh(role)
+            if copies is None or self._is_full(copies, n_samples):
                 break
-            self._append(masks, role, number)
+            self._append(copies, role, number)
         return self._sample()
 
-    def _is_full(self, masks: NDArray[np.bool_], n_samples: int) -> bool:
-        n_new = sum(self.render(mask) not in self.role_of for mask in masks)
-        n_rows = len(self.rows) + len(masks) if self.repeats_allowed else 0
+    def _rendered(self, masks: NDArray[np.bool_]) -> list[Copy]:
+        return [(mask, self.render(mask)) for mask in masks]
+
+    def _is_full(self, copies: list[Copy], n_samples: int) -> bool:
+        n_new = sum(text not in self.role_of for _, text in copies)
+        n_rows = len(self.rows) + len(copies) if self.repeats_allowed else 0
         return max(len(self.role_of) + n_new, n_rows) > n_samples
 
-    def _fresh(self, role: str) -> NDArray[np.bool_] | None:
-        """The next masks of a role whose texts are new (LIME repeats its own), or None after too many tries."""
+    def _fresh(self, role: str) -> list[Copy] | None:
+        """The next copies of a role whose texts are new (LIME repeats its own), or None after too many tries."""
         for _ in range(_TRIES):
-            masks = next(self.source[role])
-            texts = [self.render(mask) for mask in masks]
+            copies = self._rendered(next(self.source[role]))
+            texts = [text for _, text in copies]
             if not self.plan.accepts_empty and not all(text.strip() for text in texts):
                 continue
             known = {self.role_of.get(text) for text in texts}
@@ -205,13 +211,12 @@ class _Sequence:
             else:
                 fresh = known == {None} and len(set(texts)) == len(texts)
             if fresh:
-                return masks
+                return copies
             self.n_skipped += 1
         return None
 
-    def _append(self, masks: NDArray[np.bool_], role: str, number: int) -> None:
-        for mask in masks:
-            text = self.render(mask)
+    def _append(self, copies: list[Copy], role: str, number: int) -> None:
+        for mask, text in copies:
             self.role_of.setdefault(text, role)
             self.rows.append((mask, text, role, number))
             self.n_test += role == "test"

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from surrogate.corpus.batch.folder import BatchFolder
+from surrogate.corpus.batch.frozen_proxy import PROXY
 from surrogate.corpus.batch.index import seal_batch, write_index
 from surrogate.corpus.batch.spool import Part, Spool
+from surrogate.corpus.batch.summarizing import summarize
+from surrogate.corpus.batch.writing_summary import write_summary
 
 __all__ = ["close_batch"]
 
@@ -30,9 +33,10 @@ def close_batch(folder: BatchFolder, spool: Spool, parts: Sequence[Part]) -> Non
     place = {part.number: part for part in parts}
 
     def numbers(part: int) -> list[tuple[str, int]]:
-        return [(row.id, row.number) for row in spool.rows(place[part])]
+        return spool.numbers(place[part])
 
     told = write_index(folder.path, sorted(place), numbers)
-    others = ["batch.json", *(name for name in ("summary.json", "proxy.npz") if (Path(folder.path) / name).exists())]
+    write_summary(folder.path, summarize(folder.path))
+    others = ["batch.json", *(name for name in ("summary.json", PROXY) if (Path(folder.path) / name).exists())]
     seal_batch(folder.path, told, others)
     folder.finish()

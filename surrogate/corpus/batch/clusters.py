@@ -139,7 +139,7 @@ class RayPool:
 
     def window(self) -> int:
         """Two parts for every core of the cluster."""
-        if self.address is not None:
+        if self.address is not None or not self._ours:
             check_workers("ray", self._hosts(), allow_remote=self.allow_remote)
         return max(2, 2 * int(self._ray.cluster_resources().get("CPU", 1)))
 

@@ -10,6 +10,8 @@ __all__ = ["Estimate"]
 
 #: Standard errors of a mean that a range reaches to each side.
 _REACH = 2.0
+#: A share of which n draws showed none is at most this over n (95 %).
+_MISSED = 3.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,9 @@ class Estimate:
     def of_mean(cls, values: Sequence[float], n_all: int) -> Estimate:
         """The mean over all, from a sample without replacement of them: two standard errors to each side.
 
+        Where the sample is more alike than its size can show, the range is as wide as if the share of others that it may
+        have missed (3 / n, the rule of three at 95 %) were as far off as the mean is from 0.
+
         Parameters
         ----------
         values : sequence of float
@@ -73,7 +78,8 @@ class Estimate:
         if n == 1:
             return cls(min(values) / 2, mean, 2 * mean)
         variance = sum((value - mean) ** 2 for value in values) / (n - 1)
-        reach = _REACH * math.sqrt(variance / n * (1 - n / n_all))
+        unseen = 1 - n / n_all
+        reach = max(_REACH * math.sqrt(variance / n * unseen), min(1.0, _MISSED / n) * mean * unseen)
         return cls(max(0.0, mean - reach), mean, mean + reach)
 
     @property

@@ -35,6 +35,11 @@ class Columns:
     text : str
     id : str or None
         None: rows are called by their number.
+
+    Examples
+    --------
+    >>> Columns("message").id is None
+    True
     """
 
     text: str

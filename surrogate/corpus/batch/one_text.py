@@ -14,6 +14,8 @@ from sklearn.pipeline import Pipeline
 
 from surrogate.assembly import assemble, teach
 from surrogate.canonical import digest
+from surrogate.corpus.batch.frozen_proxy import proxy_of
+from surrogate.corpus.batch.proxied import explain_with_proxy
 from surrogate.corpus.batch.values import Settings
 from surrogate.errors import SurrogateError
 from surrogate.evidence import Policy
@@ -63,7 +65,9 @@ class Told:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def explain_text(pipe: Pipeline, text: str, settings: Settings, store: Any, *, chosen: bool = False) -> Told:
+def explain_text(
+    pipe: Pipeline, text: str, settings: Settings, store: Any, *, chosen: bool = False, proxy: bytes | None = None
+) -> Told:
     """Explain one text, with a full report where one is wanted.
 
     A full report is what :func:`surrogate.explain` gives for the text with the same settings, byte for byte; a row
@@ -78,6 +82,8 @@ def explain_text(pipe: Pipeline, text: str, settings: Settings, store: Any, *, c
     store : AnswerStore
     chosen : bool
         Whether a full report was asked for by sample or by id.
+    proxy : bytes, optional
+        The corpus proxy, which takes no part in full reports.
 
     Raises
     ------
@@ -85,7 +91,7 @@ def explain_text(pipe: Pipeline, text: str, settings: Settings, store: Any, *, c
         Where the batch cannot go on: :data:`STOPPING`.
     """
     try:
-        explanation = _explanation(clone(pipe), text, settings)
+        explanation = _explanation(clone(pipe), text, settings, proxy)
         if not wants_report(settings, explanation, chosen):
             return Told(explanation)
         return _reported(pipe.named_steps["query"].black_box, text, settings, store)
@@ -137,12 +143,17 @@ def wants_report(settings: Settings, explanation: Explanation, chosen: bool) -> 
     return chosen or settings.reports == "all"
 
 
-def _explanation(pipe: Pipeline, text: str, settings: Settings) -> Explanation:
+def _explanation(pipe: Pipeline, text: str, settings: Settings, proxy: bytes | None) -> Explanation:
     """The explanation of a row; what refits find again is measured only where the settings ask it of every row."""
-    ready = prepare(pipe, text, settings.calls, settings.budget)
-    settled = settle(with_width(pipe, ready.text), ready)
     policy, name = Policy(**settings.policy), recipe_name(settings.recipe)
     stability = settings.stability == "all"
+    calls, budget = settings.calls, settings.budget
+    if proxy is not None:
+        return explain_with_proxy(
+            pipe, text, proxy_of(proxy), policy, name, calls=calls, budget=budget, stability=stability
+        ).explanation
+    ready = prepare(pipe, text, calls, budget)
+    settled = settle(with_width(pipe, ready.text), ready)
     return assemble(settled, teach(settled), policy, name, ready.refinement, stability=stability)
 
 

@@ -110,7 +110,7 @@ def opened(
     request.check()
     model_source(black_box)
     pipe = local_pipeline(request.pipeline, black_box, None)
-    settings = request.settings(pipe, None)
+    settings = request.settings(pipe)
     configure(pipe, target=request.target, contrast=request.contrast, units=request.units)
     with _spooled(request, reading) as spool:
         kept = hasattr(black_box, "announcement") if store is None else store

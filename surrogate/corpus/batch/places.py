@@ -14,7 +14,7 @@ __all__ = ["check_local", "check_reachable", "check_workers", "host_and_port", "
 #: How a cluster is started on this machine, and where it is then.
 _START = {
     "dask": "`dask scheduler` and, for every worker, `dask worker tcp://127.0.0.1:8786 --nthreads 1`",
-    "ray": "`ray start --head`",
+    "ray": "`ray start --head` (both sides must have the same token, see RAY_AUTH_TOKEN_PATH and RAY_AUTH_MODE)",
 }
 _PORTS = {"dask": 8786, "ray": 6379}
 _SECONDS = 3
@@ -116,10 +116,10 @@ def unreachable(name: str, address: str, what: str = "does not answer") -> Input
 
     Examples
     --------
-    >>> print(unreachable("ray", "127.0.0.1:6379"))
-    The ray scheduler at 127.0.0.1:6379 does not answer. Start one, for instance on this machine with
-    `ray start --head`, or use --backend loky. Parts that are finished stay; the same command goes on from there.
-    [no-scheduler]
+    >>> print(unreachable("dask", "127.0.0.1:8786"))
+    The dask scheduler at 127.0.0.1:8786 does not answer. Start one, for instance on this machine with `dask scheduler`
+    and, for every worker, `dask worker tcp://127.0.0.1:8786 --nthreads 1`, or use --backend loky. Parts that are
+    finished stay; the same command goes on from there. [no-scheduler]
     """
     return InputError(
         "no-scheduler",

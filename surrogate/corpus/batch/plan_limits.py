@@ -11,6 +11,7 @@ from typing import Any
 from surrogate.corpus.batch.error_budget import default_max_errors
 from surrogate.corpus.batch.estimating import Estimate
 from surrogate.corpus.batch.limits import Limit
+from surrogate.corpus.batch.planned_calls import PlannedCalls
 from surrogate.corpus.batch.spending import Spending
 from surrogate.corpus.batch.storage import Storage, free_bytes, same_disk, total_memory
 from surrogate.corpus.batch.timing import Timing
@@ -97,8 +98,9 @@ def _disks(machine: Machine, storage: Storage) -> list[Limit]:
     ]
 
 
-def error_limit(errors: Estimate, max_errors: int | None, n_rows: int) -> Limit:
-    """Rows that may be errors."""
+def error_limit(asking: PlannedCalls, max_errors: int | None, n_rows: int) -> Limit:
+    """Rows that may be errors; what a sample without errors cannot rule out is no reason to expect them."""
+    errors = asking.errors if asking.error_codes else Estimate.exactly(asking.errors.expected)
     has = default_max_errors(n_rows) if max_errors is None else max_errors
     cure = "Correct the input, or allow more with --max-errors."
     return Limit("the number of errors allowed", "count", has, errors, cure=cure)

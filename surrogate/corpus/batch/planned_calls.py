@@ -118,10 +118,12 @@ def plan_calls(
     most = int(Adaptive(pipe).budget) if budget is None else budget
     drawn = draw_texts(pipe, sample, counter, calls, most)
     n_all = max(size.n_texts, len(sample))
-    per_text, tokens = (_mean([one.calls for one in drawn], n_all), _mean([one.tokens for one in drawn], n_all))
+    bound = most_texts(pipe, calls, most)
+    per_text, tokens = _mean([one.calls for one in drawn], n_all), _mean([one.tokens for one in drawn], n_all)
+    per_text = per_text.at_most(max(bound, per_text.expected))
     return PlannedCalls(
         n_sampled=len(drawn),
-        most_per_text=most_texts(pipe, calls, most),
+        most_per_text=bound,
         per_text=per_text,
         tokens_per_copy=_tokens_per_copy(drawn),
         token_share=_token_share(drawn),

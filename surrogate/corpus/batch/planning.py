@@ -188,7 +188,7 @@ def plan_batch(
     limits = [
         *spending_limits(box, spending),
         *machine_limits(machine, storage, timing, memory, workers, hours),
-        error_limit(asking.errors, max_errors, size.n_rows),
+        error_limit(asking, max_errors, size.n_rows),
     ]
     return BatchPlan(
         size=size,

@@ -110,7 +110,8 @@ def find_row(folder: str | Path, id: str) -> Row:  # noqa: A002 - the name of th
 def _part_of(folder: Path, name: str) -> list[int]:
     with opened(folder / TABLE) as (file, called):
         for group, place in _places(file, called, name):
-            return [file.read_row_group(group, columns=["part"]).column("part")[place].as_py()]
+            parts = file.read_row_group(group, columns=["part"], use_threads=False).column("part")
+            return [parts[place].as_py()]
     return []
 
 
@@ -119,7 +120,7 @@ def _row_in(path: Path, number: int, name: str) -> Row | None:
         read_facts(file, called, number)
         for group, place in _places(file, called, name):
             with naming_damage(called):
-                row: Row = file.read_row_group(group).slice(place, 1).to_pylist()[0]
+                row: Row = file.read_row_group(group, use_threads=False).slice(place, 1).to_pylist()[0]
             if row_digest(row) != row["row_sha256"]:
                 raise InputError("bad-batch", f"{called} was changed: the row has not the SHA-256 that it states.")
             return row
@@ -132,6 +133,7 @@ def _places(file: pq.ParquetFile, called: str, name: str) -> Iterator[tuple[int,
 
     for group in range(file.num_row_groups):
         with naming_damage(called):
-            place = pc.index(file.read_row_group(group, columns=["id"]).column("id"), name).as_py()
+            ids = file.read_row_group(group, columns=["id"], use_threads=False).column("id")
+            place = pc.index(ids, name).as_py()
         if place >= 0:
             yield group, place

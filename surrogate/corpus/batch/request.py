@@ -100,14 +100,13 @@ class BatchRequest:
             if getattr(self, name) < least:
                 raise InputError("bad-parameter", f"{name} must be at least {least}; got {getattr(self, name)}.")
 
-    def settings(self, pipe: Pipeline, proxy_sha256: str | None) -> Settings:
+    def settings(self, pipe: Pipeline) -> Settings:
         """What decides the bytes of a row.
 
         Parameters
         ----------
         pipe : sklearn.pipeline.Pipeline
             Of the recipe, as it was read.
-        proxy_sha256 : str or None
 
         Raises
         ------
@@ -135,5 +134,5 @@ class BatchRequest:
             reports=self.choice.name,
             adverse=tuple(sorted(self.adverse)),
             formats=tuple(self.formats),
-            proxy_sha256=proxy_sha256,
+            corpus_proxy=self.corpus_proxy,
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from surrogate.canonical import canonical, canonical_bytes, digest
+from surrogate.canonical import canonical, digest
+from surrogate.corpus.batch.quick_json import quick_canonical_bytes
 from surrogate.corpus.batch.schema import Field, fields_of
 from surrogate.corpus.batch.showing import flips_of, rules_of, surrogates_of, terms_of, words_of
 from surrogate.corpus.batch.values import Settings, SpooledRow
@@ -64,6 +65,8 @@ def shared_of(explanation: Explanation) -> Row:
         "unit_kind": explanation.document.kind,
         "calls": explanation.calls["total"],
         "exhaustive": explanation.production["exhaustive"],
+        "proxy_used": explanation.production.get("corpus_proxy", {}).get("used"),
+        "proxy_check": explanation.production.get("corpus_proxy", {}).get("check"),
         "surrogates": surrogates_of(explanation),
         "terms": terms_of(explanation),
         "words": words_of(explanation),
@@ -140,7 +143,7 @@ def row_digest(row: Row) -> str:
     >>> row_digest({"id": "1", "row_sha256": "any"}) == row_digest({"id": "1"})
     True
     """
-    return digest(canonical_bytes({name: value for name, value in row.items() if name != "row_sha256"}))
+    return digest(quick_canonical_bytes({name: value for name, value in row.items() if name != "row_sha256"}))
 
 
 def _nothing(field: Field) -> list[Any] | None:

@@ -13,6 +13,7 @@ from surrogate.corpus.batch.closing import close_batch
 from surrogate.corpus.batch.driving import run_parts
 from surrogate.corpus.batch.error_budget import ErrorBudget, default_max_errors
 from surrogate.corpus.batch.folder import BatchFolder
+from surrogate.corpus.batch.frozen_proxy import PROXY, with_proxy
 from surrogate.corpus.batch.opening import Opened, keep_spool
 from surrogate.corpus.batch.part_files import part_is_whole, part_name, read_columns
 from surrogate.corpus.batch.running import Running
@@ -67,7 +68,10 @@ def run_batch(
         batch.request.out,
         ErrorBudget(default_max_errors(batch.spool.n_rows) if max_errors is None else max_errors),
     )
+    batch = with_proxy(batch, overwrite=overwrite)
     with BatchFolder.begin(out, batch.identity(), overwrite=overwrite) as folder:
+        if batch.proxy is not None:
+            folder.put(PROXY, batch.proxy)
         spool = keep_spool(batch.spool, out)
         parts, done = spool.parts(batch.request.part_texts), folder.done(part_is_whole)
         before = _told(out, done)

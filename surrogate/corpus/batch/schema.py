@@ -69,6 +69,16 @@ FIELDS: tuple[Field, ...] = (
     Field("calls", "int32?", "Distinct texts that an explanation of this text alone asks the model about."),
     Field("exhaustive", "boolean?", "Whether every possible altered copy was asked."),
     Field(
+        "proxy_used",
+        "boolean?",
+        "Whether a corpus proxy taught the surrogates; null: there was none, or the row has a full report, which never uses one.",
+    ),
+    Field(
+        "proxy_check",
+        "double?",
+        "R² on left-out answers to copies of this text, with the corpus proxy; null: not measured.",
+    ),
+    Field(
         "fidelity",
         "double?",
         "R² on the test copies, of the first surrogate that passed; where none did, of the first measured.",

@@ -33,6 +33,11 @@ class Part:
     first, last : str
         SHA-256 of its first and last text, both of them in it.
     n_rows, n_texts : int
+
+    Examples
+    --------
+    >>> Part(0, "00" * 32, "ff" * 32, 300, 256).n_texts
+    256
     """
 
     number: int

@@ -82,13 +82,19 @@ def finish(path: Path, final: Path, state: dict[str, Any]) -> None:
     with writing(path):
         with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute("INSERT INTO state VALUES (?)", (json.dumps(content),))
-        with path.open("rb") as stream:
+        with path.open("r+b") as stream:
             os.fsync(stream.fileno())
         path.replace(final)
 
 
 def read_state(path: Path) -> dict[str, Any] | None:
-    """What a file says about itself; None where there is none, or it is damaged or of another version."""
+    """What a file says about itself; None where there is none, or it is damaged or of another version.
+
+    Examples
+    --------
+    >>> read_state(Path("nowhere.sqlite")) is None
+    True
+    """
     if not path.is_file():
         return None
     try:

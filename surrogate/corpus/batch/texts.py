@@ -26,6 +26,11 @@ class TextOf:
         Of the text in UTF-8, or of what stands in its place.
     problem : tuple of (str, str) or None
         Error code and sentence.
+
+    Examples
+    --------
+    >>> TextOf("lost card", "ab" * 32).problem is None
+    True
     """
 
     text: str | None

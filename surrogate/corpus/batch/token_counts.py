@@ -15,7 +15,7 @@ __all__ = ["TokenCounter", "estimated_tokens", "token_counter"]
 #: Tokens for a character, lowest, expected and highest, by what kind of character it is.
 _LATIN = Estimate(0.2, 0.25, 0.45)
 _OTHER = Estimate(0.25, 0.5, 1.0)
-_WIDE = Estimate(0.5, 1.0, 3.0)
+_WIDE = Estimate(0.5, 1.0, 3.2)
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,19 @@ from surrogate.corpus.batch.loading import model_of
 from surrogate.corpus.batch.one_text import Told, explain_text, failed
 from surrogate.corpus.batch.packing import CountingStore, ask_together, first_copies, packs
 from surrogate.corpus.batch.part_files import part_bytes, read_part
-from surrogate.corpus.batch.rows import error_row, row_of
+from surrogate.corpus.batch.proxied import first_proxied_copies
+from surrogate.corpus.batch.rows import error_row, shared_of, with_identity
 from surrogate.corpus.batch.values import Counts, PartResult, PartTask, SpooledRow, WorkSpec
 from surrogate.local_pipeline import configure, local_pipeline
 from surrogate.store import open_store
 
 __all__ = ["dead", "join", "work"]
+
+#: What is told of a text that no worker survives.
+_DEATHS = {
+    "worker-died": "The worker ended while it explained this text, each time. Explain the text by itself to see why.",
+    "out-of-memory": "The text needs more memory than a worker has. Explain it by itself, with fewer calls, or in larger units.",
+}
 
 #: Limits on the threads of arithmetic hold for a whole process, and its sums must not depend on who else is at work in it:
 #: where a cluster gives a process several threads, they take turns.
@@ -57,7 +64,7 @@ def _work(spec: WorkSpec, task: PartTask) -> PartResult:
     return _result(spec, task, told, store.n_asked, time.perf_counter() - begun, spent)
 
 
-def dead(spec: WorkSpec, task: PartTask, reason: str = "") -> PartResult:
+def dead(spec: WorkSpec, task: PartTask, reason: str) -> PartResult:
     """What is told of a text that ends every worker that explains it.
 
     Parameters
@@ -65,11 +72,9 @@ def dead(spec: WorkSpec, task: PartTask, reason: str = "") -> PartResult:
     spec : WorkSpec
     task : PartTask
         The rows of that text.
-    reason : str
-        How the workers ended.
+    reason : {"worker-died", "out-of-memory"}
     """
-    sentence = "The worker ended while it explained this text, each time. Does the text need more memory than there is?"
-    told = Told(None, ("worker-died", f"{sentence} {reason}".strip()))
+    told = Told(None, (reason, _DEATHS[reason]))
     return _result(spec, task, {row.text_sha256: told for row in task.rows}, 0, 0.0, {})
 
 
@@ -115,7 +120,7 @@ def _explain_texts(spec: WorkSpec, task: PartTask, pipe: Pipeline, store: Counti
         _ask(pipe, pack, store)
         for name in pack:
             text = str(texts[name].text)
-            told[name] = explain_text(pipe, text, spec.settings, store, chosen=name in chosen)
+            told[name] = explain_text(pipe, text, spec.settings, store, chosen=name in chosen, proxy=spec.proxy)
     return told
 
 
@@ -126,10 +131,16 @@ def _copies(
     copies: dict[str, Sequence[str]] = {}
     for name, row in texts.items():
         try:
-            copies[name] = first_copies(pipe, str(row.text), spec.settings.calls, spec.settings.budget)
+            copies[name] = _first_copies(spec, pipe, str(row.text))
         except Exception as error:  # as in explain_text
             told[name] = failed(error)
     return copies
+
+
+def _first_copies(spec: WorkSpec, pipe: Pipeline, text: str) -> Sequence[str]:
+    settings = spec.settings
+    fewer = None if spec.proxy is None else first_proxied_copies(pipe, text, settings.calls)
+    return first_copies(pipe, text, settings.calls, settings.budget) if fewer is None else fewer
 
 
 def _ask(pipe: Pipeline, pack: Mapping[str, Sequence[str]], store: CountingStore) -> None:
@@ -143,7 +154,8 @@ def _ask(pipe: Pipeline, pack: Mapping[str, Sequence[str]], store: CountingStore
 def _result(
     spec: WorkSpec, task: PartTask, told: Mapping[str, Told], n_asked: int, seconds: float, spent: Mapping[str, float]
 ) -> PartResult:
-    rows = [_row(spec, row, told[row.text_sha256]) for row in task.rows]
+    shared = {name: shared_of(one.explanation) for name, one in told.items() if one.explanation is not None}
+    rows = [_row(spec, row, told[row.text_sha256], shared.get(row.text_sha256)) for row in task.rows]
     status = [row["status"] for row in rows]
     reports = {f"{name[:16]}/{file}": content for name, one in told.items() for file, content in one.files.items()}
     counts = Counts(
@@ -159,8 +171,8 @@ def _result(
     return PartResult(task.number, part_bytes(rows, task.number), counts, reports, seconds, dict(spent))
 
 
-def _row(spec: WorkSpec, row: SpooledRow, told: Told) -> dict[str, Any]:
-    if told.explanation is None:
-        code, sentence = told.problem or ("row-failed", "The row could not be explained.")
-        return error_row(row, code, sentence, spec.settings)
-    return row_of(told.explanation, row, spec.settings, told.record_sha256)
+def _row(spec: WorkSpec, row: SpooledRow, told: Told, shared: dict[str, Any] | None) -> dict[str, Any]:
+    if shared is not None:
+        return with_identity(shared, row, spec.settings, told.record_sha256)
+    code, sentence = told.problem or ("row-failed", "The row could not be explained.")
+    return error_row(row, code, sentence, spec.settings)

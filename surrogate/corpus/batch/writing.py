@@ -14,7 +14,16 @@ from surrogate.errors import InputError
 __all__ = ["making", "put_bytes", "put_file", "put_folder", "remove_owned"]
 
 #: What of a folder belongs to a batch, beside what lies in these folders.
-_OWNED = ("index.json", "index.parquet", "summary.json", "summary.html", "summary.csv", "run.json", "batch.json")
+_OWNED = (
+    "index.json",
+    "index.parquet",
+    "summary.json",
+    "summary.html",
+    "summary.csv",
+    "proxy.npz",
+    "run.json",
+    "batch.json",
+)
 _OWNED_IN = {"rows": "part-*.parquet", "reports": "[0-9a-f]" * 16}
 
 
