@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from surrogate.fit.base import Surrogate, r2
+from surrogate.determination import r2
+from surrogate.fit.base import Surrogate
 from surrogate.fit.forward import forward_terms
 from surrogate.fit.grouped import fit_grouped
 from surrogate.fit.possible_terms import Condition
