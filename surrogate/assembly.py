@@ -14,6 +14,7 @@ from surrogate.evidence import Policy, find_flips
 from surrogate.explanation import Explanation, Member
 from surrogate.findings import find_findings, state_limits
 from surrogate.fit import Panel, Surrogate, Teacher
+from surrogate.fit.corrected import Prior
 from surrogate.long_text import new_rows
 from surrogate.neighborhood import Neighborhood
 from surrogate.noise import n_asked_again
@@ -52,9 +53,16 @@ class Taught:
         return {None: self.surrogate}
 
 
-def teach(settled: Settled) -> Taught:
-    """Fit the surrogates anew, to every answer but the test part."""
-    teaching, teacher = teaching_part(settled.whole), Teacher()
+def teach(settled: Settled, prior: Prior | None = None) -> Taught:
+    """Fit the surrogates anew, to every answer but the test part.
+
+    Parameters
+    ----------
+    settled : Settled
+    prior : callable, optional
+        What was known before the calls; see :class:`surrogate.fit.Teacher`.
+    """
+    teaching, teacher = teaching_part(settled.whole), Teacher(prior=prior)
     with single_thread():
         surrogate = clone(settled.pipe.named_steps["surrogate"]).fit(teaching, teacher=teacher)
     return Taught(surrogate, teaching, teacher)

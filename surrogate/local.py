@@ -19,6 +19,7 @@ from surrogate.errors import InputError
 from surrogate.evidence import Policy
 from surrogate.explanation import Explanation
 from surrogate.kernel_width import with_width
+from surrogate.local_pipeline import configure, local_pipeline
 from surrogate.long_text import MOST_UNITS, prepare
 from surrogate.outcome import resolve_outcome
 from surrogate.plan import Calls, check_calls, most_texts
@@ -156,7 +157,7 @@ def explain(
     black_box = open_model(model, classes, device=device, dtype=dtype, too_long=too_long, allow_remote=allow_remote)
     _require_whole(black_box, text)
     policy, recording = policy or Policy(), RecordingStore(open_store(store))
-    pipe = _pipeline(pipeline, black_box, recording)
+    pipe = local_pipeline(pipeline, black_box, recording)
     recipe = recipes.dump(pipe, recipes.recipe_name(pipeline))
     if not (embeddings is None or (isinstance(embeddings, str) and embeddings == "auto")):
         _set_embedder(pipe, given_embedder(embeddings, device, allow_remote), corpus is not None)
@@ -171,7 +172,7 @@ def explain(
         require_parity(black_box, Path(reference), ask_afresh(black_box, pipe.named_steps["query"].store))
     loaded = time.perf_counter()
     pipe.set_params(query__progress=asked)
-    _configure(pipe, {"surrogate__target": target, "surrogate__contrast": contrast, "perturb__units": units})
+    configure(pipe, target=target, contrast=contrast, units=units)
     samplers = second_samplers(second, pipe, infill_model=infill_model, corpus=corpus)
     for sampler in samplers:
         _try(sampler, text, second_calls, pipe.named_steps["perturb"].units, announce)
@@ -204,12 +205,6 @@ def _require_whole(black_box: Any, text: str | Document) -> None:
     """Refuse a text that is too long, also where the store holds an answer to it, cut and flagged."""
     if hasattr(black_box, "require_whole"):
         black_box.require_whole([text.text if isinstance(text, Document) else text])
-
-
-def _configure(pipe: Pipeline, given: dict[str, Any]) -> None:
-    """Set what was named, and what only the model knows; what was not named is the recipe's to say."""
-    pipe.set_params(**{name: value for name, value in given.items() if value is not None})
-    recipes.fit_to_box(pipe, pipe.named_steps["query"].black_box)
 
 
 def _set_embedder(pipe: Pipeline, embedder: Any, has_corpus: bool) -> None:
@@ -266,20 +261,3 @@ class _Asked:
             self.total += n_all
         if self.progress is not None:
             self.progress(n_done, n_all)
-
-
-def _pipeline(pipeline: str | Path | Pipeline, black_box: Any, store: Any) -> Pipeline:
-    pipe = recipes.load(recipes.dump(pipeline) if isinstance(pipeline, Pipeline) else pipeline)
-    if "weigh" not in pipe.named_steps:
-        raise InputError(
-            "bad-recipe",
-            f"The recipe {recipes.recipe_name(pipeline) or 'given'!r} is for a corpus: use surrogate audit. A single text needs "
-            "one with [weigh], such as local.",
-        )
-    filler = getattr(pipeline.named_steps["perturb"], "model", None) if isinstance(pipeline, Pipeline) else None
-    if filler is not None:
-        # the one that was given, not another of its name
-        pipe.set_params(perturb__model=filler)
-    pipe.set_params(query__black_box=black_box, query__store=store)
-    recipes.fit_to_box(pipe, black_box)
-    return pipe

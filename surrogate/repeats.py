@@ -12,7 +12,7 @@ from surrogate.neighborhood import Neighborhood
 from surrogate.noise import n_repeated_calls
 from surrogate.seeding import content_generator
 
-__all__ = ["with_repeats"]
+__all__ = ["repeats_of_all", "with_repeats"]
 
 #: Answers to test on that are wanted.
 _N_TEST = 128
@@ -44,9 +44,26 @@ def with_repeats(whole: Neighborhood, query: Any, total: int) -> Neighborhood:
     if not whole.exhaustive or not getattr(query.black_box, "stochastic", False):
         return whole
     n_texts = len(set(whole.texts))
-    room = (total - n_texts - n_repeated_calls(query.black_box)) // n_texts
-    n_repeats = min(math.ceil(_N_TEST / n_texts), room)
+    n_repeats = repeats_of_all(n_texts, total - n_repeated_calls(query.black_box))
     return _held_out(whole) if n_repeats < 1 else _repeated(whole, query, n_repeats)
+
+
+def repeats_of_all(n_texts: int, total: int) -> int:
+    """How often all copies are asked again, where they are all that there are.
+
+    Parameters
+    ----------
+    n_texts : int
+        Copies.
+    total : int
+        The most calls, without those by which noise is measured.
+
+    Examples
+    --------
+    >>> repeats_of_all(16, 1024), repeats_of_all(16, 64), repeats_of_all(64, 64)
+    (8, 3, 0)
+    """
+    return max(0, min(math.ceil(_N_TEST / n_texts), (total - n_texts) // n_texts))
 
 
 def _held_out(whole: Neighborhood) -> Neighborhood:

@@ -26,7 +26,7 @@ STEPS = {"perturb", "query", "weigh", "describe", "fit"}
 EVIDENCE = {"corpus_explanation", "corpus_shown", "evidence", "explanation", "findings"}
 ASSEMBLY = {
     "adaptive", "appraisal", "assembly", "beside", "case", "cli", "coarse_to_fine", "comparing", "confirm",
-    "confirmation", "corpus", "embeddings", "exporting", "kernel_width", "ledger", "local", "long_text",
+    "confirmation", "corpus", "embeddings", "exporting", "kernel_width", "ledger", "local", "local_pipeline", "long_text",
     "model_selection", "noise", "plan", "provenance", "reasons", "rebuilding", "recipe_classes", "recipes",
     "refinement", "refits", "repeats", "replaying", "report", "rerunning", "rounds", "second", "second_samplers",
     "settling", "signing", "transcribing", "verifying",
@@ -42,6 +42,7 @@ HEAVY = {
     "tokenizers",
     "safetensors",
     "matplotlib",
+    "pyarrow",
     "skops",
 }
 
@@ -97,7 +98,7 @@ def test_heavy_packages_are_imported_when_used(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_only_edges_know_the_model_libraries(path: Path) -> None:
-    known = {name.split(".")[0] for name in imports(path)} & (HEAVY - {"icu4py", "matplotlib"})
+    known = {name.split(".")[0] for name in imports(path)} & (HEAVY - {"icu4py", "matplotlib", "pyarrow"})
     assert part(path) in EDGES or not known
 
 

@@ -28,7 +28,7 @@ def write(path: Path, rows: list[dict[str, str]]) -> Path:
     if path.suffix == ".jsonl":
         path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
     elif path.suffix == ".parquet":
-        pyarrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed, so no Parquet file can be made")
+        import pyarrow
         from pyarrow import parquet
 
         parquet.write_table(pyarrow.Table.from_pylist(rows), path)

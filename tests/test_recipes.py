@@ -19,7 +19,7 @@ from surrogate.weigh import Weigh
 from tests.toys import card_box
 
 SHIPPED = [
-    *("audit", "audit-complaints", "audit-contracts", "audit-medical", "audit-messages"),
+    *("audit", "audit-complaints", "audit-contracts", "audit-medical", "audit-messages", "batch"),
     *("lime", "local", "local-anchor", "local-linear", "local-rules", "local-shapley", "local-tree"),
 ]
 

@@ -56,6 +56,11 @@ class ModelBacked(SharedBlackBox):
     def __getstate__(self) -> dict[str, Any]:
         return {"identity": self._identity, "source": self._source}
 
+    @property
+    def source(self) -> dict[str, Any]:
+        """Arguments of :func:`surrogate.blackbox.load_model` that load the same model again."""
+        return dict(self._source)
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._identity = state["identity"]
         self._source = state["source"]
@@ -117,6 +122,18 @@ class ModelBacked(SharedBlackBox):
         """
         (checked,) = check_texts([text])
         return self._loaded().token_spans(checked)
+
+    def lengths(self, texts: Sequence[str]) -> list[Length]:
+        """Tokens of each text as the model reads it, prompt and special tokens included, before it is cut; none is asked.
+
+        Raises
+        ------
+        InputError
+            ``not-text`` or ``not-utf8``.
+        ModelError
+            ``wrong-digest`` as in :meth:`answer`.
+        """
+        return self._loaded().lengths(check_texts(texts))
 
     def _loaded(self) -> Reader:
         if self._reader is None:

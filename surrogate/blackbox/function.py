@@ -96,6 +96,8 @@ class FunctionBox(SharedBlackBox):
         listed = check_texts(texts)
         try:
             probabilities = self.function(listed) if listed else []
+        except MemoryError:  # no fault of the function's: with fewer texts there may be room
+            raise
         except Exception as error:  # foreign code may raise anything; it is chained, never swallowed
             raise model_failed(self.name, error, len(listed)) from error
         return probabilities_of(probabilities, len(listed), self._identity)

@@ -17,6 +17,7 @@ import click
 from surrogate import __version__
 from surrogate.cli import (
     audit,
+    batch,
     concepts,
     diff,
     distill,
@@ -32,6 +33,7 @@ from surrogate.cli import (
     report,
     signing,
     store,
+    summary,
     verify,
 )
 from surrogate.cli.exit_codes import DONE, MODEL_ERROR, STOPPED, USAGE_ERROR
@@ -51,9 +53,11 @@ def cli() -> None:
 
 cli.add_command(explain.explain)
 cli.add_command(audit.audit)
+cli.add_command(batch.batch)
 cli.add_command(diff.diff)
 cli.add_command(distill.distill)
 cli.add_command(report.report)
+cli.add_command(summary.summary)
 cli.add_command(concepts.concepts)
 cli.add_command(export.export)
 cli.add_command(neighbours.neighbours)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from surrogate.corpus.columns import require_columns, text_column
+from surrogate.corpus.formats import read_records
+from surrogate.corpus.records import Fault, Row
 from surrogate.documents import Documents, Value
 from surrogate.errors import InputError
 
-__all__ = ["FORMATS", "read_corpus"]
-
-#: Names that a column of texts usually has, the likeliest first.
-_TEXT_COLUMNS = ("text", "message", "sentence", "document", "content", "body", "narrative", "title")
-
-Row = dict[str, Any]
+__all__ = ["read_corpus"]
 
 
 def read_corpus(
@@ -67,15 +63,14 @@ def read_corpus(
     (('lost card', 'a fee'), ('cards', 'fees'), {'sum': (1.0, 3.5)}, 1)
     """
     path = Path(path)
-    if path.suffix.lower() not in FORMATS:
-        raise InputError("bad-file", f"{path.name} is no {', '.join(FORMATS)} file. Convert it to one of these.")
     named = [column for column in (text, label, id) if column is not None] + list(metadata)
     found = _Rows(path, text, named)
-    try:
-        for where, row in islice(FORMATS[path.suffix.lower()](path), limit):
-            found.add(where, row)
-    except OSError as error:
-        raise InputError("bad-file", f"{path} cannot be read: {error.strerror or error}.") from error
+    counted = "row" if path.suffix.lower() == ".parquet" else "line"
+    for number, row in islice(read_records(path), limit):
+        where = f"{path.name}, {counted} {number}"
+        if isinstance(row, Fault):
+            raise InputError(row.code, f"{where} {row.words}")
+        found.add(where, row)
     if not found.texts:
         raise InputError(
             "bad-corpus", f"{path.name} holds no text: {found.n_rows:,} rows, {found.n_empty:,} of them empty."
@@ -103,8 +98,8 @@ class _Rows:
         """Keep a row, or count it as empty."""
         self.n_rows += 1
         if self.text is None:
-            self.text = _text_column(row, self.path.name)
-        _require(row, [self.text, *self.columns], where)
+            self.text = text_column(row, self.path.name)
+        require_columns(row, [self.text, *self.columns], where)
         value = row[self.text]
         if value is None or (isinstance(value, str) and not value.strip()):
             self.n_empty += 1
@@ -118,27 +113,6 @@ class _Rows:
         self.numbers.append(str(self.n_rows))
         for name, column in self.columns.items():
             column.append(row[name])
-
-
-def _text_column(row: Row, name: str) -> str:
-    by_name = {str(column).casefold(): column for column in row}
-    found = next((by_name[usual] for usual in _TEXT_COLUMNS if usual in by_name), None)
-    if found is not None:
-        return str(found)
-    if len(row) == 1:
-        return str(next(iter(row)))
-    raise InputError(
-        "bad-corpus",
-        f"{name} has the columns {', '.join(map(repr, row))}; say which of them holds the texts (--text COLUMN).",
-    )
-
-
-def _require(row: Row, columns: Sequence[str], where: str) -> None:
-    for column in columns:
-        if column not in row:
-            raise InputError(
-                "bad-corpus", f"{where} has no column {column!r}; it has {', '.join(map(repr, row)) or 'none'}."
-            )
 
 
 def _label(value: Any) -> str | None:
@@ -162,84 +136,3 @@ def _number(value: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
-
-
-def _csv(delimiter: str) -> Callable[[Path], Iterator[tuple[str, Row]]]:
-    def rows(path: Path) -> Iterator[tuple[str, Row]]:
-        # A text may be as long as a text that can be explained.
-        csv.field_size_limit(max(csv.field_size_limit(), 5_000_000))
-        try:
-            with path.open(encoding="utf-8-sig", newline="") as stream:
-                reader = csv.DictReader(stream, delimiter=delimiter, strict=True)
-                if not reader.fieldnames:
-                    raise InputError(
-                        "bad-corpus", f"{path.name} is empty. A header and a row to a document are needed."
-                    )
-                for row in reader:
-                    where = f"{path.name}, line {reader.line_num}"
-                    if None in row or None in row.values():
-                        raise InputError(
-                            "bad-corpus",
-                            f"{where} has not as many values as the header has columns ({len(reader.fieldnames)}). Is a text "
-                            "with a comma, a quote or a line break not in quotes?",
-                        )
-                    yield where, row
-        except UnicodeDecodeError as error:
-            raise _not_utf8(path, error) from error
-        except csv.Error as error:
-            raise InputError("bad-corpus", f"{path.name} is no proper CSV: {error}.") from error
-
-    return rows
-
-
-def _jsonl(path: Path) -> Iterator[tuple[str, Row]]:
-    try:
-        with path.open(encoding="utf-8-sig") as stream:
-            for number, line in enumerate(stream, 1):
-                if not line.strip():
-                    continue
-                where = f"{path.name}, line {number}"
-                try:
-                    row = json.loads(line)
-                except (json.JSONDecodeError, RecursionError) as error:
-                    raise InputError("bad-corpus", f"{where} is no JSON: {error}.") from error
-                if not isinstance(row, dict):
-                    raise InputError("bad-corpus", f"{where} is no JSON object. Give one object to a line.")
-                yield where, row
-    except UnicodeDecodeError as error:
-        raise _not_utf8(path, error) from error
-
-
-def _parquet(path: Path) -> Iterator[tuple[str, Row]]:
-    try:
-        import pyarrow
-        from pyarrow import parquet
-    except ImportError as error:
-        raise InputError(
-            "bad-file", f"{path.name} is Parquet, which needs pyarrow: pip install 'surrogate-explainer[parquet]'."
-        ) from error
-    try:
-        with parquet.ParquetFile(path) as file:
-            number = 0
-            for batch in file.iter_batches():
-                for row in batch.to_pylist():
-                    number += 1
-                    yield f"{path.name}, row {number}", row
-    except pyarrow.ArrowException as error:
-        raise InputError("bad-file", f"{path.name} cannot be read as Parquet: {str(error).splitlines()[0]}") from error
-
-
-def _not_utf8(path: Path, error: UnicodeDecodeError) -> InputError:
-    return InputError(
-        "not-utf8",
-        f"{path.name} is not UTF-8 ({error.reason}). Convert it first, for instance with iconv -f LATIN1 -t UTF-8.",
-    )
-
-
-#: How a file is read, by the end of its name.
-FORMATS: dict[str, Callable[[Path], Iterator[tuple[str, Row]]]] = {
-    ".csv": _csv(","),
-    ".tsv": _csv("\t"),
-    ".jsonl": _jsonl,
-    ".parquet": _parquet,
-}

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from surrogate.fit.corrected import Corrected, Prior, fit_corrected
 from surrogate.fit.gaussian_process import GaussianProcess, fit_gaussian_process
 from surrogate.fit.locality import weigh_taught
 from surrogate.fit.pairwise import MOST_PAIRWISE_ROWS, fit_pairwise
@@ -29,6 +30,9 @@ N_TAUGHT = 4096
 
 #: With fewer rows nothing is gained by a proxy.
 _FEWEST_ROWS = 16
+
+#: The same where something was known before: the pair of the text itself, and one more.
+_FEWEST_KNOWN = 4
 
 #: A simpler proxy is kept while its left-out error is within this factor of the better one's.
 _TOLERANCE = 1.02
@@ -152,6 +156,9 @@ class Teacher:
     ----------
     like : Proxy, optional
         The proxy of all calls, where halves of them are to be taught.
+    prior : callable, optional
+        What was known before the calls, which then correct it: from masks (bool, shape (m, n_units)) to value and margin, in
+        log-odds, shape (m, 2).
 
     Examples
     --------
@@ -160,20 +167,25 @@ class Teacher:
     True
     """
 
-    def __init__(self, like: Proxy | None = None) -> None:
+    def __init__(self, like: Proxy | None = None, prior: Prior | None = None) -> None:
         self._like = like
+        self._prior = like.prior if isinstance(like, Corrected) else prior
         self._proxies: dict[bytes, Proxy] = {}
         self._taught: dict[bytes, Rows] = {}
 
     def proxy(self, rows: Rows, kind: str = "auto") -> Proxy | None:
         """The proxy of some fitting rows; None where none is used: every copy was asked, or too few to fit one."""
-        too_few = len(rows.values) < _FEWEST_ROWS or np.ptp(rows.values) == 0
+        fewest = _FEWEST_ROWS if self._prior is None else _FEWEST_KNOWN
+        too_few = len(rows.values) < fewest or np.ptp(rows.values) == 0
         if kind == "none" or rows.exact or too_few:
             return None
         key = _key(rows)
         if key not in self._proxies:
-            self._proxies[key] = fit_proxy(rows, self._like)
+            self._proxies[key] = self._fitted(rows)
         return self._proxies[key]
+
+    def _fitted(self, rows: Rows) -> Proxy:
+        return fit_proxy(rows, self._like) if self._prior is None else fit_corrected(rows, self._prior)
 
     def teach(self, rows: Rows, kind: str = "auto") -> Rows:
         """The proxy's answers to many masks of the reference distribution.

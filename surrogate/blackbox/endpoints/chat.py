@@ -134,6 +134,18 @@ class ChatEndpoint(Endpoint):
         """Requests that one text needs."""
         return (self._decoding.n_votes if self.stochastic else 1) + bool(self._embedding_model)
 
+    @property
+    def sent_beside(self) -> tuple[str, ...]:
+        """The turns around the text, for each request that is completed; nothing where the text is embedded."""
+        turns = "\n".join(part for part in (self._system, *self._around) if part)
+        n_completed = self.requests_per_text - bool(self._embedding_model)
+        return (turns,) * n_completed + ("",) * bool(self._embedding_model)
+
+    @property
+    def most_written(self) -> int:
+        """Tokens that one answer may have at most."""
+        return self._most_written
+
     async def ask(self, transport: Transport, text: str, draw: int) -> Answers:
         """Ask about one text; an Answers of length 1."""
         embedding = await self._embed(transport, text) if self._embedding_model else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -112,6 +113,12 @@ class DecisionEndpoint(Endpoint):
     def _all_that_decides(self) -> dict[str, Any]:
         explained = [each.name for each in self._explained]
         return {"form": self._form, "request": self._template, "state": self._given, "explained": explained}
+
+    @property
+    def sent_beside(self) -> tuple[str, ...]:
+        """The questions, and what the text is handed over in."""
+        given = "" if self._given == "{text}" else json.dumps(filled(self._given, ""), ensure_ascii=False)
+        return (json.dumps(self._template, ensure_ascii=False) + given,)
 
     async def ask(self, transport: Transport, text: str, draw: int) -> Answers:
         """Ask about one text; an Answers of length 1."""

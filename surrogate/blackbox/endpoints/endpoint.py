@@ -69,6 +69,16 @@ class Endpoint(SharedBlackBox):
         return 1
 
     @property
+    def sent_beside(self) -> tuple[str, ...]:
+        """What is sent beside a text, one entry for each of its requests: prompt or questions; empty: the text alone."""
+        return ("",) * self.requests_per_text
+
+    @property
+    def most_written(self) -> int:
+        """Tokens that one answer may have at most, as far as the request bounds them."""
+        return 0
+
+    @property
     def spent(self) -> dict[str, float]:
         """Requests, tokens and money spent by this object so far."""
         ledger = self._state.ledger

@@ -38,6 +38,8 @@ class Settings:
         Labels of adverse decisions.
     formats : tuple of str
         Renderings of full reports.
+    corpus_proxy : int
+        Texts that a corpus proxy is fitted on; 0: there is none.
     proxy_sha256 : str or None
         Digest of the corpus proxy.
 
@@ -60,6 +62,7 @@ class Settings:
     reports: str = "none"
     adverse: tuple[str, ...] = ()
     formats: tuple[str, ...] = ("html",)
+    corpus_proxy: int = 0
     proxy_sha256: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -115,7 +118,7 @@ class SpooledRow:
     """
 
     id: str
-    text: str | None
+    text: str | None = field(repr=False)  # No text of a person in logs.
     text_sha256: str
     number: int
     problem: tuple[str, str] | None = None

@@ -1,0 +1,113 @@
+"""What the verb batch does: a plan, or a run."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Any
+
+import click
+
+__all__ = ["plan", "run"]
+
+
+def run(options: dict[str, Any]) -> None:
+    """Explain every row, and say where the summary is."""
+    from surrogate.corpus.batch.opening import opened
+    from surrogate.corpus.batch.progress import Progress
+    from surrogate.corpus.batch.run import run_batch
+
+    request, black_box = _request(options), _black_box(options)
+    backend = _backend(options, black_box)
+    with ExitStack() as stack:
+        batch = stack.enter_context(opened(request, black_box, store=_store(options)))
+        _announce(batch)
+        shown: list[Progress] = []
+
+        def begun(counts: Any) -> None:
+            shown.append(stack.enter_context(Progress(batch.spool.n_rows, not options["quiet"], done=counts)))
+
+        folder = run_batch(
+            batch,
+            backend,
+            max_errors=options["max_errors"],
+            overwrite=options["overwrite"],
+            begun=begun,
+            watch=lambda counts, spent: shown[0].update(counts, spent),
+        )
+    click.echo(f"summary: {folder / 'summary.html'}")
+
+
+def plan(options: dict[str, Any]) -> None:
+    """Print what a run would ask, take and cost."""
+    from surrogate.cli.planning import print_plan
+    from surrogate.corpus.batch.dry_run import dry_run
+    from surrogate.corpus.batch.opening import opened
+
+    request, black_box = _request(options), _black_box(options)
+    with opened(request, black_box, store=_store(options)) as batch:
+        print_plan(dry_run(batch, _backend(options, black_box), max_errors=options["max_errors"]))
+
+
+def _request(options: dict[str, Any]) -> Any:
+    from surrogate.corpus.batch.choosing import read_choice
+    from surrogate.corpus.batch.request import BatchRequest
+
+    asked = (
+        "input",
+        "out",
+        "limit",
+        "pipeline",
+        "calls",
+        "budget",
+        "target",
+        "contrast",
+        "units",
+        "adverse",
+        "formats",
+    )
+    same = (*asked, "stability", "corpus_proxy", "keep_text", "part_texts")
+    choice = read_choice(options["reports"], options["adverse"])
+    columns = {"text": options["text_column"], "id": options["id_column"]}
+    request = BatchRequest(**{name: options[name] for name in same}, **columns, choice=choice)
+    request.check()
+    return request
+
+
+def _black_box(options: dict[str, Any]) -> Any:
+    from surrogate.blackbox.opening import open_model
+
+    labels = options["labels"]
+    return open_model(
+        options["model"],
+        [label.strip() for label in labels.split(",")] if labels else None,
+        device=options["device"],
+        dtype=options["dtype"],
+        too_long=options["too_long"],
+        allow_remote=options["allow_remote"],
+    )
+
+
+def _backend(options: dict[str, Any], black_box: Any) -> Any:
+    """The workers that were asked for; an endpoint answers many requests at a time to one process."""
+    from surrogate.corpus.batch.backends import Backend
+
+    name = options["backend"] or ("none" if hasattr(black_box, "announcement") else "loky")
+    return Backend(name, options["address"], options["workers"], options["allow_remote"])
+
+
+def _store(options: dict[str, Any]) -> bool | str | None:
+    if options["no_store"]:
+        return False
+    return None if options["store_path"] is None else str(options["store_path"])
+
+
+def _announce(batch: Any) -> None:
+    """Say, before anything is sent to an endpoint, how many texts may be sent where."""
+    if batch.is_endpoint:
+        from surrogate.plan import most_texts
+
+        budget = 1024 if batch.request.budget is None else batch.request.budget
+        most = most_texts(batch.pipe, batch.request.calls, budget) * batch.spool.n_texts
+        click.echo(
+            batch.black_box.announcement(most, f"{batch.spool.n_texts:,} of yours and altered copies of them"), err=True
+        )

@@ -1,0 +1,102 @@
+"""Which workers a batch is done by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from surrogate.corpus.batch.places import check_local, unreachable
+from surrogate.corpus.batch.pools import InlinePool, LokyPool, Pool
+from surrogate.errors import InputError
+
+__all__ = ["BACKENDS", "Backend"]
+
+#: Names of the backends: this process, processes of this machine, and clusters.
+BACKENDS = ("none", "loky", "dask", "ray")
+
+
+@dataclass(frozen=True)
+class Backend:
+    """Workers, named but not started.
+
+    Parameters
+    ----------
+    name : {"none", "loky", "dask", "ray"}, default "loky"
+        ``none``: this process, one part after the other, also right for a model behind an endpoint.  ``loky``: processes of
+        this machine.  ``dask``, ``ray``: the workers of a cluster.
+    address : str, optional
+        Of the scheduler of a cluster.  Dask needs one; without one, Ray is started on this machine.
+    workers : int, optional
+        Processes; by default as many as there are cores.  A cluster at an address has its own number.
+    allow_remote : bool, default False
+        Whether texts may be sent to other machines.
+
+    Raises
+    ------
+    InputError
+        ``bad-parameter``, ``remote-not-allowed``, ``no-scheduler``.
+
+    Examples
+    --------
+    >>> with Backend("none").opened(n_tasks=3) as pool:
+    ...     pool.window()
+    1
+    """
+
+    name: str = "loky"
+    address: str | None = None
+    workers: int | None = None
+    allow_remote: bool = False
+
+    def __post_init__(self) -> None:
+        if self.name not in BACKENDS:
+            raise InputError("bad-parameter", f"The backend must be one of {', '.join(BACKENDS)}, got {self.name!r}.")
+        if self.workers is not None and self.workers < 1:
+            raise InputError("bad-parameter", f"workers must be 1 or more, got {self.workers}.")
+        if self.address is not None:
+            if self.name not in ("dask", "ray"):
+                raise InputError("bad-parameter", f"The backend {self.name!r} takes no address; dask and ray do.")
+            check_local(self.name, self.address, allow_remote=self.allow_remote)
+
+    @contextmanager
+    def opened(self, n_tasks: int) -> Iterator[Pool]:
+        """Workers, started; they are ended at the end, at once when an error goes through.
+
+        Parameters
+        ----------
+        n_tasks : int
+            No more processes than parts are started.
+
+        Raises
+        ------
+        InputError
+            ``no-scheduler``, ``remote-not-allowed``.
+        ModelError
+            ``missing-package``.
+        """
+        pool = self._started(n_tasks)
+        at_once = True
+        try:
+            yield pool
+            at_once = False
+        finally:
+            pool.close(at_once=at_once)
+
+    def _started(self, n_tasks: int) -> Pool:
+        if self.name == "none":
+            return InlinePool()
+        if self.name == "loky":
+            return LokyPool(max(1, min(self._workers(), n_tasks)))
+        from surrogate.corpus.batch.clusters import DaskPool, RayPool
+
+        if self.name == "ray":
+            return RayPool(self.address, self.workers, allow_remote=self.allow_remote)
+        if self.address is None:
+            raise unreachable("dask", "(no address was given)", "cannot be asked")
+        return DaskPool(self.address, allow_remote=self.allow_remote)
+
+    def _workers(self) -> int:
+        import joblib
+
+        return self.workers or int(joblib.cpu_count())

@@ -1,0 +1,77 @@
+"""The plan of a batch that was opened: a few of its texts are explained for real where the model is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import joblib
+
+from surrogate.canonical import digest
+from surrogate.corpus.batch.backends import Backend
+from surrogate.corpus.batch.opening import Opened
+from surrogate.corpus.batch.part_files import part_is_whole
+from surrogate.corpus.batch.plan_limits import Machine
+from surrogate.corpus.batch.planning import BatchPlan, plan_batch
+from surrogate.corpus.batch.timing import BatchSize, Probed
+from surrogate.corpus.batch.values import PartTask, SpooledRow
+from surrogate.corpus.batch.working import work
+from surrogate.store import default_store_path
+
+__all__ = ["dry_run"]
+
+#: Texts that the plan is projected from.
+_SAMPLED = 24
+
+
+def dry_run(batch: Opened, backend: Backend, *, max_errors: int | None = None) -> BatchPlan:
+    """What a batch would ask, take and cost; nothing is sent to an endpoint, and nothing is written.
+
+    Parameters
+    ----------
+    batch : Opened
+    backend : Backend
+    max_errors : int, optional
+        As :func:`surrogate.corpus.batch.run.run_batch` takes it.
+
+    Returns
+    -------
+    BatchPlan
+    """
+    request, spool = batch.request, batch.spool
+    sample = [str(row.text) for row in spool.sample_rows(_SAMPLED)]
+    workers = 1 if backend.name == "none" else backend.workers or int(joblib.cpu_count())
+
+    def probe(texts: Sequence[str]) -> Probed:
+        rows = tuple(SpooledRow(str(n), text, digest(text), n) for n, text in enumerate(texts, 1))
+        result = work(replace(batch.spec, store=False), PartTask(0, rows))
+        return Probed(result.seconds, len(result.parquet))
+
+    return plan_batch(
+        batch.pipe,
+        BatchSize(spool.n_rows, spool.n_texts, spool.n_problems, request.part_texts, _n_done(batch)),
+        sample,
+        calls=request.calls,
+        budget=request.budget,
+        workers=workers,
+        probe=probe,
+        machine=Machine(request.out, _store(batch.store), backend.address is None),
+        identity=batch.identity(),
+        max_errors=max_errors,
+        measured={"work_bytes": spool.path.stat().st_size},
+        n_reports=request.choice.number if request.choice.kind == "sample" else len(request.choice.ids),
+    )
+
+
+def _n_done(batch: Opened) -> int:
+    """Texts of parts that are there from before."""
+    parts = batch.spool.parts(batch.request.part_texts)
+    place = batch.request.out / "rows"
+    return sum(part.n_texts for part in parts if part_is_whole(place / f"part-{part.number:05d}.parquet", part.number))
+
+
+def _store(store: bool | str) -> Path | None:
+    if store is True:
+        return default_store_path()
+    return Path(store) if isinstance(store, str) else None

@@ -1,0 +1,314 @@
+"""The folder of a batch: who may write into it, what is in it for good, and what a run that was cut short left."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from surrogate.canonical import canonical, canonical_bytes
+from surrogate.corpus.batch import locking
+from surrogate.corpus.batch.part_files import part_name
+from surrogate.corpus.batch.values import PartResult
+from surrogate.corpus.batch.writing import making, put_bytes, put_file, put_folder, remove_owned
+from surrogate.errors import InputError
+
+__all__ = ["BatchFolder"]
+
+_PART = re.compile(r"part-(\d{5,})\.parquet")
+_REPORT = re.compile(r"[0-9a-f]{16}")
+
+
+class BatchFolder:
+    """The folder that a batch is written into; one driver at a time.
+
+    :meth:`claim` takes the folder, :meth:`identify` says which batch it is for, :meth:`begin` does both.
+
+    Parameters
+    ----------
+    path : Path
+    lock : Lock
+        Held.
+
+    Attributes
+    ----------
+    set_aside : list of str
+        Parts that were there and were found damaged; they are done again.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from surrogate.corpus.batch.values import Counts
+    >>> with tempfile.TemporaryDirectory() as there:
+    ...     with BatchFolder.begin(Path(there) / "out", {"calls": 64}) as folder:
+    ...         folder.place(PartResult(0, b"rows", Counts()))
+    ...         folder.done(lambda path, number: path.read_bytes() == b"rows")
+    {0}
+    """
+
+    def __init__(self, path: Path, lock: locking.Lock) -> None:
+        self.path = path
+        self.set_aside: list[str] = []
+        self._lock = lock
+        self._in_doubt = True
+
+    @property
+    def work(self) -> Path:
+        """Where files lie that are gone in the end, readable by their owner only."""
+        return self.path / ".work"
+
+    @property
+    def aside(self) -> Path:
+        """Where files are written before they are put in place; emptied when a run begins."""
+        return self.work / "placing"
+
+    @classmethod
+    def begin(cls, out: str | Path, identity: Mapping[str, Any], *, overwrite: bool = False) -> BatchFolder:
+        """Take the folder for the batch that ``identity`` describes, new or to be gone on with.
+
+        Parameters
+        ----------
+        out : str or Path
+            Made if it is not there.
+        identity : dict
+            Everything that decides the bytes of the batch; ``batch.json``.
+        overwrite : bool, default False
+            Whether to begin anew where a batch is there, with the same identity or another; only files of the batch are
+            removed.
+
+        Raises
+        ------
+        InputError
+            ``batch-running``, ``output-exists``, ``other-run``, ``bad-batch``, ``cannot-write``.
+        """
+        folder = cls.claim(out)
+        try:
+            folder.identify(identity, overwrite=overwrite)
+        except BaseException:
+            folder.close()
+            raise
+        return folder
+
+    @classmethod
+    def claim(cls, out: str | Path) -> BatchFolder:
+        """Take the folder before it is known which batch it will be for; ``.work`` is there then.
+
+        Raises
+        ------
+        InputError
+            ``batch-running``, ``output-exists``, ``cannot-write``.
+        """
+        path = Path(out)
+        with making(path):
+            path.mkdir(parents=True, exist_ok=True)
+            _check_is_ours(path)
+            (path / ".work").mkdir(mode=0o700, exist_ok=True)
+            lock = locking.take(path)
+            folder = cls(path, lock)
+            shutil.rmtree(folder.aside, ignore_errors=True)
+            folder.aside.mkdir(mode=0o700)
+        return folder
+
+    def identify(self, identity: Mapping[str, Any], *, overwrite: bool = False) -> None:
+        """Say which batch the folder is for: write ``batch.json``, or compare it with the one that is there.
+
+        Raises
+        ------
+        InputError
+            ``other-run``, ``bad-batch``, ``cannot-write``.
+        """
+        content = canonical_bytes(canonical(dict(identity)))
+        file = self.path / "batch.json"
+        with making(self.path):
+            if overwrite:
+                remove_owned(self.path)
+            if file.exists():
+                _compare(file, content)
+            else:
+                put_bytes(file, content, self.aside)
+            for name in ("rows", "reports"):
+                (self.path / name).mkdir(mode=0o700, exist_ok=True)
+
+    def done(self, check: Callable[[Path, int], bool]) -> set[int]:
+        """Numbers of the parts that are there; files that do not check are removed, to be done again.
+
+        Parameters
+        ----------
+        check : callable
+            ``(path, number) -> bool``: whether the file is that part, whole and unchanged.
+        """
+        found: set[int] = set()
+        for path in sorted((self.path / "rows").iterdir()):
+            name = _PART.fullmatch(path.name)
+            if name is None:
+                continue
+            number = int(name[1])
+            if (
+                path == self.path / part_name(number)
+                and path.is_file()
+                and not path.is_symlink()
+                and check(path, number)
+            ):
+                found.add(number)
+                continue
+            with making(self.path):
+                self._no_longer_complete()
+                path.unlink()
+            self.set_aside.append(path.name)
+        return found
+
+    def place(self, result: PartResult) -> None:
+        """Put the reports and the rows of a part in place: after a kill at any moment the part is there wholly or not.
+
+        Raises
+        ------
+        InputError
+            ``cannot-write``; nothing half-written stays.
+        """
+        with making(self.path):
+            self._no_longer_complete()
+            for name, files in _by_report(result.reports).items():
+                put_folder(self.path / "reports" / name, files, self.aside)
+            # Last: rows name their reports.
+            put_bytes(self.path / part_name(result.number), result.parquet, self.aside)
+
+    def put(self, name: str, content: bytes | Path) -> None:
+        """Put another file of the batch in place, such as ``index.json``, whole or not at all.
+
+        Parameters
+        ----------
+        name : str
+        content : bytes or Path
+            Bytes, or a file in :attr:`aside`, which is moved.
+
+        Raises
+        ------
+        InputError
+            ``cannot-write``.
+        """
+        with making(self.path):
+            if isinstance(content, Path):
+                put_file(content, self.path / name)
+            else:
+                put_bytes(self.path / name, content, self.aside)
+
+    def finish(self) -> None:
+        """The batch is complete: what was for the work only is removed, and the folder is free."""
+        with making(self.path):
+            for path in sorted(self.work.iterdir()):
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                elif path.name != locking.NAME:
+                    path.unlink()
+            self._lock.remove()
+            with contextlib.suppress(OSError):  # Another driver may have come since.
+                self.work.rmdir()
+            for name in ("rows", "reports"):
+                if (self.path / name).is_dir() and not any((self.path / name).iterdir()):
+                    (self.path / name).rmdir()
+
+    def close(self) -> None:
+        """Leave the folder as it is, for a run that goes on from there; a second time does nothing."""
+        if not self._lock.held:
+            return
+        # Somebody may have removed the folder meanwhile; then there is nothing to leave behind.
+        with contextlib.suppress(OSError):
+            self.aside.rmdir()
+        with contextlib.suppress(OSError):
+            if os.listdir(self.work) == [locking.NAME]:
+                # Nothing is kept there for the next run.
+                self._lock.remove()
+                self.work.rmdir()
+        self._lock.release()
+
+    def __enter__(self) -> BatchFolder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _no_longer_complete(self) -> None:
+        # The index says that everything is there; it is written again in the end.
+        if self._in_doubt:
+            (self.path / "index.json").unlink(missing_ok=True)
+            self._in_doubt = False
+
+
+def _check_is_ours(path: Path) -> None:
+    here = {entry.name for entry in path.iterdir()}
+    if here and "batch.json" not in here and here != {".work"}:
+        raise InputError(
+            "output-exists",
+            f"{path} is not empty and holds no batch. Name another folder with --out; nothing was changed.",
+        )
+    for name in (".work", "rows", "reports", "batch.json"):
+        if (path / name).is_symlink():
+            raise InputError(
+                "cannot-write", f"{path / name} is a link; what is written through it would lie elsewhere."
+            )
+
+
+def _compare(file: Path, content: bytes) -> None:
+    there = file.read_bytes()
+    if there == content:
+        return
+    try:
+        before = json.loads(there)
+    except ValueError as error:
+        raise _damaged(file) from error
+    if not isinstance(before, dict) or canonical_bytes(before) != there:
+        raise _damaged(file)
+    now = json.loads(content)
+    raise InputError(
+        "other-run",
+        f"{file.parent} holds a batch with another {_listed(differing(before, now))}. Name another folder with --out, or "
+        "begin anew in this one with --overwrite, which removes the batch that is there.",
+    )
+
+
+def differing(before: Mapping[str, Any], now: Mapping[str, Any], of: str = "") -> list[str]:
+    """Names of the settings that differ, with the name of their table before them.
+
+    Examples
+    --------
+    >>> differing({"calls": 64, "model": {"name": "a", "size": 1}}, {"calls": 32, "model": {"name": "b", "size": 1}})
+    ['calls', 'model.name']
+    """
+    names: list[str] = []
+    for key in sorted(before.keys() | now.keys()):
+        one, other = before.get(key), now.get(key)
+        if isinstance(one, dict) and isinstance(other, dict):
+            names += differing(one, other, f"{of}{key}.")
+        elif key not in before or key not in now or one != other:
+            names.append(f"{of}{key}")
+    return names
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _damaged(file: Path) -> InputError:
+    return InputError(
+        "bad-batch",
+        f"{file} is not as it was written: it is no canonical JSON object. Nothing was changed. Put it back as it was, or "
+        "begin anew with --overwrite, which removes the batch that is there.",
+    )
+
+
+def _by_report(files: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
+    reports: dict[str, dict[str, bytes]] = {}
+    for path, content in sorted(files.items()):
+        name, _, rest = path.partition("/")
+        if not _REPORT.fullmatch(name) or not rest or {"", ".", ".."} & set(rest.split("/")):
+            raise InputError("bad-batch", f"A worker gave a report file with the path {path!r}, which no report has.")
+        reports.setdefault(name, {})[rest] = content
+    return reports

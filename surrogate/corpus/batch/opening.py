@@ -1,0 +1,139 @@
+"""Opening: everything that a batch needs before the first part is worked on; nothing is asked, and no other batch is touched."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sklearn.pipeline import Pipeline
+
+from surrogate.corpus.batch.loading import model_source
+from surrogate.corpus.batch.request import BatchRequest
+from surrogate.corpus.batch.spool import Spool
+from surrogate.corpus.batch.spooling import Source
+from surrogate.corpus.batch.values import SCHEMA, Settings, WorkSpec
+from surrogate.local_pipeline import configure, local_pipeline
+from surrogate.provenance import describe_model, versions
+
+__all__ = ["SPOOL", "Opened", "opened"]
+
+#: Where the rows of the input are kept while a batch runs.
+SPOOL = Path(".work") / "spool.sqlite"
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A batch that can be planned or run.
+
+    Parameters
+    ----------
+    request : BatchRequest
+    black_box : BlackBox
+    pipe : sklearn.pipeline.Pipeline
+        Configured.
+    settings : Settings
+    spool : Spool
+    store : bool or str
+        Where answers are kept.
+    proxy : bytes or None
+        The corpus proxy.
+    """
+
+    request: BatchRequest
+    black_box: Any
+    pipe: Pipeline
+    settings: Settings
+    spool: Spool
+    store: bool | str
+    proxy: bytes | None = None
+
+    @property
+    def is_endpoint(self) -> bool:
+        """Whether texts are sent to a server, which answers many requests at a time to one process."""
+        return hasattr(self.black_box, "announcement")
+
+    @property
+    def spec(self) -> WorkSpec:
+        """What workers are told."""
+        model = self.black_box if self.is_endpoint else model_source(self.black_box)
+        return WorkSpec(self.settings, model, str(self.black_box.fingerprint), versions(), self.store, self.proxy)
+
+    def identity(self) -> dict[str, Any]:
+        """What makes this batch this one: the same for the same texts, ids, model, settings and packages."""
+        return {
+            "schema": SCHEMA,
+            "input": {
+                "content_sha256": self.spool.content_sha256,
+                "n_rows": self.spool.n_rows,
+                "n_texts": self.spool.n_texts,
+                "n_problems": self.spool.n_problems,
+                "text_column": self.spool.text_column,
+                "id_column": self.spool.id_column,
+            },
+            "model": describe_model(self.black_box),
+            "settings": self.settings.to_dict(),
+            "part_texts": self.request.part_texts,
+            "versions": versions(),
+        }
+
+
+@contextmanager
+def opened(
+    request: BatchRequest,
+    black_box: Any,
+    *,
+    store: bool | str | None = None,
+    reading: Callable[[int], None] | None = None,
+) -> Iterator[Opened]:
+    """Read the input and the recipe of a batch.
+
+    Parameters
+    ----------
+    request : BatchRequest
+    black_box : BlackBox
+    store : bool or str, optional
+        As :func:`surrogate.explain` takes it; None: the user's own for an endpoint, whose answers cost money, and none for a
+        model that is computed here.
+    reading : callable (n_rows) -> None, optional
+        Told how many rows were read.
+
+    Raises
+    ------
+    InputError
+        When the file, a column, the recipe, a label or an id cannot be used; ``no-fingerprint``.
+    """
+    request.check()
+    model_source(black_box)
+    pipe = local_pipeline(request.pipeline, black_box, None)
+    settings = request.settings(pipe)
+    configure(pipe, target=request.target, contrast=request.contrast, units=request.units)
+    with _spooled(request, reading) as spool:
+        kept = hasattr(black_box, "announcement") if store is None else store
+        yield Opened(request, black_box, pipe, settings, spool, kept)
+
+
+@contextmanager
+def _spooled(request: BatchRequest, reading: Callable[[int], None] | None) -> Iterator[Spool]:
+    """The rows of the input: where the batch keeps them, if it was begun, else in a folder that is gone in the end."""
+    columns: dict[str, Any] = {"text": request.text, "id": request.id, "limit": request.limit}
+    there = Spool.open(request.out / SPOOL)
+    if there is not None and there.source == Source.of(request.input, **columns):
+        yield there
+        return
+    # Beside the folder of the batch: on the same disk, so that it can be moved into it.
+    parent = next(folder for folder in request.out.absolute().parents if folder.is_dir())
+    with tempfile.TemporaryDirectory(prefix=".surrogate-batch-", dir=parent, ignore_cleanup_errors=True) as folder:
+        yield Spool.build(Path(folder) / SPOOL.name, request.input, progress=reading, **columns)
+
+
+def keep_spool(spool: Spool, out: Path) -> Spool:
+    """The spool, moved to where the batch keeps it."""
+    place = out / SPOOL
+    if spool.path != place:
+        shutil.move(spool.path, place)
+    return replace(spool, path=place)

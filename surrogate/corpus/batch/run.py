@@ -1,0 +1,126 @@
+"""The run of a batch: from a file of texts to a folder with a row, an index and a summary for all of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Set
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from surrogate.corpus.batch.backends import Backend
+from surrogate.corpus.batch.closing import close_batch
+from surrogate.corpus.batch.driving import run_parts
+from surrogate.corpus.batch.error_budget import ErrorBudget, default_max_errors
+from surrogate.corpus.batch.folder import BatchFolder
+from surrogate.corpus.batch.frozen_proxy import PROXY, with_proxy
+from surrogate.corpus.batch.opening import Opened, keep_spool
+from surrogate.corpus.batch.part_files import part_is_whole, part_name, read_columns
+from surrogate.corpus.batch.running import Running
+from surrogate.corpus.batch.spool import Part, Spool
+from surrogate.corpus.batch.values import Counts, PartResult, PartTask
+from surrogate.corpus.batch.working import dead, join, work
+
+__all__ = ["Watcher", "run_batch"]
+
+#: Told what was done: counts of a part, and what an endpoint charged for it.
+Watcher = Callable[[Counts, dict[str, float]], None]
+
+
+def run_batch(
+    batch: Opened,
+    backend: Backend,
+    *,
+    max_errors: int | None = None,
+    overwrite: bool = False,
+    begun: Callable[[Counts], None] | None = None,
+    watch: Watcher | None = None,
+) -> Path:
+    """Explain every row that is not explained yet; the same call again goes on where this one was stopped.
+
+    Parameters
+    ----------
+    batch : Opened
+    backend : Backend
+    max_errors : int, optional
+        Rows that may be errors before the batch is stopped; None: a tenth of them, at least ten.
+    overwrite : bool, default False
+        Replace another batch in the folder.
+    begun : callable (Counts) -> None, optional
+        Told once what was done by earlier runs.
+    watch : callable (Counts, dict) -> None, optional
+        Told of each part.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    InputError
+        ``other-run``, ``output-exists``, ``batch-running``, ``too-many-errors``, ``cannot-write``, ``no-scheduler``,
+        ``worker-mismatch``.  Parts that were finished stay.
+    ModelError
+        When the model cannot be asked, such as an endpoint that is not there.
+    """
+    out, allowed = (
+        batch.request.out,
+        ErrorBudget(default_max_errors(batch.spool.n_rows) if max_errors is None else max_errors),
+    )
+    batch = with_proxy(batch, overwrite=overwrite)
+    with BatchFolder.begin(out, batch.identity(), overwrite=overwrite) as folder:
+        if batch.proxy is not None:
+            folder.put(PROXY, batch.proxy)
+        spool = keep_spool(batch.spool, out)
+        parts, done = spool.parts(batch.request.part_texts), folder.done(part_is_whole)
+        before = _told(out, done)
+        if begun is not None:
+            begun(before)
+        with Running(out, backend) as running:
+            allowed.add(before, _codes(out, done))
+
+            def place(result: PartResult) -> None:
+                folder.place(result)
+                running.add(result)
+                if watch is not None:
+                    watch(result.counts, dict(result.spent))
+                allowed.add(result.counts, _codes(out, {result.number} if result.counts.errors else set()))
+
+            left = [part for part in parts if part.number not in done]
+            _run(batch, backend, _tasks(spool, left, batch.request.choice.texts(spool)), place, len(left))
+        close_batch(folder, spool, parts)
+    return out
+
+
+def _run(
+    batch: Opened, backend: Backend, tasks: Iterator[PartTask], place: Callable[[PartResult], None], n_tasks: int
+) -> None:
+    if n_tasks:
+        spec = batch.spec
+        run_parts(partial(work, spec), tasks, backend, place, n_tasks=n_tasks, on_dead=partial(dead, spec), joined=join)
+
+
+def _tasks(spool: Spool, parts: list[Part], chosen: Set[str]) -> Iterator[PartTask]:
+    for part in parts:
+        yield PartTask(part.number, spool.rows(part, chosen))
+
+
+def _told(out: Path, done: Set[int]) -> Counts:
+    """What the finished parts hold."""
+    found: Counter[str] = Counter()
+    for number in sorted(done):
+        found.update(row["status"] for row in _statuses(out, number))
+    return Counts(found.total(), found["explained"], found["withheld"], found["error"])
+
+
+def _codes(out: Path, numbers: Set[int]) -> dict[str, int]:
+    """Errors of some finished parts, by code."""
+    found: Counter[str] = Counter()
+    for number in sorted(numbers):
+        found.update(row["error_code"] for row in _statuses(out, number) if row["error_code"] is not None)
+    return dict(found)
+
+
+def _statuses(out: Path, number: int) -> list[dict[str, Any]]:
+    return read_columns(out / part_name(number), number, ("status", "error_code", "row_sha256"))
