@@ -38,7 +38,7 @@ def explain_batch(
     progress: Callable[[Counts], None] | None = None,
     **asked: Any,
 ) -> Path:
-    """Explain the decision on every row of a file; the same call again goes on where it was stopped.
+    r"""Explain the decision on every row of a file; the same call again goes on where it was stopped.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def explain_batch(
     >>> box = FunctionBox(lambda texts: [[.9, .1] if "bill" in t else [.2, .8] for t in texts], ["money", "other"], "toy 1")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     source = Path(folder) / "messages.csv"
-    ...     _ = source.write_text("text\\npay my bill\\nhello\\n", encoding="utf-8")
+    ...     _ = source.write_text("text\npay my bill\nhello\n", encoding="utf-8")
     ...     out = explain_batch(source, Path(folder) / "out", box, backend="none")
     ...     sorted(path.name for path in out.iterdir() if path.suffix in (".json", ".html"))
     ['batch.json', 'index.json', 'run.json', 'summary.html', 'summary.json']
