@@ -175,8 +175,7 @@ def main(arguments: list[str] | None = None) -> None:
     columns += (
         "R² of rows that use it, with / without",
         "R², as few calls, no proxy",
-        "R², tree, median",
-        "linear passes",
+        "passes the gate",
     )
     table = [f"| {' | '.join((*columns, 'pays off after'))} |", "|---:" * (len(columns) + 1) + "|"]
     found: list[dict[str, Any]] = []
