@@ -171,6 +171,13 @@ def test_where_it_takes_no_part_it_says_why(text: str, calls: object, why: str, 
     assert found.explanation.production["corpus_proxy"]["sha256"] == proxy.sha256
 
 
+def test_a_text_of_the_sample_is_explained_as_without_it(proxy: CorpusProxy) -> None:
+    known = [text for text in texts(100) if proxy.was_fitted_to(text)]
+    assert len(known) == 80
+    found = explained(known[0], proxy)
+    assert (found.used, found.why_not) == (False, "sample")
+
+
 def test_order_and_repetition_of_texts_do_not_matter(proxy: CorpusProxy) -> None:
     again = fit_corpus_proxy([*reversed(texts(100)), *texts(5)], 80, made())
     assert again.to_bytes() == proxy.to_bytes()

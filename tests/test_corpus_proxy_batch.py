@@ -17,8 +17,8 @@ from tests import batch_models as models
 
 
 def batch(out: Path, part_texts: int) -> dict[str, dict[str, object]]:
-    source = models.write_csv(out.parent / "rows.csv", [(f"m{k}", text) for k, text in enumerate(models.messages(24))])
-    request = BatchRequest(source, out, id="id", part_texts=part_texts, corpus_proxy=24)
+    source = models.write_csv(out.parent / "rows.csv", [(f"m{k}", text) for k, text in enumerate(models.messages(30))])
+    request = BatchRequest(source, out, id="id", part_texts=part_texts, corpus_proxy=20)
     with opened(request, models.toy()) as one:
         run_batch(one, Backend("none"))
     rows = [row for path in sorted((out / "rows").iterdir()) for row in read_part(path)]

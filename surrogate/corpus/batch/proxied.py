@@ -44,6 +44,7 @@ FINDING = (
 
 #: Why a corpus proxy takes no part in an explanation.
 WHY_NOT = {
+    "sample": "It was fitted to copies of this very text.",
     "adaptive": "The number of calls is found by doubling.",
     "recipe": "The recipe fits something else than unweighted log-odds, or without a proxy.",
     "varies": "The model's answers vary.",
@@ -123,7 +124,7 @@ def explain_with_proxy(
     """
     _check_model(pipe, proxy)
     pipe = _with_store(pipe)
-    planned, check = _planned(pipe, text, calls), None
+    planned, check = "sample" if proxy.was_fitted_to(text) else _planned(pipe, text, calls), None
     if isinstance(planned, _Planned):
         for n_copies, least in _stages(planned):
             found = _tried(planned, n_copies, proxy)
@@ -137,7 +138,9 @@ def explain_with_proxy(
     return _told(explanation, proxy, check, planned if isinstance(planned, str) else "check")
 
 
-def first_proxied_copies(pipe: Pipeline, text: str, calls: Calls) -> tuple[str, ...] | None:
+def first_proxied_copies(
+    pipe: Pipeline, text: str, calls: Calls, proxy: CorpusProxy | None = None
+) -> tuple[str, ...] | None:
     """The altered copies that a row with a corpus proxy asks about in any case; None: as without one.
 
     Examples
@@ -151,6 +154,8 @@ def first_proxied_copies(pipe: Pipeline, text: str, calls: Calls) -> tuple[str, 
     >>> first_proxied_copies(pipe, "one two", 64) is None
     True
     """
+    if proxy is not None and proxy.was_fitted_to(text):
+        return None
     planned = _planned(pipe, text, calls)
     stages = _stages(planned) if isinstance(planned, _Planned) else []
     if isinstance(planned, str) or not stages:

@@ -13,9 +13,10 @@ from scipy.sparse import csr_matrix
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
+from surrogate.canonical import digest
 from surrogate.coarse_to_fine import REFINE_FROM
 from surrogate.corpus.batch.copies import sample_texts
-from surrogate.corpus.batch.corpus_proxy import CorpusProxy, words_of_units
+from surrogate.corpus.batch.corpus_proxy import DIGITS, CorpusProxy, words_of_units
 from surrogate.errors import InputError
 from surrogate.neighborhood import Neighborhood
 from surrogate.outcome import CLIP
@@ -104,6 +105,7 @@ def fit_corpus_proxy(texts: Iterable[str], n_texts: int, pipe: Pipeline) -> Corp
         proxy = _fit(copies, box)
     return replace(
         proxy,
+        sample=tuple(sorted(digest(text)[:DIGITS] for text in chosen)),
         description={
             "n_texts": len(chosen),
             "n_left_out": len(drawn_from) - len(chosen),
