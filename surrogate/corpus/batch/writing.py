@@ -15,6 +15,7 @@ __all__ = ["making", "put_bytes", "put_file", "put_folder", "remove_owned"]
 
 #: What of a folder belongs to a batch, beside what lies in these folders.
 _OWNED = (
+    "manifest.json",
     "index.json",
     "index.parquet",
     "summary.json",
