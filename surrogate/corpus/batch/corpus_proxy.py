@@ -93,6 +93,11 @@ class CorpusProxy:
         """Digest of the bytes."""
         return digest(self.to_bytes())
 
+    @property
+    def held_out_r2(self) -> float:
+        """R2 of the log-probabilities on texts that were left out; 0 where it was not measured."""
+        return float(self.description.get("held_out_r2") or 0.0)
+
     @cached_property
     def _place(self) -> dict[str, int]:
         return {word: number for number, word in enumerate(self.vocabulary)}

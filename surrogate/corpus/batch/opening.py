@@ -12,12 +12,14 @@ from typing import Any
 
 from sklearn.pipeline import Pipeline
 
+from surrogate.adaptive import Adaptive
 from surrogate.corpus.batch.loading import model_source
 from surrogate.corpus.batch.request import BatchRequest
 from surrogate.corpus.batch.spool import Spool
 from surrogate.corpus.batch.spooling import Source
 from surrogate.corpus.batch.values import SCHEMA, Settings, WorkSpec
 from surrogate.local_pipeline import configure, local_pipeline
+from surrogate.plan import most_texts
 from surrogate.provenance import describe_model, versions
 
 __all__ = ["SPOOL", "Opened", "opened"]
@@ -56,6 +58,16 @@ class Opened:
     def is_endpoint(self) -> bool:
         """Whether texts are sent to a server, which answers many requests at a time to one process."""
         return hasattr(self.black_box, "announcement")
+
+    @property
+    def announcement(self) -> str:
+        """How many texts may be sent where; empty where nothing is sent."""
+        if not self.is_endpoint:
+            return ""
+        budget = int(Adaptive(self.pipe).budget) if self.request.budget is None else self.request.budget
+        most = most_texts(self.pipe, self.request.calls, budget) * self.spool.n_texts
+        told: str = self.black_box.announcement(most, f"{self.spool.n_texts:,} of yours and altered copies of them")
+        return told
 
     @property
     def spec(self) -> WorkSpec:

@@ -14,10 +14,10 @@ from surrogate.assembly import assemble, teach
 from surrogate.case import teaching_part
 from surrogate.coarse_to_fine import REFINE_FROM
 from surrogate.corpus.batch.corpus_proxy import CorpusProxy
+from surrogate.corpus.batch.proxy_check import check_of
 from surrogate.errors import InputError
 from surrogate.evidence import Policy
 from surrogate.explanation import Explanation
-from surrogate.fit import Teacher
 from surrogate.fit.corrected import Prior
 from surrogate.kernel_width import with_width
 from surrogate.long_text import prepare
@@ -33,7 +33,7 @@ from surrogate.store import MemoryStore
 __all__ = ["LEAST_CHECK", "STAGES", "WHY_NOT", "Proxied", "explain_with_proxy", "first_proxied_copies"]
 
 #: Copies to fit on after which the proxy is checked; where it never passes, all copies of the plan are asked.
-STAGES = (8, 12, 16)
+STAGES = (6, 8, 12, 16)
 
 #: What a reader of a row is told.
 FINDING = (
@@ -51,8 +51,8 @@ WHY_NOT = {
     "check": "It does not tell the model's own answers to this text well enough.",
 }
 
-#: Least R2, on a row's own left-out answers, with which a corpus proxy is used for it.
-LEAST_CHECK = 0.9
+#: Least value of the check with which a corpus proxy is used for a row.
+LEAST_CHECK = 0.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,8 @@ class Proxied:
         Its production tells the rest under "corpus_proxy", with the digest of the proxy.
     used : bool
     check : float or None
-        R2 on answers to copies of this text that were left out, with the proxy; the last that was measured.  None: none was.
+        R2 of the proxy on the answers to copies of this text, see :func:`surrogate.corpus.batch.proxy_check.check_of`; the last
+        that was measured.  None: none was.
     why_not : str or None
         A key of :data:`WHY_NOT`; None: it was used.
 
@@ -94,10 +95,10 @@ def explain_with_proxy(
 ) -> Proxied:
     """Explain one text with as few calls as its own answers allow.
 
-    After a few copies a Gaussian process is fitted to what the proxy leaves of the answers, and every pair of copies is
-    predicted without itself.  Where that goes well enough the surrogates are taught by the two together, and measured on all
-    the test copies of the plan; where it never does, the remaining copies are asked about, and the explanation is the one
-    without a proxy, byte for byte.  The test copies decide nothing.
+    After a few copies the proxy, which never saw them, is held against the answers to them.  Where it tells those well enough,
+    a Gaussian process is fitted to what it leaves, the surrogates are taught by the two together, and measured on all the
+    test copies of the plan; where it never does, the remaining copies are asked about, and the explanation is the one without
+    a proxy.  The test copies decide nothing.
 
     Parameters
     ----------
@@ -128,7 +129,7 @@ def explain_with_proxy(
     if isinstance(planned, _Planned):
         for n_copies in _stages(planned):
             found = _tried(planned, n_copies, proxy)
-            check = found.check if np.isfinite(found.check) else None
+            check = found.check
             if found.check >= LEAST_CHECK:
                 explanation = _explained(planned, found, policy, recipe_name, stability)
                 return _told(explanation, proxy, check, None)
@@ -148,7 +149,7 @@ def first_proxied_copies(pipe: Pipeline, text: str, calls: Calls) -> tuple[str, 
     >>> box = FunctionBox(lambda texts: [[0.5, 0.5]] * len(texts), classes=["a", "b"])
     >>> pipe = local_pipeline("batch", box, None)
     >>> len(first_proxied_copies(pipe, "one two three four five six seven eight nine", 64))
-    40
+    38
     >>> first_proxied_copies(pipe, "one two", 64) is None
     True
     """
@@ -170,7 +171,7 @@ class _Planned:
 
 @dataclass(frozen=True, eq=False)
 class _Tried:
-    """Surrogates' teacher after some copies, and what it is worth on those left out."""
+    """What the proxy says of the copies of a text, and how well it told the first of them."""
 
     n_copies: int
     prior: Prior
@@ -246,9 +247,8 @@ def _tried(planned: _Planned, n_copies: int, proxy: CorpusProxy) -> _Tried:
     outcome = _outcome(planned.pipe, teaching)
     prior = proxy.prior(teaching.documents[0], outcome)
     with single_thread():
-        rows = usable_rows(teaching.role("fit"), outcome)
-        fitted = Teacher(prior=prior).proxy(rows)
-    return _Tried(n_copies, prior, float(getattr(fitted, "check", float("-inf"))))
+        check = check_of(usable_rows(teaching.role("fit"), outcome), prior, proxy.held_out_r2)
+    return _Tried(n_copies, prior, check)
 
 
 def _outcome(pipe: Pipeline, part: Neighborhood) -> Outcome:

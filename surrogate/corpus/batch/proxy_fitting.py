@@ -24,7 +24,7 @@ from surrogate.single_thread import single_thread
 __all__ = ["PROXY_PLAN", "fit_corpus_proxy"]
 
 #: Copies of each text of the sample: many texts teach more than many copies of a few.
-PROXY_PLAN = {"fit": 24, "select": 6, "test": 2}
+PROXY_PLAN = {"fit": 4, "select": 2, "test": 2}
 
 #: Words in fewer texts of the sample are left out, and of the others the most frequent are kept.
 _LEAST_TEXTS = 2
@@ -202,4 +202,5 @@ def _held_out_r2(proxy: CorpusProxy, held: _Copies) -> float:
     design = _design(held, proxy.vocabulary)
     active = np.maximum(design @ proxy.words + proxy.hidden, 0.0)
     errors = held.targets - (active @ proxy.outputs + proxy.offsets)
-    return 1.0 - float((errors**2).sum() / ((held.targets - held.targets.mean(axis=0)) ** 2).sum())
+    variation = float(((held.targets - held.targets.mean(axis=0)) ** 2).sum())
+    return 1.0 - float((errors**2).sum()) / max(variation, 1e-12)

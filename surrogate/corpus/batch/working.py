@@ -55,8 +55,8 @@ def work(spec: WorkSpec, task: PartTask) -> PartResult:
 
 
 def _work(spec: WorkSpec, task: PartTask) -> PartResult:
-    begun = time.perf_counter()
     black_box = model_of(spec)
+    begun = time.perf_counter()
     store = CountingStore(open_store(spec.store))
     before = dict(getattr(black_box, "spent", {}))
     told = _explain_texts(spec, task, _pipeline(spec, black_box, store), store)

@@ -83,7 +83,7 @@ def write_summary(
     files.pop(RECORD, None)
     files[RECORD] = canonical_bytes(record)  # Last: what the others are renderings of.
     try:
-        _check_free(target, files, overwrite)
+        _check_free(target, files, overwrite, is_own=drift is None and batch is None)
         place_files(target, files)
     except OSError as error:
         raise InputError(
@@ -120,12 +120,12 @@ def _render(name: str, record: dict[str, Any], links: bool, locale: str) -> byte
     return summary_csv(record) if name == "csv" else render_batch(name, record, links=links, locale=locale)
 
 
-def _check_free(folder: Path, files: dict[str, bytes], overwrite: bool) -> None:
+def _check_free(folder: Path, files: dict[str, bytes], overwrite: bool, *, is_own: bool) -> None:
     _check_listed(folder, files)
     there = folder / RECORD
     if there.is_file() and there.read_bytes() == files[RECORD]:
         return
-    if (folder / INDEX).is_file() and RECORD in read_index(folder)["files"]:
+    if not is_own and (folder / INDEX).is_file() and RECORD in read_index(folder)["files"]:
         raise InputError(
             "output-exists",
             f"{str(folder)!r} holds a finished batch, whose index states the SHA-256 of its summary. Name another folder for "
