@@ -177,6 +177,11 @@ def test_order_and_repetition_of_texts_do_not_matter(proxy: CorpusProxy) -> None
     assert again.sha256 == digest(proxy.to_bytes())
 
 
+def test_texts_that_cannot_be_drawn_from_are_left_out_and_counted() -> None:
+    told = fit_corpus_proxy([*texts(20), " ", "word " * 1_001], 22, made()).description
+    assert (told["n_texts"], told["n_left_out"]) == (20, 2)
+
+
 def test_bytes_are_read_back(proxy: CorpusProxy) -> None:
     back = CorpusProxy.from_bytes(proxy.to_bytes())
     assert back.to_bytes() == proxy.to_bytes()

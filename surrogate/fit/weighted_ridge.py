@@ -36,9 +36,10 @@ def weighted_ridge(columns: Array, targets: Array, weights: Array, alpha: float)
 
     Examples
     --------
-    >>> coefficients, intercepts = weighted_ridge(np.eye(4)[:, :2], np.eye(4)[:, :1] * 3.0, np.ones(4), 1e-9)
-    >>> coefficients.round(6).tolist(), abs(intercepts.round(6)).tolist()
-    ([[3.0, 0.0]], [0.0])
+    >>> columns = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0]])
+    >>> coefficients, intercepts = weighted_ridge(columns, columns @ [[3.0], [2.0]] + 1.0, np.ones(4), 1e-9)
+    >>> coefficients.round(6).tolist(), intercepts.round(6).tolist()
+    ([[3.0, 2.0]], [1.0])
     """
     if len(columns) < columns.shape[1]:
         return _by_sklearn(columns, targets, weights, alpha)

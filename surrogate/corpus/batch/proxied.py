@@ -30,10 +30,11 @@ from surrogate.single_thread import single_thread
 from surrogate.stopping import Stopping
 from surrogate.store import MemoryStore
 
-__all__ = ["LEAST_CHECK", "STAGES", "WHY_NOT", "Proxied", "explain_with_proxy", "first_proxied_copies"]
+__all__ = ["STAGES", "WHY_NOT", "Proxied", "explain_with_proxy", "first_proxied_copies"]
 
-#: Copies to fit on after which the proxy is checked; where it never passes, all copies of the plan are asked.
-STAGES = (6, 8, 12, 16)
+#: Copies to fit on after which the proxy is checked, and the least check with which it is used; where it never is, all copies of
+#: the plan are asked.  Chosen on messages to a bank so that rows keep the fidelity they have without it.
+STAGES = ((8, 0.9), (12, 0.85), (16, 0.85), (24, 0.85))
 
 #: What a reader of a row is told.
 FINDING = (
@@ -50,9 +51,6 @@ WHY_NOT = {
     "every copy": "Every possible copy is asked.",
     "check": "It does not tell the model's own answers to this text well enough.",
 }
-
-#: Least value of the check with which a corpus proxy is used for a row.
-LEAST_CHECK = 0.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,10 +125,10 @@ def explain_with_proxy(
     pipe = _with_store(pipe)
     planned, check = _planned(pipe, text, calls), None
     if isinstance(planned, _Planned):
-        for n_copies in _stages(planned):
+        for n_copies, least in _stages(planned):
             found = _tried(planned, n_copies, proxy)
             check = found.check
-            if found.check >= LEAST_CHECK:
+            if found.check >= least:
                 explanation = _explained(planned, found, policy, recipe_name, stability)
                 return _told(explanation, proxy, check, None)
     ready = prepare(pipe, text, calls, budget)
@@ -149,7 +147,7 @@ def first_proxied_copies(pipe: Pipeline, text: str, calls: Calls) -> tuple[str, 
     >>> box = FunctionBox(lambda texts: [[0.5, 0.5]] * len(texts), classes=["a", "b"])
     >>> pipe = local_pipeline("batch", box, None)
     >>> len(first_proxied_copies(pipe, "one two three four five six seven eight nine", 64))
-    38
+    40
     >>> first_proxied_copies(pipe, "one two", 64) is None
     True
     """
@@ -157,7 +155,7 @@ def first_proxied_copies(pipe: Pipeline, text: str, calls: Calls) -> tuple[str, 
     stages = _stages(planned) if isinstance(planned, _Planned) else []
     if isinstance(planned, str) or not stages:
         return None
-    return planned.drawn.rows(_kept(planned.drawn, stages[0], test=True)).texts
+    return planned.drawn.rows(_kept(planned.drawn, stages[0][0], test=True)).texts
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,10 +221,10 @@ def _fits(pipe: Pipeline) -> bool:
     return plain and pipe.named_steps["weigh"].kernel == "uniform"
 
 
-def _stages(planned: _Planned) -> list[int]:
+def _stages(planned: _Planned) -> list[tuple[int, float]]:
     """Those that save anything."""
     most = int((planned.drawn.roles != "test").sum())
-    return [n_copies for n_copies in STAGES if n_copies < most]
+    return [stage for stage in STAGES if stage[0] < most]
 
 
 def _kept(drawn: Neighborhood, n_copies: int, *, test: bool) -> NDArray[np.bool_]:

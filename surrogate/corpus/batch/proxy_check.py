@@ -10,7 +10,7 @@ from surrogate.rows import Rows
 __all__ = ["check_of"]
 
 #: What is known from other texts counts as so many copies of this one.
-_ELSEWHERE = 8
+_ELSEWHERE = 16
 
 _LEAST = 1e-12
 
@@ -44,7 +44,7 @@ def check_of(rows: Rows, prior: Prior, elsewhere: float) -> float:
     >>> masks = np.array([[1, 1], [0, 0], [1, 0], [0, 1]], bool)
     >>> values = masks @ [2.0, 1.0]
     >>> rows = Rows(masks, values, values, np.ones(4), np.array([0, 0, 1, 1]), ("a", "b"))
-    >>> check_of(rows, lambda masks: np.column_stack([masks @ [2.0, 1.0] + 5] * 2), elsewhere=0.75)
+    >>> check_of(rows, lambda masks: np.column_stack([masks @ [2.0, 1.0] + 5] * 2), elsewhere=0.775)
     0.8
     """
     differences = rows.values - prior(rows.masks)[:, 0]
