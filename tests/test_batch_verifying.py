@@ -317,6 +317,22 @@ def test_a_signed_batch_that_was_changed_is_not_mended_by_the_same_command(seale
     assert snapshot(sealed) == before
 
 
+def test_a_signed_full_report_in_a_batch_is_not_replaced(batch: Path, keys: dict[str, Path]) -> None:
+    report = sorted((batch / "reports").iterdir())[0]
+    sign_report(report, key_of(keys, "ada"), **SAID)
+    assert verify(batch).exit_code == 0
+    before = snapshot(report)
+    with pytest.raises(InputError) as raised:
+        done(batch, overwrite=True)
+    assert raised.value.code == "signed-report"
+    for path in parts(batch):
+        path.unlink()
+    with pytest.raises(InputError) as raised:
+        done(batch)
+    assert raised.value.code == "signed-report"
+    assert snapshot(report) == before
+
+
 def test_a_batch_that_is_not_signed_is_mended_by_the_same_command(batch: Path) -> None:
     before = snapshot(batch)
     for name in ("summary.json", "summary.html", "manifest.json", "index.parquet", "rows/part-00001.parquet"):

@@ -126,7 +126,8 @@ class BatchFolder:
             ``other-run``, ``signed-report``, ``bad-batch``, ``cannot-write``.
         """
         if overwrite:
-            refuse_signed(self.path)
+            for folder in (self.path, *sorted((self.path / "reports").glob("*"))):
+                refuse_signed(folder)
         content = canonical_bytes(canonical(dict(identity)))
         file = self.path / "batch.json"
         with making(self.path):
@@ -173,11 +174,12 @@ class BatchFolder:
         Raises
         ------
         InputError
-            ``cannot-write``; nothing half-written stays.
+            ``cannot-write`` or ``signed-report``; nothing half-written stays.
         """
         self.no_longer_complete()
         with making(self.path):
             for name, files in _by_report(result.reports).items():
+                refuse_signed(self.path / "reports" / name)
                 put_folder(self.path / "reports" / name, files, self.aside)
             # Last: rows name their reports.
             put_bytes(self.path / part_name(result.number), result.parquet, self.aside)

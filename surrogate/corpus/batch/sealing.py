@@ -61,7 +61,7 @@ def stated_digests(told: dict[str, Any]) -> dict[str, str]:
 
 
 def refuse_signed(folder: Path) -> None:
-    """Refuse to change a batch that is signed.
+    """Refuse to change a batch, or a full report in one, that is signed.
 
     Raises
     ------
@@ -75,6 +75,6 @@ def refuse_signed(folder: Path) -> None:
     if is_signed(folder):
         raise InputError(
             "signed-report",
-            f"The batch in {str(folder)!r} is signed, and would be another one than was signed. Name another folder with "
-            "--out; a signed batch stays as it is.",
+            f"What is in {str(folder)!r} is signed, and would be another one than was signed. Name another folder with --out; "
+            "a signed batch, or full report, stays as it is.",
         )
