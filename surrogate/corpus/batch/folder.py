@@ -15,9 +15,11 @@ from surrogate.canonical import canonical, canonical_bytes
 from surrogate.corpus.batch import locking
 from surrogate.corpus.batch.identity import compare
 from surrogate.corpus.batch.part_files import part_name
+from surrogate.corpus.batch.sealing import refuse_signed
 from surrogate.corpus.batch.values import PartResult
 from surrogate.corpus.batch.writing import making, put_bytes, put_file, put_folder, remove_owned
 from surrogate.errors import InputError
+from surrogate.signing.names import MANIFEST
 
 __all__ = ["BatchFolder"]
 
@@ -85,7 +87,7 @@ class BatchFolder:
         Raises
         ------
         InputError
-            ``batch-running``, ``output-exists``, ``other-run``, ``bad-batch``, ``cannot-write``.
+            ``batch-running``, ``output-exists``, ``other-run``, ``signed-report``, ``bad-batch``, ``cannot-write``.
         """
         folder = cls.claim(out)
         try:
@@ -121,8 +123,11 @@ class BatchFolder:
         Raises
         ------
         InputError
-            ``other-run``, ``bad-batch``, ``cannot-write``.
+            ``other-run``, ``signed-report``, ``bad-batch``, ``cannot-write``.
         """
+        if overwrite:
+            for folder in (self.path, *sorted((self.path / "reports").glob("*"))):
+                refuse_signed(folder)
         content = canonical_bytes(canonical(dict(identity)))
         file = self.path / "batch.json"
         with making(self.path):
@@ -157,8 +162,8 @@ class BatchFolder:
             ):
                 found.add(number)
                 continue
+            self.no_longer_complete()
             with making(self.path):
-                self._no_longer_complete()
                 path.unlink()
             self.set_aside.append(path.name)
         return found
@@ -169,11 +174,12 @@ class BatchFolder:
         Raises
         ------
         InputError
-            ``cannot-write``; nothing half-written stays.
+            ``cannot-write`` or ``signed-report``; nothing half-written stays.
         """
+        self.no_longer_complete()
         with making(self.path):
-            self._no_longer_complete()
             for name, files in _by_report(result.reports).items():
+                refuse_signed(self.path / "reports" / name)
                 put_folder(self.path / "reports" / name, files, self.aside)
             # Last: rows name their reports.
             put_bytes(self.path / part_name(result.number), result.parquet, self.aside)
@@ -197,6 +203,21 @@ class BatchFolder:
                 put_file(content, self.path / name)
             else:
                 put_bytes(self.path / name, content, self.aside)
+
+    def no_longer_complete(self) -> None:
+        """Remove what says that everything is there, before something is changed; it is written again in the end.
+
+        Raises
+        ------
+        InputError
+            ``signed-report`` or ``cannot-write``.
+        """
+        if self._in_doubt:
+            refuse_signed(self.path)
+            with making(self.path):
+                for name in (MANIFEST, "index.json"):
+                    (self.path / name).unlink(missing_ok=True)
+            self._in_doubt = False
 
     def finish(self) -> None:
         """The batch is complete: what was for the work only is removed, and the folder is free."""
@@ -234,12 +255,6 @@ class BatchFolder:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
-
-    def _no_longer_complete(self) -> None:
-        # The index says that everything is there; it is written again in the end.
-        if self._in_doubt:
-            (self.path / "index.json").unlink(missing_ok=True)
-            self._in_doubt = False
 
 
 def _check_is_ours(path: Path) -> None:

@@ -16,6 +16,7 @@ __all__ = ["durable_file", "making", "put_bytes", "put_file", "put_folder", "rem
 
 #: What of a folder belongs to a batch, beside what lies in these folders.
 _OWNED = (
+    "manifest.json",
     "index.json",
     "index.parquet",
     "summary.json",
