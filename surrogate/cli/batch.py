@@ -69,7 +69,7 @@ __all__ = ["batch"]
 @click.option("--keep-text", is_flag=True, help="Keep the texts in the rows.")
 @click.option(
     "--backend",
-    type=click.Choice(["none", "loky", "dask", "ray", "joblib"]),
+    type=click.Choice(["none", "loky", "dask", "ray"]),
     help="Who does the work: this process, processes here, a cluster [default: loky; none for an endpoint].",
 )
 @click.option("--address", help="Of the scheduler of dask or ray, for instance tcp://127.0.0.1:8786.")

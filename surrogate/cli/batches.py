@@ -7,11 +7,21 @@ from typing import Any
 
 import click
 
+from surrogate.cli.exit_codes import STOPPED
+
 __all__ = ["plan", "run"]
 
 
 def run(options: dict[str, Any]) -> None:
     """Explain every row, and say where the summary is."""
+    try:
+        _run(options)
+    except KeyboardInterrupt:
+        click.echo("stopped; the parts that are finished stay, and the same command goes on from there.", err=True)
+        raise SystemExit(STOPPED) from None
+
+
+def _run(options: dict[str, Any]) -> None:
     from surrogate.corpus.batch.opening import opened
     from surrogate.corpus.batch.progress import Progress
     from surrogate.corpus.batch.run import run_batch
@@ -93,7 +103,9 @@ def _backend(options: dict[str, Any], black_box: Any) -> Any:
     from surrogate.corpus.batch.backends import Backend
 
     name = options["backend"] or ("none" if hasattr(black_box, "announcement") else "loky")
-    return Backend(name, options["address"], options["workers"], options["allow_remote"])
+    backend = Backend(name, options["address"], options["workers"], options["allow_remote"])
+    backend.check_model(black_box)
+    return backend
 
 
 def _store(options: dict[str, Any]) -> bool | str | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from surrogate.corpus.batch.joblib_pool import JoblibPool
 from surrogate.corpus.batch.places import check_local, unreachable
+from surrogate.corpus.batch.places import check_local, without_address
 from surrogate.corpus.batch.pools import InlinePool, LokyPool, Pool
 from surrogate.errors import InputError
 
@@ -56,10 +58,46 @@ class Backend:
             raise InputError("bad-parameter", f"The backend must be one of {', '.join(BACKENDS)}, got {self.name!r}.")
         if self.workers is not None and self.workers < 1:
             raise InputError("bad-parameter", f"workers must be 1 or more, got {self.workers}.")
+        if self.name == "dask" and self.address is None:
+            raise without_address()
+        if self.name == "none" and self.workers is not None and self.workers > 1:
+            raise InputError(
+                "bad-parameter",
+                f"The backend 'none' is this one process; {self.workers} workers cannot be had of it. Leave --workers away, or "
+                "use --backend loky. How many requests an endpoint gets at a time is concurrency in its [manners].",
+            )
         if self.address is not None:
             if self.name not in ("dask", "ray"):
                 raise InputError("bad-parameter", f"The backend {self.name!r} takes no address; dask and ray do.")
             check_local(self.name, self.address, allow_remote=self.allow_remote)
+
+    def check_model(self, black_box: Any) -> None:
+        """Refuse several processes for a model behind an endpoint.
+
+        Parameters
+        ----------
+        black_box : BlackBox
+
+        Raises
+        ------
+        InputError
+            ``bad-parameter``.
+
+        Examples
+        --------
+        >>> from surrogate.blackbox.endpoints import Access, DecisionEndpoint
+        >>> ask = {"urgent": {"type": "noul", "instructions": "Is it urgent?"}}
+        >>> Backend("loky").check_model(DecisionEndpoint(Access.to("http://localhost:8000"), "router", ask))
+        Traceback (most recent call last):
+        surrogate.errors.InputError: The model 'router' is behind an endpoint, and one process asks it: ... [bad-parameter]
+        """
+        if self.name != "none" and hasattr(black_box, "announcement"):
+            raise InputError(
+                "bad-parameter",
+                f"The model {black_box.name!r} is behind an endpoint, and one process asks it: budget and pace are kept in each "
+                f"process for itself, so the workers of the backend {self.name!r} would spend and send several times what was "
+                "allowed. Use --backend none, which sends many requests at a time (concurrency in [manners]).",
+            )
 
     @contextmanager
     def opened(self, n_tasks: int) -> Iterator[Pool]:
@@ -97,7 +135,7 @@ class Backend:
         if self.name == "ray":
             return RayPool(self.address, self.workers, allow_remote=self.allow_remote)
         if self.address is None:
-            raise unreachable("dask", "(no address was given)", "cannot be asked")
+            raise without_address()
         return DaskPool(self.address, allow_remote=self.allow_remote)
 
     def _workers(self) -> int:

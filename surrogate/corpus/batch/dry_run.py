@@ -42,7 +42,13 @@ def dry_run(batch: Opened, backend: Backend, *, max_errors: int | None = None) -
     Returns
     -------
     BatchPlan
+
+    Raises
+    ------
+    InputError
+        ``bad-parameter`` for several processes and a model behind an endpoint.
     """
+    backend.check_model(batch.black_box)
     request, spool = batch.request, batch.spool
     sample = [str(row.text) for row in spool.sample_rows(_SAMPLED)]
     workers = 1 if backend.name == "none" else backend.workers or int(joblib.cpu_count())

@@ -14,6 +14,7 @@ from typing import Any
 from surrogate.canonical import canonical, canonical_bytes
 from surrogate.corpus.batch import locking
 from surrogate.corpus.batch.identity import compare
+from surrogate.corpus.batch.output_place import check_is_ours
 from surrogate.corpus.batch.part_files import part_name
 from surrogate.corpus.batch.sealing import refuse_signed
 from surrogate.corpus.batch.values import PartResult
@@ -109,7 +110,7 @@ class BatchFolder:
         path = Path(out)
         with making(path):
             path.mkdir(parents=True, exist_ok=True)
-            _check_is_ours(path)
+            check_is_ours(path)
             (path / ".work").mkdir(mode=0o700, exist_ok=True)
             lock = locking.take(path)
             folder = cls(path, lock)
@@ -269,6 +270,52 @@ def _check_is_ours(path: Path) -> None:
             raise InputError(
                 "cannot-write", f"{path / name} is a link; what is written through it would lie elsewhere."
             )
+def _compare(file: Path, content: bytes) -> None:
+    there = file.read_bytes()
+    if there == content:
+        return
+    try:
+        before = json.loads(there)
+    except ValueError as error:
+        raise _damaged(file) from error
+    if not isinstance(before, dict) or canonical_bytes(before) != there:
+        raise _damaged(file)
+    now = json.loads(content)
+    raise InputError(
+        "other-run",
+        f"{file.parent} holds a batch with another {_listed(differing(before, now))}. Name another folder with --out, or "
+        "begin anew in this one with --overwrite, which removes the batch that is there.",
+    )
+
+
+def differing(before: Mapping[str, Any], now: Mapping[str, Any], of: str = "") -> list[str]:
+    """Names of the settings that differ, with the name of their table before them.
+
+    Examples
+    --------
+    >>> differing({"calls": 64, "model": {"name": "a", "size": 1}}, {"calls": 32, "model": {"name": "b", "size": 1}})
+    ['calls', 'model.name']
+    """
+    names: list[str] = []
+    for key in sorted(before.keys() | now.keys()):
+        one, other = before.get(key), now.get(key)
+        if isinstance(one, dict) and isinstance(other, dict):
+            names += differing(one, other, f"{of}{key}.")
+        elif key not in before or key not in now or one != other:
+            names.append(f"{of}{key}")
+    return names
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _damaged(file: Path) -> InputError:
+    return InputError(
+        "bad-batch",
+        f"{file} is not as it was written: it is no canonical JSON object. Nothing was changed. Put it back as it was, or "
+        "begin anew with --overwrite, which removes the batch that is there.",
+    )
 
 
 def _by_report(files: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:

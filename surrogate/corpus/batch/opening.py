@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,10 +13,13 @@ from sklearn.pipeline import Pipeline
 
 from surrogate.adaptive import Adaptive
 from surrogate.corpus.batch.loading import model_source
+from surrogate.corpus.batch.output_place import check_output
+from surrogate.corpus.batch.private_folder import private_folder, remove_left
 from surrogate.corpus.batch.request import BatchRequest
 from surrogate.corpus.batch.spool import Spool
 from surrogate.corpus.batch.spooling import Source
 from surrogate.corpus.batch.values import SCHEMA, Settings, WorkSpec
+from surrogate.corpus.batch.writing import making
 from surrogate.local_pipeline import configure, local_pipeline
 from surrogate.plan import most_texts
 from surrogate.provenance import describe_model, versions
@@ -117,9 +119,10 @@ def opened(
     Raises
     ------
     InputError
-        When the file, a column, the recipe, a label or an id cannot be used; ``no-fingerprint``.
+        When the file, a column, the recipe, a label, an id or the folder cannot be used; ``no-fingerprint``.
     """
     request.check()
+    check_output(request.out, request.input)
     model_source(black_box)
     pipe = local_pipeline(request.pipeline, black_box, None)
     settings = request.settings(pipe)
@@ -133,14 +136,16 @@ def opened(
 def _spooled(request: BatchRequest, reading: Callable[[int], None] | None) -> Iterator[Spool]:
     """The rows of the input: where the batch keeps them, if it was begun, else in a folder that is gone in the end."""
     columns: dict[str, Any] = {"text": request.text, "id": request.id, "limit": request.limit}
+    # Beside the folder of the batch: on the same disk, so that it can be moved into it.
+    parent = next(folder for folder in request.out.absolute().parents if folder.is_dir())
+    with making(parent):
+        remove_left(parent)
     there = Spool.open(request.out / SPOOL)
     if there is not None and there.source == Source.of(request.input, **columns):
         yield there
         return
-    # Beside the folder of the batch: on the same disk, so that it can be moved into it.
-    parent = next(folder for folder in request.out.absolute().parents if folder.is_dir())
-    with tempfile.TemporaryDirectory(prefix=".surrogate-batch-", dir=parent, ignore_cleanup_errors=True) as folder:
-        yield Spool.build(Path(folder) / SPOOL.name, request.input, progress=reading, **columns)
+    with private_folder(parent) as folder:
+        yield Spool.build(folder / SPOOL, request.input, progress=reading, **columns)
 
 
 def keep_spool(spool: Spool, out: Path) -> Spool:

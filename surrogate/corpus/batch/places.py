@@ -9,7 +9,15 @@ from urllib.parse import urlsplit
 from surrogate.blackbox.endpoints.address import Address
 from surrogate.errors import InputError, ModelError
 
-__all__ = ["check_local", "check_reachable", "check_workers", "host_and_port", "missing", "unreachable"]
+__all__ = [
+    "check_local",
+    "check_reachable",
+    "check_workers",
+    "host_and_port",
+    "missing",
+    "unreachable",
+    "without_address",
+]
 
 #: How a cluster is started on this machine, and where it is then.
 _START = {
@@ -125,6 +133,21 @@ def unreachable(name: str, address: str, what: str = "does not answer") -> Input
         "no-scheduler",
         f"The {name} scheduler at {address} {what}. Start one, for instance on this machine with {_START[name]}, or use "
         "--backend loky. Parts that are finished stay; the same command goes on from there.",
+    )
+
+
+def without_address() -> InputError:
+    """The error for Dask without the address of a scheduler.
+
+    Examples
+    --------
+    >>> print(without_address())
+    The backend dask needs the address of its scheduler, and --address names none. Start one, for instance on ... [no-scheduler]
+    """
+    return InputError(
+        "no-scheduler",
+        "The backend dask needs the address of its scheduler, and --address names none. Start one, for instance on this "
+        f"machine with {_START['dask']}, and give --address tcp://127.0.0.1:8786; or use --backend loky.",
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Set
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from surrogate.corpus.batch.spool import Part, Spool
 from surrogate.corpus.batch.values import Counts, PartResult, PartTask
 from surrogate.corpus.batch.working import dead, join, work
 from surrogate.signing.folder import is_signed
+from surrogate.corpus.batch.running import Running, spending_of
+from surrogate.store import open_store
 
 __all__ = ["Watcher", "run_batch"]
 
@@ -68,10 +72,12 @@ def run_batch(
     """
     if is_signed(batch.request.out):
         return keep_signed(batch, overwrite=overwrite, begun=begun)
+    backend.check_model(batch.black_box)
     out, allowed = (
         batch.request.out,
         ErrorBudget(default_max_errors(batch.spool.n_rows) if max_errors is None else max_errors),
     )
+    spending = spending_of(batch.black_box)
     batch = with_proxy(batch, overwrite=overwrite)
     with BatchFolder.begin(out, batch.identity(), overwrite=overwrite) as folder:
         if batch.proxy is not None:
@@ -81,7 +87,7 @@ def run_batch(
         before = _told(out, done)
         if begun is not None:
             begun(before)
-        with Running(out, backend) as running:
+        with Running(out, backend, spending) as running, _told_the_rest(running, watch):
             allowed.add(before, _codes(out, done))
 
             def place(result: PartResult) -> None:
@@ -97,11 +103,26 @@ def run_batch(
     return out
 
 
+@contextmanager
+def _told_the_rest(running: Running, watch: Watcher | None) -> Iterator[None]:
+    """At the end, however it comes, what was charged for no finished part is told too."""
+    try:
+        yield
+    finally:
+        rest = running.rest()
+        if rest and watch is not None:
+            watch(Counts(), rest)
+
+
 def _run(
     batch: Opened, backend: Backend, tasks: Iterator[PartTask], place: Callable[[PartResult], None], n_tasks: int
 ) -> None:
     if n_tasks:
         spec = batch.spec
+        if batch.is_endpoint and batch.store is not False:
+            # One store for the whole run, which is in this process: whether stored answers still hold is asked once, and
+            # not for every part.
+            spec = replace(spec, store=open_store(batch.store))
         run_parts(partial(work, spec), tasks, backend, place, n_tasks=n_tasks, on_dead=partial(dead, spec), joined=join)
 
 

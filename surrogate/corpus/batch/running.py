@@ -6,6 +6,7 @@ import json
 import platform
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +17,7 @@ from surrogate.corpus.batch.values import Counts, PartResult
 from surrogate.errors import SurrogateError
 from surrogate.placing import place_files
 
-__all__ = ["RUN", "Running", "read_runs"]
+__all__ = ["RUN", "Running", "read_runs", "spending_of"]
 
 #: Holds a table for every time that the batch was begun or gone on with.
 RUN = "run.json"
@@ -30,6 +31,8 @@ class Running:
     out : Path
         Folder of the batch.
     backend : Backend
+    spending : callable () -> dict of str to float, optional
+        Calls, tokens and cost that an endpoint charged since the run began: also for parts that never came to their end.
 
     Examples
     --------
@@ -41,8 +44,9 @@ class Running:
     [('done', 60)]
     """
 
-    def __init__(self, out: Path, backend: Backend) -> None:
+    def __init__(self, out: Path, backend: Backend, spending: Callable[[], dict[str, float]] | None = None) -> None:
         self.out, self.backend = out, backend
+        self._spending = spending or dict
         self.counts = Counts()
         self.spent: Counter[str] = Counter()
         self.working = 0.0
@@ -57,9 +61,16 @@ class Running:
         self.spent.update(result.spent)  # type: ignore[arg-type]
         self.working += result.seconds
 
+    def rest(self) -> dict[str, float]:
+        """What was charged and belongs to no part that was placed; it is counted now."""
+        rest = {name: value - self.spent[name] for name, value in self._spending().items() if value > self.spent[name]}
+        self.spent.update(rest)  # type: ignore[arg-type]
+        return rest
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.rest()
         code = error.code if isinstance(error, SurrogateError) else None
         ended = "done" if kind is None else code or kind.__name__
         try:
@@ -86,6 +97,22 @@ class Running:
             "platform": platform.platform(),
             "python": platform.python_version(),
         }
+
+
+def spending_of(black_box: Any) -> Callable[[], dict[str, float]]:
+    """What a model charges from now on; nothing, where it is computed here.
+
+    Examples
+    --------
+    >>> spending_of(None)()
+    {}
+    """
+    before = dict(getattr(black_box, "spent", {}))
+
+    def since() -> dict[str, float]:
+        return {name: value - before[name] for name, value in getattr(black_box, "spent", {}).items()}
+
+    return since
 
 
 def read_runs(out: Path) -> list[dict[str, Any]]:

@@ -83,7 +83,7 @@ class WorkSpec:
         Of the model; a worker whose model has another one refuses to work.
     versions : dict of str to str
         Of the packages that decide a number; likewise.
-    store : bool or str
+    store : bool, str or AnswerStore
         As :func:`surrogate.explain` takes it.
     proxy : bytes or None
         The corpus proxy.
@@ -93,7 +93,7 @@ class WorkSpec:
     model: Any
     fingerprint: str
     versions: Mapping[str, str]
-    store: bool | str = False
+    store: Any = False
     proxy: bytes | None = None
 
 

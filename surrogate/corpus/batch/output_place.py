@@ -1,0 +1,80 @@
+"""Where a batch may be written, looked at before anything is read or asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from surrogate.errors import InputError
+
+__all__ = ["check_is_ours", "check_output"]
+
+
+def check_output(out: Path, given: Path) -> None:
+    """Refuse a place that the batch could not be written to, or where its input would be among its own files.
+
+    Parameters
+    ----------
+    out : Path
+        The folder to be; nothing is made or changed.
+    given : Path
+        The input.
+
+    Raises
+    ------
+    InputError
+        ``cannot-write``, ``output-exists``, ``bad-parameter``.
+
+    Examples
+    --------
+    >>> check_output(Path("nowhere") / "out", Path("messages.csv"))
+    """
+    for place in (out, *out.parents):
+        if place.is_dir():
+            break
+        if place.is_symlink() and not place.exists():
+            raise InputError("cannot-write", f"{place} is a link to nothing. Name another folder with --out.")
+        if place.exists():
+            raise InputError("cannot-write", f"{place} is a file and no folder. Name another folder with --out.")
+    if given.resolve().is_relative_to(out.resolve()):
+        raise InputError(
+            "bad-parameter",
+            f"The input {given} lies in the folder of the batch, {out}, which is for what the batch writes. Name another "
+            "folder with --out.",
+        )
+    if out.is_dir():
+        try:
+            check_is_ours(out)
+        except OSError as error:
+            raise InputError("cannot-write", f"{out} cannot be looked into: {error.strerror or error}.") from error
+
+
+def check_is_ours(path: Path) -> None:
+    """Refuse a folder of somebody else.
+
+    Raises
+    ------
+    InputError
+        ``output-exists``, ``cannot-write``.
+    OSError
+        The folder cannot be listed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as there:
+    ...     _ = (Path(there) / "notes.txt").write_text("mine")
+    ...     check_is_ours(Path(there))
+    Traceback (most recent call last):
+    surrogate.errors.InputError: ... is not empty and holds no batch. ... [output-exists]
+    """
+    here = {entry.name for entry in path.iterdir()}
+    if here and "batch.json" not in here and here != {".work"}:
+        raise InputError(
+            "output-exists",
+            f"{path} is not empty and holds no batch. Name another folder with --out; nothing was changed.",
+        )
+    for name in (".work", "rows", "reports", "batch.json"):
+        if (path / name).is_symlink():
+            raise InputError(
+                "cannot-write", f"{path / name} is a link; what is written through it would lie elsewhere."
+            )
