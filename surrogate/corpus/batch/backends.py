@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from surrogate.corpus.batch.joblib_pool import JoblibPool
-from surrogate.corpus.batch.places import check_local, unreachable
 from surrogate.corpus.batch.places import check_local, without_address
 from surrogate.corpus.batch.pools import InlinePool, LokyPool, Pool
 from surrogate.errors import InputError

@@ -258,66 +258,6 @@ class BatchFolder:
         self.close()
 
 
-def _check_is_ours(path: Path) -> None:
-    here = {entry.name for entry in path.iterdir()}
-    if here and "batch.json" not in here and here != {".work"}:
-        raise InputError(
-            "output-exists",
-            f"{path} is not empty and holds no batch. Name another folder with --out; nothing was changed.",
-        )
-    for name in (".work", "rows", "reports", "batch.json"):
-        if (path / name).is_symlink():
-            raise InputError(
-                "cannot-write", f"{path / name} is a link; what is written through it would lie elsewhere."
-            )
-def _compare(file: Path, content: bytes) -> None:
-    there = file.read_bytes()
-    if there == content:
-        return
-    try:
-        before = json.loads(there)
-    except ValueError as error:
-        raise _damaged(file) from error
-    if not isinstance(before, dict) or canonical_bytes(before) != there:
-        raise _damaged(file)
-    now = json.loads(content)
-    raise InputError(
-        "other-run",
-        f"{file.parent} holds a batch with another {_listed(differing(before, now))}. Name another folder with --out, or "
-        "begin anew in this one with --overwrite, which removes the batch that is there.",
-    )
-
-
-def differing(before: Mapping[str, Any], now: Mapping[str, Any], of: str = "") -> list[str]:
-    """Names of the settings that differ, with the name of their table before them.
-
-    Examples
-    --------
-    >>> differing({"calls": 64, "model": {"name": "a", "size": 1}}, {"calls": 32, "model": {"name": "b", "size": 1}})
-    ['calls', 'model.name']
-    """
-    names: list[str] = []
-    for key in sorted(before.keys() | now.keys()):
-        one, other = before.get(key), now.get(key)
-        if isinstance(one, dict) and isinstance(other, dict):
-            names += differing(one, other, f"{of}{key}.")
-        elif key not in before or key not in now or one != other:
-            names.append(f"{of}{key}")
-    return names
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _damaged(file: Path) -> InputError:
-    return InputError(
-        "bad-batch",
-        f"{file} is not as it was written: it is no canonical JSON object. Nothing was changed. Put it back as it was, or "
-        "begin anew with --overwrite, which removes the batch that is there.",
-    )
-
-
 def _by_report(files: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
     reports: dict[str, dict[str, bytes]] = {}
     for path, content in sorted(files.items()):

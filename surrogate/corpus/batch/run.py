@@ -18,13 +18,12 @@ from surrogate.corpus.batch.folder import BatchFolder
 from surrogate.corpus.batch.frozen_proxy import PROXY, with_proxy
 from surrogate.corpus.batch.opening import Opened, keep_spool
 from surrogate.corpus.batch.part_files import part_is_whole, part_name, read_columns
-from surrogate.corpus.batch.running import Running
+from surrogate.corpus.batch.running import Running, spending_of
 from surrogate.corpus.batch.signed import keep_signed
 from surrogate.corpus.batch.spool import Part, Spool
 from surrogate.corpus.batch.values import Counts, PartResult, PartTask
 from surrogate.corpus.batch.working import dead, join, work
 from surrogate.signing.folder import is_signed
-from surrogate.corpus.batch.running import Running, spending_of
 from surrogate.store import open_store
 
 __all__ = ["Watcher", "run_batch"]
