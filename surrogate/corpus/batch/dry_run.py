@@ -54,7 +54,7 @@ def dry_run(batch: Opened, backend: Backend, *, max_errors: int | None = None) -
     workers = 1 if backend.name == "none" else backend.workers or int(joblib.cpu_count())
 
     with _probe(batch, backend) as probe:
-        return plan_batch(
+        plan = plan_batch(
             batch.pipe,
             BatchSize(spool.n_rows, spool.n_texts, spool.n_problems, request.part_texts, _n_done(batch)),
             sample,
@@ -68,6 +68,17 @@ def dry_run(batch: Opened, backend: Backend, *, max_errors: int | None = None) -
             measured={"work_bytes": spool.path.stat().st_size},
             n_reports=request.choice.number if request.choice.kind == "sample" else len(request.choice.ids),
         )
+    return replace(plan, notes=(*plan.notes, *_of_proxy(batch)))
+
+
+def _of_proxy(batch: Opened) -> tuple[str, ...]:
+    """What the plan does not know of a corpus proxy."""
+    if not batch.sampled:
+        return ()
+    return (
+        f"A corpus proxy comes on top: up to {batch.sampled:,} copies of {batch.request.corpus_proxy:,} texts are asked about "
+        "first. What it saves is not known before it is fitted.",
+    )
 
 
 @contextmanager

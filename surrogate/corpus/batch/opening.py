@@ -15,6 +15,7 @@ from surrogate.adaptive import Adaptive
 from surrogate.corpus.batch.loading import model_source
 from surrogate.corpus.batch.output_place import check_output
 from surrogate.corpus.batch.private_folder import private_folder, remove_left
+from surrogate.corpus.batch.proxy_fitting import PROXY_PLAN
 from surrogate.corpus.batch.request import BatchRequest
 from surrogate.corpus.batch.spool import Spool
 from surrogate.corpus.batch.spooling import Source
@@ -62,12 +63,17 @@ class Opened:
         return hasattr(self.black_box, "announcement")
 
     @property
+    def sampled(self) -> int:
+        """Copies that are asked about before the first row, at most, to fit a corpus proxy."""
+        return min(self.request.corpus_proxy, self.spool.n_texts) * sum(PROXY_PLAN.values())
+
+    @property
     def announcement(self) -> str:
         """How many texts may be sent where; empty where nothing is sent."""
         if not self.is_endpoint:
             return ""
         budget = int(Adaptive(self.pipe).budget) if self.request.budget is None else self.request.budget
-        most = most_texts(self.pipe, self.request.calls, budget) * self.spool.n_texts
+        most = most_texts(self.pipe, self.request.calls, budget) * self.spool.n_texts + self.sampled
         told: str = self.black_box.announcement(most, f"{self.spool.n_texts:,} of yours and altered copies of them")
         return told
 
