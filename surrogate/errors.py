@@ -71,7 +71,7 @@ CODES: dict[str, str] = {
     "no-manifest": "A folder has no manifest, so nothing says which files belong to the report.",
     "bad-manifest": "A manifest cannot be used, or names a file that a report cannot have.",
     "changed-report": "A file of a report is not as the manifest lists it.",
-    "signed-report": "A report is signed, and what was asked for would change it.",
+    "signed-report": "A report or a batch is signed, and what was asked for would change it.",
     "erased-report": "Something of a report was erased, and is not written again.",
     "bad-signature": "A signature cannot be read.",
     "bad-key": "A key cannot be read or used.",

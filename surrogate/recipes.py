@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -238,12 +239,18 @@ def _value(value: Any) -> Any:
 
 def _given(kind: type, key: str, value: Any) -> Any:
     """The value of a key; false stands for none where the parameter is no switch."""
-    default = inspect.signature(kind).parameters[key].default
+    default = _defaults(kind)[key]
     return None if value is False and not isinstance(default, bool) else _value(value)
 
 
 def _parameters(kind: type) -> list[str]:
-    return [name for name in inspect.signature(kind).parameters if name not in _RUNTIME]
+    return [name for name in _defaults(kind) if name not in _RUNTIME]
+
+
+@cache
+def _defaults(kind: type) -> dict[str, Any]:
+    """The parameters of a step's constructor, in order, with their defaults."""
+    return {name: parameter.default for name, parameter in inspect.signature(kind).parameters.items()}
 
 
 def _describe(step: Any, classes: dict[str, type], place: str) -> dict[str, Any]:
@@ -251,16 +258,17 @@ def _describe(step: Any, classes: dict[str, type], place: str) -> dict[str, Any]
     if classes.get(name) is not type(step):
         raise InputError("bad-recipe", f"The step {place!r} is a {name}, which a recipe cannot name.")
     table: dict[str, Any] = {"class": name}
-    for key in _parameters(type(step)):
+    kind: type = type(step)
+    for key in _parameters(kind):
         value = getattr(step, key)
-        inner_key, inner_classes = NESTED.get(type(step), ("", {}))
+        inner_key, inner_classes = NESTED.get(kind, ("", {}))
         if key == inner_key:
             table[key] = {member: _describe(inner, inner_classes, f"{place}.{member}") for member, inner in value}
         elif isinstance(value, Filler):
             table[key] = value.name
         elif value is not None:
             table[key] = list(value) if isinstance(value, tuple) else value
-        elif inspect.signature(type(step)).parameters[key].default is not None:
+        elif _defaults(kind)[key] is not None:
             # TOML knows no "none": it is written where leaving it out would mean something else
             table[key] = False
     return table

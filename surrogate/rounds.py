@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from surrogate.agreement import effects_of_units, found_again
-from surrogate.fit import Panel, r2
+from surrogate.determination import r2
+from surrogate.fit import Panel
 from surrogate.linear_model import LinearModel
 from surrogate.neighborhood import Neighborhood
 from surrogate.outcome import Outcome

@@ -20,7 +20,8 @@ def run(work: Work, backend: Backend, n: int = 8, **special: dict[int, str]) -> 
         results[result.number] = result
 
     run_parts(work, toys.tasks(n, **special), backend, keep, n_tasks=n, on_dead=toys.dead, joined=toys.joined)
-    assert no_workers()
+    # joblib keeps its own processes for the next call.
+    assert backend.name == "joblib" or no_workers()
     return results
 
 

@@ -70,6 +70,13 @@ def mortal(task: PartTask, folder: Path | None = None) -> PartResult:
     return shown(task)
 
 
+def counted(task: PartTask, folder: Path) -> PartResult:
+    """Leaves a file for every time that a part is begun; killed by the poisoned text."""
+    (folder / f"{task.number}-{time.time_ns()}").touch()
+    time.sleep(0.1)
+    return mortal(task)
+
+
 def failing(task: PartTask, kind: str = "input") -> PartResult:
     if task.number == 2:
         if kind == "input":

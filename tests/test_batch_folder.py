@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from surrogate.corpus.batch import folder as folders
-from surrogate.corpus.batch import writing
+from surrogate.corpus.batch import identity, writing
 from surrogate.corpus.batch.folder import BatchFolder
 from surrogate.corpus.batch.part_files import part_name
 from surrogate.corpus.batch.values import Counts, PartResult
@@ -256,5 +255,5 @@ def test_killed_at_any_moment_every_part_is_there_wholly_or_not(tmp_path: Path) 
 
 
 def test_names_of_settings_that_came_or_went_are_told() -> None:
-    assert folders.differing({"a": None}, {}) == ["a"]
-    assert folders.differing({"a": {"b": {"c": 1}}}, {"a": {"b": {"c": 2, "d": 0}}}) == ["a.b.c", "a.b.d"]
+    assert identity.differing({"a": None}, {}) == ["a"]
+    assert identity.differing({"a": {"b": {"c": 1}}}, {"a": {"b": {"c": 2, "d": 0}}}) == ["a.b.c", "a.b.d"]

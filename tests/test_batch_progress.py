@@ -7,8 +7,7 @@ import time
 
 import pytest
 
-from surrogate.blackbox.endpoints import Manners
-from surrogate.corpus.batch.error_budget import ErrorBudget, SpendingBudget, default_max_errors
+from surrogate.corpus.batch.error_budget import ErrorBudget, default_max_errors
 from surrogate.corpus.batch.progress import Progress
 from surrogate.corpus.batch.standing import Recent
 from surrogate.corpus.batch.values import Counts
@@ -153,23 +152,3 @@ def test_errors_of_texts_alone_are_of_the_input() -> None:
 def test_an_error_budget_is_a_whole_number(wrong: object) -> None:
     with pytest.raises(InputError, match="bad-parameter"):
         ErrorBudget(wrong)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("manners", "spent", "said"),
-    [
-        ({"max_calls": 100}, {"calls": 100}, "100 requests"),
-        ({"max_tokens": 100}, {"tokens": 150}, "150 tokens"),
-        ({"max_cost": 1.5, "input_price": 1.0}, {"cost": 1.75}, "1.75 in money"),
-    ],
-)
-def test_what_workers_spend_together_is_kept_within_the_budget(
-    manners: dict[str, float], spent: dict[str, float], said: str
-) -> None:
-    budget = SpendingBudget(Manners(**manners))  # type: ignore[arg-type]
-    budget.check()
-    budget.add(spent)
-    with pytest.raises(ModelError, match=said) as raised:
-        budget.check()
-    assert raised.value.code == "budget-spent"
-    SpendingBudget(Manners()).check()

@@ -102,6 +102,17 @@ def test_a_repeated_text_is_asked_once(tmp_path: Path) -> None:
     assert len({json.dumps({**row, "id": "", "row_sha256": ""}, sort_keys=True) for row in rows}) == 1
 
 
+def test_answers_in_a_store_serve_every_worker_and_later_batches(plain: Path, tmp_path: Path) -> None:
+    store = str(tmp_path / "answers.sqlite")
+    first = done(tmp_path / "first", ROWS[:8], Backend("loky", workers=2), run_store=store)
+    second = done(tmp_path / "second", run_store=store, part_texts=12)
+    asked = [read_runs(out)[0]["counts"]["asked"] for out in (plain, first, second)]
+    assert asked[1] < asked[0]
+    assert asked[2] <= asked[0] - asked[1] + 60
+    assert parts(done(tmp_path / "third", run_store=store)) == parts(plain)
+    assert read_runs(tmp_path / "third")[0]["counts"]["asked"] == 0
+
+
 def test_full_reports_are_what_a_single_explanation_writes(tmp_path: Path) -> None:
     out = done(tmp_path / "out", ROWS[:5], choice=Choice("sample", 1), formats=("html",))
     (row,) = [row for row in rows_of(out).values() if row["record_sha256"] is not None]

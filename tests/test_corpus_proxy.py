@@ -171,10 +171,22 @@ def test_where_it_takes_no_part_it_says_why(text: str, calls: object, why: str, 
     assert found.explanation.production["corpus_proxy"]["sha256"] == proxy.sha256
 
 
+def test_a_text_of_the_sample_is_explained_as_without_it(proxy: CorpusProxy) -> None:
+    known = [text for text in texts(100) if proxy.was_fitted_to(text)]
+    assert len(known) == 80
+    found = explained(known[0], proxy)
+    assert (found.used, found.why_not) == (False, "sample")
+
+
 def test_order_and_repetition_of_texts_do_not_matter(proxy: CorpusProxy) -> None:
     again = fit_corpus_proxy([*reversed(texts(100)), *texts(5)], 80, made())
     assert again.to_bytes() == proxy.to_bytes()
     assert again.sha256 == digest(proxy.to_bytes())
+
+
+def test_texts_that_cannot_be_drawn_from_are_left_out_and_counted() -> None:
+    told = fit_corpus_proxy([*texts(20), " ", "word " * 1_001], 22, made()).description
+    assert (told["n_texts"], told["n_left_out"]) == (20, 2)
 
 
 def test_bytes_are_read_back(proxy: CorpusProxy) -> None:

@@ -338,5 +338,5 @@ def test_covariances_of_products_of_absences_follow_from_those_of_presences() ->
     centred = columns - share @ columns
     whole = (centred * share[:, None]).T @ centred
     assert candidates.covariances.variances == pytest.approx(np.diag(whole), abs=1e-5)
-    assert candidates.covariances.row(40) == pytest.approx(whole[40], abs=1e-5)
+    assert candidates.covariances.rows(np.array([40]))[0] == pytest.approx(whole[40], abs=1e-5)
     assert candidates.moments == pytest.approx((centred * share[:, None]).T @ weighted.values, abs=1e-5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from surrogate.blackbox.placement import Placement
 from surrogate.blackbox.pooling import FIRST, LAST, MEAN, pool
 from surrogate.blackbox.precision import round_scores
 from surrogate.blackbox.pretrained import has_experts, token_limit
-from surrogate.blackbox.threads import reading
+from surrogate.blackbox.threads import n_weights, reading
 from surrogate.blackbox.token_reader import TokenReader
 from surrogate.errors import ModelError
 
@@ -95,6 +96,11 @@ class SequenceReader(TokenReader):
         nobody = np.zeros(len(texts), dtype=bool)
         return Answers(logs, embeddings, None, nobody, truncated)
 
+    @cached_property
+    def n_weights(self) -> int:
+        """Number of weights of the model, counted once: there are many passes to each."""
+        return n_weights(self.model)
+
     @property
     def shapes(self) -> Shapes:
         """The shapes of batches."""
@@ -110,7 +116,7 @@ class SequenceReader(TokenReader):
         import torch
 
         attention = torch.from_numpy(mask).to(self.placement.device)
-        with reading(self.model):
+        with reading(self.model, self.n_weights):
             output = self.model(
                 input_ids=torch.from_numpy(ids).to(self.placement.device),
                 attention_mask=attention,

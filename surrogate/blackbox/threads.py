@@ -26,7 +26,7 @@ def n_weights(model: Any) -> int:
 
 
 @contextmanager
-def reading(model: Any) -> Iterator[None]:
+def reading(model: Any, size: int | None = None) -> Iterator[None]:
     """Read with a torch model: inference mode, one thread while the model is small.
 
     The number of threads is a function of the model, never of a stopwatch; answers are the same bits either way.
@@ -34,6 +34,8 @@ def reading(model: Any) -> Iterator[None]:
     Parameters
     ----------
     model : torch.nn.Module
+    size : int, optional
+        Its number of weights, where that was counted before.
 
     Examples
     --------
@@ -45,7 +47,7 @@ def reading(model: Any) -> Iterator[None]:
     import torch
 
     n_threads = torch.get_num_threads()
-    small = n_weights(model) < SMALL
+    small = (n_weights(model) if size is None else size) < SMALL
     if small:
         # Also where torch says one already: a limit laid on OpenMP from outside does not reach the matrix library.
         torch.set_num_threads(1)

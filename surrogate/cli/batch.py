@@ -7,19 +7,12 @@ from typing import Any
 
 import click
 
+from surrogate.cli.calls import read_calls
 from surrogate.cli.computing import computing_options
 from surrogate.cli.exit_codes import DONE
 from surrogate.cli.reports import model_option
 
 __all__ = ["batch"]
-
-
-def _calls(_context: click.Context, _parameter: click.Parameter, value: str) -> str | int:
-    """Read --calls: auto, or a whole number."""
-    try:
-        return value if value == "auto" else int(value)
-    except ValueError as error:
-        raise click.BadParameter(f"give a whole number or auto; got {value!r}.") from error
 
 
 @click.command()
@@ -41,7 +34,7 @@ def _calls(_context: click.Context, _parameter: click.Parameter, value: str) -> 
     "--calls",
     default="64",
     show_default=True,
-    callback=_calls,
+    callback=read_calls,
     help="Most altered copies of each text to ask the model about; rules need about 192. auto: doubled until settled.",
 )
 @click.option("--budget", type=int, help="Most copies of a text that --calls auto may ask about [default: 1024].")

@@ -30,7 +30,8 @@ def _run(options: dict[str, Any]) -> None:
     backend = _backend(options, black_box)
     with ExitStack() as stack:
         batch = stack.enter_context(opened(request, black_box, store=_store(options)))
-        _announce(batch)
+        if batch.announcement:
+            click.echo(batch.announcement, err=True)
         shown: list[Progress] = []
 
         def begun(counts: Any) -> None:
@@ -114,15 +115,3 @@ def _store(options: dict[str, Any]) -> bool | str | None:
     if options["no_store"]:
         return False
     return None if options["store_path"] is None else str(options["store_path"])
-
-
-def _announce(batch: Any) -> None:
-    """Say, before anything is sent to an endpoint, how many texts may be sent where."""
-    if batch.is_endpoint:
-        from surrogate.plan import most_texts
-
-        budget = 1024 if batch.request.budget is None else batch.request.budget
-        most = most_texts(batch.pipe, batch.request.calls, budget) * batch.spool.n_texts
-        click.echo(
-            batch.black_box.announcement(most, f"{batch.spool.n_texts:,} of yours and altered copies of them"), err=True
-        )

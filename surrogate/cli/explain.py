@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from surrogate.cli.calls import read_calls
 from surrogate.cli.computing import computing_options
 from surrogate.cli.corpora import column_options
 from surrogate.cli.exit_codes import DONE, WITHHELD
@@ -16,14 +17,6 @@ from surrogate.cli.showing import asking, default_folder, show_result
 from surrogate.errors import InputError
 
 __all__ = ["explain"]
-
-
-def _calls(_context: click.Context, _parameter: click.Parameter, value: str) -> str | int:
-    """Read --calls: auto, or a whole number."""
-    try:
-        return value if value == "auto" else int(value)
-    except ValueError as error:
-        raise click.BadParameter(f"give a whole number or auto; got {value!r}.") from error
 
 
 @click.command()
@@ -39,7 +32,7 @@ def _calls(_context: click.Context, _parameter: click.Parameter, value: str) -> 
     "--calls",
     default="auto",
     show_default=True,
-    callback=_calls,
+    callback=read_calls,
     help="Most distinct texts to ask the model about; auto: doubled until the explanation has settled.",
 )
 @click.option("--budget", type=int, help="Most distinct texts that --calls auto may ask about [default: 1024].")

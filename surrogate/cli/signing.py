@@ -54,7 +54,7 @@ def sign(
     ledger_path: Path | None,
     as_json: bool,
 ) -> None:
-    """Sign the report in DIR: all files that its manifest lists, with a decision.
+    """Sign the report, or the finished batch, in DIR: all files that its manifest lists, with a decision.
 
     The signature proves who holds the key, and that the files are the ones that were signed; not when, and not that what
     they say is right.

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from surrogate.determination import r2
 from surrogate.rows import Rows
 from surrogate.tree_model import TreeModel
 
@@ -105,16 +106,15 @@ def _size(model: Any) -> int:
 
 
 def _r2(rows: Rows, predicted: Any) -> float:
-    from sklearn.metrics import r2_score
-
-    return float(r2_score(rows.values, rows.as_asked(predicted), sample_weight=rows.weights))
+    return r2(rows.values, rows.as_asked(predicted), rows.weights)
 
 
 def _best_tree(taught: Rows, n_leaves: int) -> float:
     """R2 of a tree of so many leaves that nobody has to check leaf by leaf."""
     from sklearn.tree import DecisionTreeRegressor
 
-    masks = taught.masks.astype(np.float32)
+    masks = np.ascontiguousarray(taught.masks, dtype=np.float32)
+    values, weights = (np.ascontiguousarray(array, dtype=np.float64) for array in (taught.values, taught.weights))
     tree = DecisionTreeRegressor(max_leaf_nodes=n_leaves, random_state=0)
-    tree.fit(masks, taught.values, sample_weight=taught.weights)
-    return _r2(taught, tree.predict(masks))
+    tree.fit(masks, values, sample_weight=weights, check_input=False)
+    return _r2(taught, tree.predict(masks, check_input=False))

@@ -1,7 +1,8 @@
 """Step 4: readable surrogates fitted to the model's answers."""
 
+from surrogate.determination import r2
 from surrogate.fit.anchor import Anchor
-from surrogate.fit.base import Surrogate, r2
+from surrogate.fit.base import Surrogate
 from surrogate.fit.class_tree import ClassTree
 from surrogate.fit.corpus_base import CorpusSurrogate
 from surrogate.fit.corpus_panel import CorpusPanel

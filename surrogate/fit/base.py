@@ -11,6 +11,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils._param_validation import StrOptions
 
 from surrogate.anchor_model import AnchorModel
+from surrogate.determination import r2
 from surrogate.errors import InputError
 from surrogate.estimator import StepMixin, announced
 from surrogate.fit.proxy import PROXIES, Teacher
@@ -23,25 +24,12 @@ from surrogate.shapley_model import ShapleyModel
 from surrogate.single_thread import single_thread
 from surrogate.tree_model import TreeModel
 
-__all__ = ["SCALES", "Surrogate", "r2"]
+__all__ = ["SCALES", "Surrogate"]
 
 #: What is fitted: the log-odds of the target, or its probability (as LIME does).
 SCALES = ("log_odds", "probability")
 
 ReadableModel = LinearModel | TreeModel | RuleSetModel | AnchorModel | ShapleyModel
-
-
-def r2(values: NDArray[np.float64], predicted: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    """Weighted coefficient of determination, as scikit-learn's ``r2_score``: 1 or 0 where the values do not vary.
-
-    Examples
-    --------
-    >>> r2(np.array([0.0, 1.0]), np.array([0.0, 1.0]), np.ones(2))
-    1.0
-    """
-    from sklearn.metrics import r2_score
-
-    return float(r2_score(values, predicted, sample_weight=weights))
 
 
 class Surrogate(StepMixin, BaseEstimator):

@@ -51,16 +51,20 @@ class Covariances:
         return np.einsum("ki,kij,kj->k", factors, blocks, factors)
 
     @cached_property
-    def _rows(self) -> dict[int, Array]:
-        return {}
+    def _known(self) -> tuple[Array, NDArray[np.bool_]]:
+        """Covariances of candidates with all, shape (k, k), and which of these rows were computed."""
+        k = len(self.terms.parts)
+        return np.empty((k, k)), np.zeros(k, dtype=bool)
 
-    def row(self, place: int) -> Array:
-        """Covariance of one candidate with all, shape (k,); kept once it was asked for."""
-        if place not in self._rows:
+    def rows(self, places: NDArray[np.intp]) -> Array:
+        """Covariances of some candidates with all, k more than the shape of ``places``; kept once they were asked for."""
+        table, known = self._known
+        for place in set(places[~known[places]].tolist()):
             parts, factors = self.terms.parts, self.terms.factors
             column = factors[place] @ self.of_columns[parts[place]]
-            self._rows[place] = (factors * column[parts]).sum(axis=1)
-        return self._rows[place]
+            table[place] = (factors * column[parts]).sum(axis=1)
+            known[place] = True
+        return table[places]
 
 
 @dataclass(frozen=True, eq=False)

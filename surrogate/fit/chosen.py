@@ -69,7 +69,7 @@ class Chosen:
         """The named candidates, in their order, shape (b, m)."""
         chosen, variances = np.asarray(places, dtype=np.intp), candidates.covariances.variances
         sets, m = chosen.shape
-        rows = _rows(candidates, chosen)
+        rows = candidates.covariances.rows(chosen)
         square = rows[np.arange(sets)[:, None, None], np.arange(m)[:, None], chosen[:, None, :]]
         whitener = np.linalg.inv(np.linalg.cholesky(square + 1e-9 * square * np.eye(m)))
         known, values = whitener @ rows, whitener @ candidates.moments[chosen][:, :, None]
@@ -87,7 +87,7 @@ class Chosen:
         scale = np.sqrt(self.left[sets, places])[:, None]
         # Every other number, as a column is read from a matrix: BLAS adds up a vector without gaps in another order.
         column = np.repeat(self.known[sets, :, places], 2, axis=1)[:, None, ::2]
-        new = (_rows(self.candidates, places) - (column @ self.known)[:, 0]) / scale
+        new = (self.candidates.covariances.rows(places) - (column @ self.known)[:, 0]) / scale
         return Chosen(
             self.candidates,
             self.with_places(places),
@@ -129,10 +129,3 @@ class Chosen:
         gains = np.where(independent, self.correlation**2 / np.maximum(self.left, 1e-12), 0.0)
         gains[np.arange(len(gains))[:, None], self.places] = 0.0
         return gains / self.candidates.variance
-
-
-def _rows(candidates: Candidates, places: NDArray[np.intp]) -> Array:
-    """Covariances of candidates with all, k more than the shape of ``places``."""
-    return np.array([candidates.covariances.row(place) for place in places.ravel().tolist()]).reshape(
-        *places.shape, len(candidates.moments)
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 
 import numpy as np
@@ -119,10 +120,10 @@ def _exchange(candidates: Candidates, chosen: Found, max_terms: int) -> Found:
 
 def _without(terms: PossibleTerms, places: Places, n_dropped: int) -> list[Places]:
     """Without some terms each, and without the products that lose their last main effect with them."""
-    units = {place: {literal.unit for literal in terms.conditions[place]} for place in places}
-    left = []
-    for dropped in combinations(places, n_dropped):
-        kept = [place for place in places if place not in dropped]
-        main_effects = set().union(*(units[place] for place in kept if len(units[place]) == 1))
-        left.append(tuple(place for place in kept if not main_effects.isdisjoint(units[place])))
-    return left
+    beside = terms.beside[np.ix_(places, places)]
+    keeps = np.ones((math.comb(len(places), n_dropped), len(places)), dtype=bool)
+    for kept, dropped in zip(keeps, combinations(range(len(places)), n_dropped), strict=True):
+        kept[list(dropped)] = False
+    # A main effect stands beside itself.
+    keeps &= keeps @ beside
+    return [tuple(np.array(places, dtype=np.intp)[kept].tolist()) for kept in keeps]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import LinAlgError
+from scipy.linalg.lapack import dpotrf, dpotrs
 from scipy.optimize import minimize
 
 from surrogate.fit.gaussian_kernel import Kernel, signs
@@ -114,8 +115,7 @@ class LogPosterior:
         line = (self.signs * kernel.shares) @ self.signs.T
         matrix = smooth + kernel.linear * line
         matrix[np.diag_indices(self.n)] += noise + self.known
-        factor = cho_factor(matrix, lower=True, overwrite_a=True)
-        inverse = cho_solve(factor, np.eye(self.n), overwrite_b=True)
+        factor, inverse = _factor_and_inverse(matrix)
         dual = inverse @ self.targets
         total = float(self.weights.sum())
         # Half the gradient of the likelihood in the covariance, equation 5.9, summed over the outputs.
@@ -125,7 +125,7 @@ class LogPosterior:
         gradient += self._chain(kernel, slope, slope * smooth)
         gradient[-3] += float(np.trace(slope)) * noise
         gradient[-2] += float((slope * line).sum()) * kernel.linear
-        return fit + total * float(np.log(np.diag(factor[0])).sum()) + prior_loss, gradient
+        return fit + total * float(np.log(np.diag(factor)).sum()) + prior_loss, gradient
 
     def _prior(self, parameters: Array) -> tuple[float, Array]:
         deviation = (parameters[: self.n_units] - self.prior) / _PRIOR_SPREAD
@@ -149,3 +149,19 @@ class LogPosterior:
             by_share = kernel.linear * ((slope @ self.signs) * self.signs).sum(axis=0) + kernel.tilt * spread
             gradient[: self.n_units] += kernel.shares * (by_share - kernel.shares @ by_share)
         return gradient
+
+
+def _factor_and_inverse(matrix: Array) -> tuple[Array, Array]:
+    """Lower Cholesky factor (its upper triangle is not cleared) and inverse of a matrix.
+
+    As ``cho_factor`` and ``cho_solve`` give them, which look at their input for longer than LAPACK takes on matrices this small.
+
+    Raises
+    ------
+    LinAlgError
+        When the matrix is not positive definite.
+    """
+    factor, info = dpotrf(matrix, lower=1, overwrite_a=1, clean=0)
+    if info != 0:
+        raise LinAlgError(f"The covariance of the answers is not positive definite (LAPACK's dpotrf said {info}).")
+    return factor, dpotrs(factor, np.eye(len(matrix)), lower=1, overwrite_b=1)[0]

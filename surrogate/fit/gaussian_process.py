@@ -151,11 +151,16 @@ def _outputs(
 
 def _left_out_error(inverse: NDArray[np.float64], dual: NDArray[np.float64], rows: Rows) -> float:
     order = np.argsort(rows.pairs, kind="stable")
-    error = 0.0
-    for block in np.split(order, np.flatnonzero(np.diff(rows.pairs[order])) + 1):
-        residual = np.linalg.solve(inverse[np.ix_(block, block)], dual[block])
-        error += float((rows.weights[block] * residual**2).sum())
-    return error
+    blocks = np.split(order, np.flatnonzero(np.diff(rows.pairs[order])) + 1)
+    sizes = np.array([len(block) for block in blocks])
+    errors = np.zeros(len(blocks))
+    for size in np.unique(sizes):
+        rows_of = np.array([blocks[number] for number in np.flatnonzero(sizes == size)])
+        within = inverse[rows_of[:, :, None], rows_of[:, None, :]]
+        residuals = np.linalg.solve(within, dual[rows_of][..., None])[..., 0]
+        errors[sizes == size] = (rows.weights[rows_of] * residuals**2).sum(axis=1)
+    # One pair after the other, so that the sum does not depend on how many there are of each size.
+    return float(np.cumsum(errors)[-1])
 
 
 def _first(rows: Rows, n: int) -> Rows:

@@ -17,6 +17,9 @@ MOST_PAIRWISE_ROWS = 1000
 #: Ridge strengths tried, where all units together have unit variance.
 _ALPHAS = np.logspace(-8, 1, 10)
 
+#: Numbers in memory for the ridge strengths that are tried at once.
+_AT_ONCE = 2**18
+
 #: Variance of all pairs together.
 _PAIRS = 0.3
 
@@ -87,11 +90,12 @@ def fit_pairwise(rows: Rows, precision: Array | None = None) -> Pairwise:
     spectrum = np.maximum(spectrum, 0.0)
     rotated = vectors.T @ left
     couples, singles = _blocks(rows.pairs)
-    errors = []
-    for alpha in _ALPHAS:
-        half = vectors / np.sqrt(spectrum + alpha)
-        dual = vectors @ (rotated[:, 0] / (spectrum + alpha))
-        errors.append(_left_out_error(half, dual, weights, couples, singles))
+    errors: list[float] = []
+    for alphas in np.array_split(_ALPHAS, min(len(_ALPHAS), 1 + len(_ALPHAS) * kernel.size // _AT_ONCE)):
+        strengthened = spectrum + alphas[:, None]
+        halves = vectors / np.sqrt(strengthened)[:, None, :]
+        duals = (vectors @ (rotated[:, 0] / strengthened)[:, :, None])[:, :, 0]
+        errors += _left_out_errors(halves, duals, weights, couples, singles)
     best = int(np.argmin(errors))
     dual = vectors @ (rotated / (spectrum + _ALPHAS[best])[:, None])
     return Pairwise(rows.masks, dual if root is None else root[:, None] * dual, centre, errors[best])
@@ -114,11 +118,15 @@ def _blocks(pairs: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.intp
     return np.array(couples, dtype=np.intp).reshape(-1, 2), np.array(others, dtype=np.intp)
 
 
-def _left_out_error(
-    half: Array, dual: Array, weights: Array, couples: NDArray[np.intp], singles: NDArray[np.intp]
-) -> float:
-    """``half`` times its transpose is the inverse of kernel plus ridge."""
-    blocks = np.einsum("pik,pjk->pij", half[couples], half[couples])
-    residual = np.linalg.solve(blocks, dual[couples][..., None])[..., 0]
-    alone = dual[singles] / (half[singles] ** 2).sum(axis=1)
-    return float((weights[couples] * residual**2).sum() + (weights[singles] * alone**2).sum())
+def _left_out_errors(
+    halves: Array, duals: Array, weights: Array, couples: NDArray[np.intp], singles: NDArray[np.intp]
+) -> list[float]:
+    """For each ridge strength; each of ``halves`` times its transpose is the inverse of kernel plus ridge."""
+    first = halves[:, couples]
+    blocks = np.einsum("apik,apjk->apij", first, first)
+    residuals = np.linalg.solve(blocks, duals[:, couples][..., None])[..., 0]
+    alone = duals[:, singles] / (halves[:, singles] ** 2).sum(axis=2)
+    return [
+        float((weights[couples] * residual**2).sum() + (weights[singles] * left**2).sum())
+        for residual, left in zip(residuals, alone, strict=True)
+    ]

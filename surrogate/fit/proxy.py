@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -226,9 +227,17 @@ def _key(rows: Rows) -> bytes:
 
 
 def _distil(rows: Rows, proxy: Proxy) -> Rows:
-    masks, weights = reference_masks(rows.n_units, N_TAUGHT, content_generator("teach", rows.units), rows.reference)
+    masks, weights = _copies(rows.units, rows.reference)
     values, margins = proxy.predict(masks).T
     pairs = np.arange(len(masks))
-    return Rows(
-        masks, values, margins, weights * len(weights), pairs, rows.units, source=proxy.name, reference=rows.reference
-    )
+    return Rows(masks, values, margins, weights, pairs, rows.units, source=proxy.name, reference=rows.reference)
+
+
+@lru_cache(maxsize=2)
+def _copies(units: tuple[str, ...], reference: str) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Masks that are taught, and their weights, whose mean is one: the same for all calls and for halves of them."""
+    masks, weights = reference_masks(len(units), N_TAUGHT, content_generator("teach", units), reference)
+    weights = weights * len(weights)
+    for array in (masks, weights):
+        array.flags.writeable = False
+    return masks, weights

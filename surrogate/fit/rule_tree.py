@@ -6,6 +6,7 @@ from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.utils._param_validation import Interval
 
 from surrogate.fit.base import Surrogate
@@ -95,18 +96,22 @@ class RuleTree(Surrogate):
             min_impurity_decrease=_MIN_GAIN * float(variance),
             random_state=0,
         )
-        inner.fit(taught.masks.astype(np.float32), taught.values, sample_weight=taught.weights)
-        return TreeModel(data.n_units, _nodes(inner, taught), self.scale)
+        masks = np.ascontiguousarray(taught.masks, dtype=np.float32)
+        values, weights = (np.ascontiguousarray(array, dtype=np.float64) for array in (taught.values, taught.weights))
+        # These are what scikit-learn would make of them; its own checks take as long as the tree.
+        inner.fit(masks, values, sample_weight=weights, check_input=False)
+        return TreeModel(data.n_units, _nodes(inner, masks, taught), self.scale)
 
 
-def _nodes(inner: Any, data: Rows) -> tuple[Node, ...]:
+def _nodes(inner: Any, masks: NDArray[np.float32], data: Rows) -> tuple[Node, ...]:
     """scikit-learn's arrays as nodes, with the mean margin of the rows that reach each."""
     tree = inner.tree_
-    reached = inner.decision_path(data.masks.astype(np.float32)).toarray().astype(bool)
+    reached = tree.decision_path(masks).toarray().T.astype(bool)
+    weighted = data.margins * data.weights
     nodes = []
     for number in range(tree.node_count):
-        rows = reached[:, number]
-        margin = float(np.average(data.margins[rows], weights=data.weights[rows]))
+        rows = reached[number]
+        margin = float(weighted[rows].sum() / data.weights[rows].sum())
         value = float(tree.value[number, 0, 0])
         is_leaf = tree.children_left[number] == tree.children_right[number]
         if is_leaf:

@@ -8,11 +8,13 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from surrogate.fit.base import Surrogate, r2
+from surrogate.determination import r2
+from surrogate.fit.base import Surrogate
 from surrogate.fit.forward import forward_terms
 from surrogate.fit.grouped import fit_grouped
 from surrogate.fit.possible_terms import Condition
 from surrogate.fit.selection import SELECTIONS, select_lime, select_ridge
+from surrogate.fit.weighted_ridge import weighted_ridge
 from surrogate.fit.word_types import LONG
 from surrogate.linear_model import LinearModel, Term
 from surrogate.literals import Literal, all_hold
@@ -138,22 +140,20 @@ class SparseLinear(Surrogate):
 
 
 def _fit_terms(rows: Rows, conditions: list[Condition], alpha: float, scale: str) -> LinearModel:
-    from sklearn.linear_model import Ridge
-
     columns = np.column_stack([all_hold(condition, rows.masks) for condition in conditions]).astype(np.float64)
     targets = np.column_stack([rows.values, np.clip(rows.margins, -_FAR, _FAR)])
-    model = Ridge(alpha=alpha).fit(columns, targets, sample_weight=rows.weights)
+    coefficients, intercepts = weighted_ridge(columns, targets, rows.weights, alpha)
     terms = [
         Term(
             condition,
             _text(condition, rows.units),
-            float(model.coef_[0, place]),
-            margin_coefficient=float(model.coef_[1, place]),
+            float(coefficients[0, place]),
+            margin_coefficient=float(coefficients[1, place]),
         )
         for place, condition in enumerate(conditions)
     ]
     terms.sort(key=lambda term: (-abs(term.coefficient), term.units))
-    return LinearModel(rows.n_units, float(model.intercept_[0]), tuple(terms), float(model.intercept_[1]), scale)
+    return LinearModel(rows.n_units, float(intercepts[0]), tuple(terms), float(intercepts[1]), scale)
 
 
 def _text(condition: Condition, units: tuple[str, ...]) -> str:

@@ -33,7 +33,7 @@ class Entry:
     report, manifest : str or None
         Keyed digests of record and manifest.
     kind : str or None
-        "local" or "global".
+        "local", "global" or "batch".
     note : str
     previous, hash : str
         Of the entry before, and of this one.

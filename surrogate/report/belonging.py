@@ -10,8 +10,9 @@ from typing import Any
 
 from surrogate.canonical import digest
 from surrogate.errors import InputError
+from surrogate.signing.folder import is_signed
 from surrogate.signing.manifest import Manifest, manifest_of, read_manifest
-from surrogate.signing.names import ERASURE, EVIDENCE, MANIFEST, RECORD, SIGNATURES, check_name, is_own
+from surrogate.signing.names import ERASURE, EVIDENCE, MANIFEST, RECORD, check_name, is_own
 
 __all__ = ["added", "listed"]
 
@@ -89,7 +90,7 @@ def added(folder: Path, files: Mapping[str, bytes], overwrite: bool, gone: Colle
     if EVIDENCE in files and (folder / ERASURE).exists():
         raise _erased(folder)
     other = any(manifest.files.get(name, known) != known for name, known in digests.items())
-    if (other or set(gone) & set(manifest.files)) and _is_signed(folder):
+    if (other or set(gone) & set(manifest.files)) and is_signed(folder):
         raise _signed(folder)
     kept = {name: known for name, known in manifest.files.items() if name not in gone}
     return {**files, MANIFEST: replace(manifest, files={**kept, **digests}).to_bytes()}
@@ -127,7 +128,7 @@ def _refuse_other(folder: Path, name: str, content: bytes, overwrite: bool) -> N
 
 def _refuse_settled(folder: Path) -> None:
     """A report that was signed stays as it is, and what was erased is not written again."""
-    if _is_signed(folder):
+    if is_signed(folder):
         raise _signed(folder)
     if (folder / ERASURE).exists():
         raise _erased(folder)
@@ -137,11 +138,6 @@ def _erased(folder: Path) -> InputError:
     return InputError(
         "erased-report", f"Something of the report in {str(folder)!r} was erased ({ERASURE}). Name another folder."
     )
-
-
-def _is_signed(folder: Path) -> bool:
-    place = folder / SIGNATURES
-    return place.is_dir() and any(place.iterdir())
 
 
 def _signed(folder: Path) -> InputError:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 
 from surrogate.errors import InputError
 from surrogate.signing.names import MANIFEST, SIGNATURES, check_name
 
-__all__ = ["folder_digests", "folder_files", "read_regular"]
+__all__ = ["folder_digests", "folder_files", "is_signed", "read_regular"]
 
 
 def folder_files(folder: str | Path) -> dict[str, Path]:
@@ -41,8 +43,8 @@ def folder_files(folder: str | Path) -> dict[str, Path]:
         raise InputError("bad-file", f"The folder {str(top)!r} cannot be read: {error.strerror or error}.") from error
 
 
-def folder_digests(folder: str | Path) -> dict[str, str]:
-    """SHA-256 of every file of a report by name; see :func:`folder_files`.
+def folder_digests(folder: str | Path, but: Container[str] = ()) -> dict[str, str]:
+    """SHA-256 of every file of a report by name, but for some; see :func:`folder_files`.
 
     Examples
     --------
@@ -52,7 +54,19 @@ def folder_digests(folder: str | Path) -> dict[str, str]:
     ...     folder_digests(there)["report.json"][:8]
     'e3b0c442'
     """
-    return {name: hashlib.sha256(read_regular(path)).hexdigest() for name, path in folder_files(folder).items()}
+    return {name: _digest(path) for name, path in folder_files(folder).items() if name not in but}
+
+
+def is_signed(folder: str | Path) -> bool:
+    """Whether there is a signature, or anything else where signatures lie.
+
+    Examples
+    --------
+    >>> is_signed("not-there")
+    False
+    """
+    place = Path(folder) / SIGNATURES
+    return place.is_dir() and any(place.iterdir())
 
 
 def read_regular(path: Path) -> bytes:
@@ -69,11 +83,23 @@ def read_regular(path: Path) -> bytes:
     Traceback (most recent call last):
     surrogate.errors.InputError: not-there cannot be read: No such file or directory. ... [bad-file]
     """
+    with _opened(path) as stream:
+        return stream.read()
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 of a file, read piece by piece."""
+    with _opened(path) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BufferedReader]:
     try:
         # Where the system has it: a link put in the file's place since we looked is not followed.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(handle, "rb") as stream:
-            return stream.read()
+            yield stream
     except OSError as error:
         raise InputError(
             "bad-file", f"{path.name} cannot be read: {error.strerror or error}. Check that it is a file of yours."

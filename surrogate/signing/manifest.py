@@ -18,7 +18,7 @@ from surrogate.canonical import canonical_bytes, digest
 from surrogate.errors import InputError
 from surrogate.report.record import kind_of
 from surrogate.signing.folder import read_regular
-from surrogate.signing.names import MANIFEST, RECORD, check_name, is_own
+from surrogate.signing.names import MANIFEST, check_name, is_own, record_file
 from surrogate.signing.statement import HEX, STATEMENT, bad_manifest, check_distinct, subjects, subjects_from
 
 __all__ = ["PREDICATE", "Manifest", "make_manifest", "manifest_of", "read_manifest"]
@@ -57,7 +57,7 @@ class Manifest:
 
     @property
     def kind(self) -> str:
-        """What the report explains: "local", one text, or "global", what a model does over a corpus."""
+        """What the report explains: "local", one text, "global", what a model does over a corpus, or "batch", many texts."""
         return str(self.facts["kind"])
 
     @property
@@ -93,7 +93,7 @@ class Manifest:
             raise bad_manifest(f"it has no canonical form ({error})") from error
         if not same:
             raise bad_manifest("its bytes are not canonical, or it says more than a manifest does")
-        if manifest.files.get(RECORD, manifest.record_sha256) != manifest.record_sha256:
+        if manifest.files.get(record_file(manifest.kind), manifest.record_sha256) != manifest.record_sha256:
             raise bad_manifest("it gives two digests for the record")
         return manifest
 
@@ -164,7 +164,7 @@ def read_manifest(folder: str | Path) -> Manifest:
         raise InputError(
             "no-manifest",
             f"{str(folder)!r} has no manifest.json, so nothing says which files belong to the report. Name the folder of a "
-            "report; one that an older release wrote gets a manifest when it is written again.",
+            "report or of a finished batch; one that an older release wrote gets a manifest when it is written again.",
         )
     return Manifest.from_bytes(read_regular(path))
 
@@ -176,8 +176,8 @@ def _checked(facts: object) -> dict[str, Any]:
     content = record.get("sha256") if isinstance(record, dict) else None
     if not isinstance(content, str) or not HEX.fullmatch(content) or facts["report_id"] != content[:16]:
         raise bad_manifest("it does not say which record it is about")
-    if facts["kind"] not in ("local", "global"):
-        raise bad_manifest("its kind is neither 'local' nor 'global'")
+    if facts["kind"] not in ("local", "global", "batch"):
+        raise bad_manifest("its kind is none of 'local', 'global' and 'batch'")
     if previous is not None and not (isinstance(previous, str) and HEX.fullmatch(previous)):
         raise bad_manifest("its previous record is no SHA-256")
     return facts

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Container
 
 from surrogate.errors import InputError
 
-__all__ = ["ERASURE", "EVIDENCE", "MANIFEST", "RECORD", "SIGNATURES", "check_name", "is_own"]
+__all__ = ["ERASURE", "EVIDENCE", "MANIFEST", "RECORD", "SIGNATURES", "check_name", "is_own", "left_out", "record_file"]
 
 MANIFEST, RECORD, EVIDENCE, ERASURE = "manifest.json", "report.json", "evidence.json.gz", "erasure.json"
+
+#: The record of a batch; and how a batch was run, which differs from run to run, so that its manifest does not list it.
+_INDEX, _RUN = "index.json", "run.json"
 
 #: Folder of the signatures; a manifest lists neither it nor itself.
 SIGNATURES = "signatures"
@@ -62,6 +66,33 @@ def is_own(name: str) -> bool:
     (True, True, False)
     """
     return name == MANIFEST or name.split("/")[0] == SIGNATURES
+
+
+def record_file(kind: object) -> str:
+    """Name of the record in a folder: that of a batch is its index.
+
+    Examples
+    --------
+    >>> record_file("local"), record_file("batch")
+    ('report.json', 'index.json')
+    """
+    return _INDEX if kind == "batch" else RECORD
+
+
+def left_out(listed: Container[str]) -> frozenset[str]:
+    """Names of files that may lie in a folder though its manifest does not list them.
+
+    Parameters
+    ----------
+    listed : container of str
+        The names that the manifest lists.
+
+    Examples
+    --------
+    >>> left_out(["batch.json", "index.json"]), left_out(["report.json", "run.json"])
+    (frozenset({'run.json'}), frozenset())
+    """
+    return frozenset({_RUN} if _INDEX in listed and _RUN not in listed else ())
 
 
 def _unsafe(name: object) -> str | None:

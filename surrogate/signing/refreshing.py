@@ -10,7 +10,7 @@ from surrogate.errors import InputError
 from surrogate.placing import place_files
 from surrogate.signing.folder import folder_digests
 from surrogate.signing.manifest import Manifest, read_manifest
-from surrogate.signing.names import MANIFEST, RECORD, check_name
+from surrogate.signing.names import MANIFEST, check_name, left_out, record_file
 from surrogate.signing.statement import check_distinct
 
 __all__ = ["changed", "compare", "refresh_manifest", "write_manifest"]
@@ -46,8 +46,9 @@ def refresh_manifest(folder: str | Path, replaced: Iterable[str] = ()) -> Path:
     ...     list(read_manifest(there).files)
     ['report.json', 'report.txt']
     """
-    manifest, there = read_manifest(folder), folder_digests(folder)
-    allowed = {check_name(name) for name in replaced} - {RECORD}
+    manifest = read_manifest(folder)
+    there = folder_digests(folder, left_out(manifest.files))
+    allowed = {check_name(name) for name in replaced} - {record_file(manifest.kind)}
     for name, known in manifest.files.items():
         if name not in allowed and there.get(name) != known:
             raise changed(name, name in there)
@@ -82,7 +83,7 @@ def compare(folder: str | Path, files: Mapping[str, str]) -> dict[str, list[str]
     ...     compare(there, {"report.json": "0" * 64})
     {'changed': [], 'missing': ['report.json'], 'unlisted': []}
     """
-    there = folder_digests(folder)
+    there = folder_digests(folder, left_out(files))
     return {
         "changed": [name for name, known in files.items() if there.get(name, known) != known],
         "missing": [name for name in files if name not in there],

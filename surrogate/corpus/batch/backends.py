@@ -7,14 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from surrogate.corpus.batch.joblib_pool import JoblibPool
 from surrogate.corpus.batch.places import check_local, without_address
 from surrogate.corpus.batch.pools import InlinePool, LokyPool, Pool
 from surrogate.errors import InputError
 
 __all__ = ["BACKENDS", "Backend"]
 
-#: Names of the backends: this process, processes of this machine, and clusters.
-BACKENDS = ("none", "loky", "dask", "ray")
+#: Names of the backends: this process, processes of this machine, clusters, and what joblib was told to use.
+BACKENDS = ("none", "loky", "dask", "ray", "joblib")
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,10 @@ class Backend:
 
     Parameters
     ----------
-    name : {"none", "loky", "dask", "ray"}, default "loky"
+    name : {"none", "loky", "dask", "ray", "joblib"}, default "loky"
         ``none``: this process, one part after the other, also right for a model behind an endpoint.  ``loky``: processes of
-        this machine.  ``dask``, ``ray``: the workers of a cluster.
+        this machine.  ``dask``, ``ray``: the workers of a cluster.  ``joblib``: what ``joblib.parallel_config`` has set
+        where the batch is run, for instance Spark.
     address : str, optional
         Of the scheduler of a cluster.  Dask needs one; without one, Ray is started on this machine.
     workers : int, optional
@@ -125,6 +127,8 @@ class Backend:
             return InlinePool()
         if self.name == "loky":
             return LokyPool(max(1, min(self._workers(), n_tasks)))
+        if self.name == "joblib":
+            return JoblibPool(self.workers, allow_remote=self.allow_remote)
         from surrogate.corpus.batch.clusters import DaskPool, RayPool
 
         if self.name == "ray":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -10,20 +10,23 @@ from typing import Any
 
 import numpy as np
 
+from surrogate.corpus.batch.checking_manifest import check_manifest
 from surrogate.corpus.batch.checking_reports import check_reports
 from surrogate.corpus.batch.entries import Entry, Tally, entries_of, file_digest
 from surrogate.corpus.batch.index import INDEX, INDEX_FIELDS, TABLE, read_index
 from surrogate.corpus.batch.parquet_files import naming_damage, opened
 from surrogate.corpus.batch.part_files import check_part
 from surrogate.corpus.batch.problems import Problem
+from surrogate.corpus.batch.sealing import stated_digests
 from surrogate.errors import InputError
+from surrogate.signing.names import MANIFEST, SIGNATURES
 
 __all__ = ["LIMITS", "BatchCheck", "verify_batch"]
 
 #: What the check cannot show.
 LIMITS = (
     "It cannot show who made the batch: whoever writes all files and index.json anew gets a batch that fits together. Keep the "
-    "SHA-256 of index.json where others cannot change it, or sign that file.",
+    "SHA-256 of index.json where others cannot change it, or sign the batch (`surrogate sign`).",
     "It cannot show that the model gave these answers: rows are compared with their digests, and the model is not asked again.",
     "Pages and other renderings of full reports are compared with the manifest of each report only; `surrogate verify` builds "
     "them again.",
@@ -86,14 +89,19 @@ class BatchCheck:
         )
 
 
-def verify_batch(folder: str | Path) -> BatchCheck:
+def verify_batch(folder: str | Path, watch: Callable[[int, int], None] | None = None) -> BatchCheck:
     """Compare a finished batch with its ``index.json``, recompute the digest of every row, and follow those of full reports.
+
+    Where there is a manifest, it must belong to the index, and what it lists beyond it must be as it lists it; who signed it
+    is another question.
 
     One part is in memory at a time, and the ids of all rows.
 
     Parameters
     ----------
     folder : str or Path
+    watch : callable (done, total) -> None, optional
+        Told of each part.
 
     Returns
     -------
@@ -106,7 +114,8 @@ def verify_batch(folder: str | Path) -> BatchCheck:
     """
     audit = _Audit(Path(folder))
     audit.check_files()
-    audit.check_parts()
+    audit.check_manifest()
+    audit.check_parts(watch)
     audit.check_ids()
     audit.check_totals()
     audit.problems += check_reports(audit.top, audit.reports)
@@ -130,6 +139,8 @@ class _Audit:
         self.tally = Tally()
         #: SHA-256 of the record of each full report, by folder.
         self.reports: dict[str, str] = {}
+        #: Files that the manifest lists, and the index does not state.
+        self.listed: set[str] = set()
 
     def note(self, name: str, sentence: str) -> None:
         self.problems.append(Problem(name, sentence))
@@ -138,6 +149,12 @@ class _Audit:
         """Files that are stated whole, the table of the index among them."""
         for name, stated in {**self.told["files"], TABLE: self.told["index"]["sha256"]}.items():
             self.same(name, stated)
+
+    def check_manifest(self) -> None:
+        """Whether the manifest is of this index, and what only the manifest lists."""
+        problems, listed = check_manifest(self.top, self.told)
+        self.problems += problems
+        self.listed = listed
 
     def same(self, name: str, stated: str) -> bool:
         try:
@@ -149,10 +166,12 @@ class _Audit:
             self.note(name, f"Its SHA-256 is not the one that {INDEX} states: it was changed.")
         return found == stated
 
-    def check_parts(self) -> None:
+    def check_parts(self, watch: Callable[[int, int], None] | None) -> None:
         """Every part with its rows, beside the rows of the index."""
         listed = self._listed()
-        for part in self.told["parts"]:
+        for done, part in enumerate(self.told["parts"]):
+            if watch is not None:
+                watch(done, len(self.told["parts"]))
             number, name = part["number"], part["file"]
             before = len(self.problems)
             self.same(name, part["sha256"])
@@ -217,10 +236,11 @@ class _Audit:
 
     def uncovered(self) -> list[str]:
         """Names of files that nothing vouches for; among the rows and the reports there may be none."""
-        known = {INDEX, TABLE, *self.told["files"], *(part["file"] for part in self.told["parts"])}
+        known = {INDEX, MANIFEST, *stated_digests(self.told), *self.listed}
         found = (path for path in self.top.rglob("*") if path.is_symlink() or not path.is_dir())
         names = sorted(path.relative_to(self.top).as_posix() for path in found)
         others = [name for name in names if name not in known and "/".join(name.split("/")[:2]) not in self.reports]
+        others = [name for name in others if not name.startswith(f"{SIGNATURES}/")]
         for name in others:
             if name.startswith(("rows/", "reports/")):
                 self.note(name, f"It was added: neither {INDEX} nor any row vouches for it.")

@@ -8,15 +8,17 @@ from pathlib import Path
 from surrogate.corpus.batch.folder import BatchFolder
 from surrogate.corpus.batch.frozen_proxy import PROXY
 from surrogate.corpus.batch.index import seal_batch, write_index
+from surrogate.corpus.batch.sealing import batch_manifest
 from surrogate.corpus.batch.spool import Part, Spool
 from surrogate.corpus.batch.summarizing import summarize
 from surrogate.corpus.batch.writing_summary import write_summary
+from surrogate.signing.names import MANIFEST
 
 __all__ = ["close_batch"]
 
 
 def close_batch(folder: BatchFolder, spool: Spool, parts: Sequence[Part]) -> None:
-    """Write what is about all parts; ``index.json`` last, so that it says that the batch is complete.
+    """Write what is about all parts; ``index.json`` says that the batch is complete, and the manifest lists all that is final.
 
     Parameters
     ----------
@@ -28,8 +30,9 @@ def close_batch(folder: BatchFolder, spool: Spool, parts: Sequence[Part]) -> Non
     Raises
     ------
     InputError
-        ``cannot-write``, or ``bad-batch`` when a part was changed meanwhile.
+        ``cannot-write``, ``signed-report``, or ``bad-batch`` when a part was changed meanwhile.
     """
+    folder.no_longer_complete()
     place = {part.number: part for part in parts}
 
     def numbers(part: int) -> list[tuple[str, int]]:
@@ -39,4 +42,5 @@ def close_batch(folder: BatchFolder, spool: Spool, parts: Sequence[Part]) -> Non
     write_summary(folder.path, summarize(folder.path))
     others = ["batch.json", *(name for name in ("summary.json", PROXY) if (Path(folder.path) / name).exists())]
     seal_batch(folder.path, told, others)
+    folder.put(MANIFEST, batch_manifest(folder.path).to_bytes())
     folder.finish()

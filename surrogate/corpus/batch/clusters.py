@@ -7,7 +7,8 @@ from concurrent.futures import CancelledError, Future
 from typing import Any
 
 from surrogate.corpus.batch.calls import Call, Outcome
-from surrogate.corpus.batch.places import check_reachable, check_workers, missing, unreachable
+from surrogate.corpus.batch.places import check_reachable, check_workers, host_and_port, missing, unreachable
+from surrogate.errors import InputError
 
 __all__ = ["DaskPool", "RayPool"]
 
@@ -32,7 +33,6 @@ class DaskPool:
 
     # The scheduler has tried the part on several workers before it gives it up.
     tries = 1
-    breaks = False
 
     def __init__(self, address: str, *, allow_remote: bool) -> None:
         try:
@@ -85,9 +85,6 @@ class DaskPool:
             raise unreachable("dask", self.address, "no longer answers") from error
         return isinstance(error, KilledWorker)
 
-    def renew(self) -> None:
-        """Nothing to do: workers are started again by what started them."""
-
     def close(self, *, at_once: bool) -> None:
         """Cancel what is not done, and leave the scheduler."""
         self._executor.shutdown(wait=not at_once)
@@ -112,7 +109,6 @@ class RayPool:
 
     # Ray has tried the part a second time before it gives it up.
     tries = 1
-    breaks = False
 
     def __init__(self, address: str | None, workers: int | None, *, allow_remote: bool) -> None:
         try:
@@ -121,9 +117,13 @@ class RayPool:
             raise missing("ray") from error
         self._ray: Any = ray
         self.address, self.allow_remote = address, allow_remote
+        if address is not None:
+            check_reachable("ray", address)
         self._ours = not ray.is_initialized()
         if self._ours:
             self._begin(address, workers)
+        elif address is not None:
+            self._check_is_the_one(address)
         self._remote = ray.remote(num_cpus=1, max_retries=1)(_called)
 
     def _begin(self, address: str | None, workers: int | None) -> None:
@@ -131,11 +131,19 @@ class RayPool:
         if address is None:
             self._ray.init(address="local", num_cpus=workers, include_dashboard=False, **quiet)
             return
-        check_reachable("ray", address)
         try:
             self._ray.init(address=address, **quiet)
         except (OSError, TimeoutError, RuntimeError) as error:
             raise unreachable("ray", address) from error
+
+    def _check_is_the_one(self, address: str) -> None:
+        there = self._ray.get_runtime_context().gcs_address
+        if host_and_port("ray", there) != host_and_port("ray", address):
+            raise InputError(
+                "bad-parameter",
+                f"This process is connected to the Ray at {there} already, and address={address!r} is another one. End that "
+                "connection first (ray.shutdown()), or give no address.",
+            )
 
     def window(self) -> int:
         """Two parts for every core of the cluster."""
@@ -157,9 +165,6 @@ class RayPool:
         """Whether a worker process or its machine is gone."""
         gone = self._ray.exceptions
         return isinstance(error, gone.WorkerCrashedError | gone.OutOfMemoryError | gone.NodeDiedError)
-
-    def renew(self) -> None:
-        """Nothing to do: Ray starts workers anew."""
 
     def close(self, *, at_once: bool) -> None:
         """Leave the cluster; one that was started here is ended."""

@@ -20,10 +20,13 @@ from surrogate.fit.corrected import Prior
 from surrogate.outcome import CLIP, Outcome
 from surrogate.units import Document, split_units
 
-__all__ = ["SCHEMA", "CorpusProxy", "words_of_units"]
+__all__ = ["DIGITS", "SCHEMA", "CorpusProxy", "words_of_units"]
 
 #: Name and version of the form of the bytes.
 SCHEMA = "surrogate-corpus-proxy/1"
+
+#: Digits of the SHA-256 by which texts of the sample are known.
+DIGITS = 16
 
 _ARRAYS = ("words", "hidden", "outputs", "offsets")
 
@@ -63,6 +66,8 @@ class CorpusProxy:
     multi_label : bool
     fingerprint : str
         Of the model that gave the answers.
+    sample : tuple of str
+        First 16 hexadecimal digits of the SHA-256 of each text that it was fitted to copies of, sorted.
     description : dict
         What a report tells: texts, copies, words, and the R2 on texts that were left out; JSON values.
 
@@ -86,12 +91,26 @@ class CorpusProxy:
     classes: tuple[str, ...]
     multi_label: bool
     fingerprint: str
+    sample: tuple[str, ...] = ()
     description: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def sha256(self) -> str:
         """Digest of the bytes."""
         return digest(self.to_bytes())
+
+    @property
+    def held_out_r2(self) -> float:
+        """R2 of the log-probabilities on texts that were left out; 0 where it was not measured."""
+        return float(self.description.get("held_out_r2") or 0.0)
+
+    def was_fitted_to(self, text: str) -> bool:
+        """Whether copies of this very text taught it, so that it may have seen the answers to its test copies."""
+        return digest(text)[:DIGITS] in self._sample
+
+    @cached_property
+    def _sample(self) -> frozenset[str]:
+        return frozenset(self.sample)
 
     @cached_property
     def _place(self) -> dict[str, int]:
@@ -149,6 +168,7 @@ class CorpusProxy:
             "classes": list(self.classes),
             "multi_label": self.multi_label,
             "fingerprint": self.fingerprint,
+            "sample": list(self.sample),
             "description": canonical(dict(self.description)),
         }
         arrays = {name: np.ascontiguousarray(getattr(self, name), dtype="<f4") for name in _ARRAYS}
@@ -171,7 +191,8 @@ class CorpusProxy:
                 arrays = {name: file[name].astype(np.float32) for name in _ARRAYS}
             if header.pop("schema") != SCHEMA:
                 raise ValueError(f"the schema is not {SCHEMA}")
-            header["vocabulary"], header["classes"] = tuple(header["vocabulary"]), tuple(header["classes"])
+            for name in ("vocabulary", "classes", "sample"):
+                header[name] = tuple(header[name])
             proxy = cls(**header, **arrays)
         except (ValueError, KeyError, TypeError, AttributeError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise _damaged(str(error)) from error

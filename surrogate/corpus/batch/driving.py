@@ -33,16 +33,16 @@ def run_parts(
 ) -> None:
     """Have every part worked on, and hand over each result as it comes.
 
-    Everything that is given is called in the thread that calls this function.  When a worker dies, the parts that were
-    with it are done again; a part during which workers die again is done alone and, when that is its end too, cut in
-    halves, until the one text is found that no worker survives.
+    Everything that is given is called in the thread that calls this function.  When a worker dies, its part is
+    done again; a part during which workers die again is done alone and, when that is its end too, cut in halves, until
+    the one text is found that no worker survives.
 
     Parameters
     ----------
     work : callable
         ``(PartTask) -> PartResult``; it pickles, and is sent with every part.
     tasks : iterable of PartTask
-        Taken as workers become free, about two for every worker, so that many parts need no more memory than few.
+        Taken as workers become free, at most two for every worker, so that many parts need no more memory than few.
     backend : Backend
     on_done : callable
         Called with every result, in any order.  What it raises ends the run.
@@ -123,8 +123,6 @@ class _Run:
         outcome = self._outcome(future)
         if outcome.error is not None:
             raise outcome.error
-        if outcome.death == "worker-died":
-            self.pool.renew()
         return outcome
 
     def _hand_out(self) -> None:
@@ -144,10 +142,6 @@ class _Run:
     def _collect(self) -> None:
         done, _ = wait(self.out, return_when=FIRST_COMPLETED)
         outcomes = [(self.out.pop(future), self._outcome(future)) for future in done]
-        died = any(outcome.death == "worker-died" for _, outcome in outcomes)
-        if died and self.pool.breaks and self.out:
-            done, _ = wait(self.out)
-            outcomes += [(self.out.pop(future), self._outcome(future)) for future in done]
         for _, outcome in outcomes:
             if outcome.result is not None:
                 self.on_done(outcome.result)
@@ -157,12 +151,10 @@ class _Run:
         for task, outcome in outcomes:
             if outcome.death is not None:
                 self._bury(task, outcome.death)
-        if died:
-            self.pool.renew()
 
     def _bury(self, task: PartTask, death: str) -> None:
         self.deaths[task.number] += 1
-        # Who wanted too much memory is known; who killed a worker is one of those that were with it.
+        # A worker may have died by chance; that a part wanted too much memory is known at once.
         surely = death == "out-of-memory" or self.deaths[task.number] >= self.pool.tries
         (self.alone if surely else self.again).append(task)
 

@@ -1,18 +1,14 @@
-"""Error budget: a batch in which too many rows go wrong ends early, and so does one that has spent what it may."""
+"""Error budget: a batch in which too many rows go wrong ends early."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from surrogate.corpus.batch.values import Counts
 from surrogate.errors import InputError, ModelError
 
-if TYPE_CHECKING:
-    from surrogate.blackbox.endpoints.manners import Manners
-
-__all__ = ["ErrorBudget", "SpendingBudget", "default_max_errors"]
+__all__ = ["ErrorBudget", "default_max_errors"]
 
 #: The fewest errors that end a batch by default.
 _LEAST = 10
@@ -122,55 +118,3 @@ _OF_TEXTS = {
     "bad-file",
     "bad-corpus",
 }
-
-
-class SpendingBudget:
-    """What a batch may spend at an endpoint, over all its workers, each of which keeps a budget of its own process only.
-
-    Parameters
-    ----------
-    manners : Manners
-        ``max_calls``, ``max_tokens`` and ``max_cost`` are of the whole batch here.
-
-    Attributes
-    ----------
-    spent : dict of str to float
-        Calls, tokens and cost of the parts that were added.
-
-    Examples
-    --------
-    >>> from surrogate.blackbox.endpoints import Manners
-    >>> budget = SpendingBudget(Manners(max_calls=1000))
-    >>> budget.add({"calls": 1280, "tokens": 5000.0, "cost": 0.0})
-    >>> budget.check()
-    Traceback (most recent call last):
-    surrogate.errors.ModelError: The batch has spent 1,280 requests, and its budget is 1,000. ...
-    """
-
-    def __init__(self, manners: Manners) -> None:
-        self._limits = (
-            ("calls", manners.max_calls, "requests"),
-            ("tokens", manners.max_tokens, "tokens"),
-            ("cost", manners.max_cost, "in money"),
-        )
-        self.spent = {"calls": 0.0, "tokens": 0.0, "cost": 0.0}
-
-    def add(self, spent: Mapping[str, float]) -> None:
-        """Count what a part that is placed has spent."""
-        self.spent = {name: value + spent.get(name, 0.0) for name, value in self.spent.items()}
-
-    def check(self) -> None:
-        """To be called before another part is begun.
-
-        Raises
-        ------
-        ModelError
-            ``budget-spent`` where nothing is left.
-        """
-        for name, limit, unit in self._limits:
-            if limit is not None and self.spent[name] >= limit:
-                raise ModelError(
-                    "budget-spent",
-                    f"The batch has spent {self.spent[name]:,.10g} {unit}, and its budget is {limit:,.10g}. Parts that are "
-                    "finished stay; raise the limit in [manners] and run the same command again: only what is missing is asked.",
-                )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import shutil
@@ -14,11 +13,14 @@ from typing import Any
 
 from surrogate.canonical import canonical, canonical_bytes
 from surrogate.corpus.batch import locking
+from surrogate.corpus.batch.identity import compare
 from surrogate.corpus.batch.output_place import check_is_ours
 from surrogate.corpus.batch.part_files import part_name
+from surrogate.corpus.batch.sealing import refuse_signed
 from surrogate.corpus.batch.values import PartResult
 from surrogate.corpus.batch.writing import making, put_bytes, put_file, put_folder, remove_owned
 from surrogate.errors import InputError
+from surrogate.signing.names import MANIFEST
 
 __all__ = ["BatchFolder"]
 
@@ -86,7 +88,7 @@ class BatchFolder:
         Raises
         ------
         InputError
-            ``batch-running``, ``output-exists``, ``other-run``, ``bad-batch``, ``cannot-write``.
+            ``batch-running``, ``output-exists``, ``other-run``, ``signed-report``, ``bad-batch``, ``cannot-write``.
         """
         folder = cls.claim(out)
         try:
@@ -122,15 +124,18 @@ class BatchFolder:
         Raises
         ------
         InputError
-            ``other-run``, ``bad-batch``, ``cannot-write``.
+            ``other-run``, ``signed-report``, ``bad-batch``, ``cannot-write``.
         """
+        if overwrite:
+            for folder in (self.path, *sorted((self.path / "reports").glob("*"))):
+                refuse_signed(folder)
         content = canonical_bytes(canonical(dict(identity)))
         file = self.path / "batch.json"
         with making(self.path):
             if overwrite:
                 remove_owned(self.path)
             if file.exists():
-                _compare(file, content)
+                compare(file, content)
             else:
                 put_bytes(file, content, self.aside)
             for name in ("rows", "reports"):
@@ -158,8 +163,8 @@ class BatchFolder:
             ):
                 found.add(number)
                 continue
+            self.no_longer_complete()
             with making(self.path):
-                self._no_longer_complete()
                 path.unlink()
             self.set_aside.append(path.name)
         return found
@@ -170,11 +175,12 @@ class BatchFolder:
         Raises
         ------
         InputError
-            ``cannot-write``; nothing half-written stays.
+            ``cannot-write`` or ``signed-report``; nothing half-written stays.
         """
+        self.no_longer_complete()
         with making(self.path):
-            self._no_longer_complete()
             for name, files in _by_report(result.reports).items():
+                refuse_signed(self.path / "reports" / name)
                 put_folder(self.path / "reports" / name, files, self.aside)
             # Last: rows name their reports.
             put_bytes(self.path / part_name(result.number), result.parquet, self.aside)
@@ -198,6 +204,21 @@ class BatchFolder:
                 put_file(content, self.path / name)
             else:
                 put_bytes(self.path / name, content, self.aside)
+
+    def no_longer_complete(self) -> None:
+        """Remove what says that everything is there, before something is changed; it is written again in the end.
+
+        Raises
+        ------
+        InputError
+            ``signed-report`` or ``cannot-write``.
+        """
+        if self._in_doubt:
+            refuse_signed(self.path)
+            with making(self.path):
+                for name in (MANIFEST, "index.json"):
+                    (self.path / name).unlink(missing_ok=True)
+            self._in_doubt = False
 
     def finish(self) -> None:
         """The batch is complete: what was for the work only is removed, and the folder is free."""
@@ -235,60 +256,6 @@ class BatchFolder:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
-
-    def _no_longer_complete(self) -> None:
-        # The index says that everything is there; it is written again in the end.
-        if self._in_doubt:
-            (self.path / "index.json").unlink(missing_ok=True)
-            self._in_doubt = False
-
-
-def _compare(file: Path, content: bytes) -> None:
-    there = file.read_bytes()
-    if there == content:
-        return
-    try:
-        before = json.loads(there)
-    except ValueError as error:
-        raise _damaged(file) from error
-    if not isinstance(before, dict) or canonical_bytes(before) != there:
-        raise _damaged(file)
-    now = json.loads(content)
-    raise InputError(
-        "other-run",
-        f"{file.parent} holds a batch with another {_listed(differing(before, now))}. Name another folder with --out, or "
-        "begin anew in this one with --overwrite, which removes the batch that is there.",
-    )
-
-
-def differing(before: Mapping[str, Any], now: Mapping[str, Any], of: str = "") -> list[str]:
-    """Names of the settings that differ, with the name of their table before them.
-
-    Examples
-    --------
-    >>> differing({"calls": 64, "model": {"name": "a", "size": 1}}, {"calls": 32, "model": {"name": "b", "size": 1}})
-    ['calls', 'model.name']
-    """
-    names: list[str] = []
-    for key in sorted(before.keys() | now.keys()):
-        one, other = before.get(key), now.get(key)
-        if isinstance(one, dict) and isinstance(other, dict):
-            names += differing(one, other, f"{of}{key}.")
-        elif key not in before or key not in now or one != other:
-            names.append(f"{of}{key}")
-    return names
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _damaged(file: Path) -> InputError:
-    return InputError(
-        "bad-batch",
-        f"{file} is not as it was written: it is no canonical JSON object. Nothing was changed. Put it back as it was, or "
-        "begin anew with --overwrite, which removes the batch that is there.",
-    )
 
 
 def _by_report(files: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from surrogate.canonical import canonical_bytes
-from surrogate.corpus.batch.durable import durable_file
 from surrogate.corpus.batch.entries import Entry, Tally, entries_of, file_digest
 from surrogate.corpus.batch.part_files import part_name
+from surrogate.corpus.batch.writing import durable_file
 from surrogate.errors import InputError
 
 if TYPE_CHECKING:

@@ -11,15 +11,18 @@ from typing import Any
 
 from sklearn.pipeline import Pipeline
 
+from surrogate.adaptive import Adaptive
 from surrogate.corpus.batch.loading import model_source
 from surrogate.corpus.batch.output_place import check_output, check_store
 from surrogate.corpus.batch.private_folder import PREFIX, private_folder, remove_left
+from surrogate.corpus.batch.proxy_fitting import PROXY_PLAN
 from surrogate.corpus.batch.request import BatchRequest
 from surrogate.corpus.batch.spool import Spool
 from surrogate.corpus.batch.spooling import Source
 from surrogate.corpus.batch.values import SCHEMA, Settings, WorkSpec
 from surrogate.corpus.batch.writing import making
 from surrogate.local_pipeline import configure, local_pipeline
+from surrogate.plan import most_texts
 from surrogate.provenance import describe_model, versions
 
 __all__ = ["SPOOL", "Opened", "opened"]
@@ -58,6 +61,21 @@ class Opened:
     def is_endpoint(self) -> bool:
         """Whether texts are sent to a server, which answers many requests at a time to one process."""
         return hasattr(self.black_box, "announcement")
+
+    @property
+    def sampled(self) -> int:
+        """Copies that are asked about before the first row, at most, to fit a corpus proxy."""
+        return min(self.request.corpus_proxy, self.spool.n_texts) * sum(PROXY_PLAN.values())
+
+    @property
+    def announcement(self) -> str:
+        """How many texts may be sent where; empty where nothing is sent."""
+        if not self.is_endpoint:
+            return ""
+        budget = int(Adaptive(self.pipe).budget) if self.request.budget is None else self.request.budget
+        most = most_texts(self.pipe, self.request.calls, budget) * self.spool.n_texts + self.sampled
+        told: str = self.black_box.announcement(most, f"{self.spool.n_texts:,} of yours and altered copies of them")
+        return told
 
     @property
     def spec(self) -> WorkSpec:

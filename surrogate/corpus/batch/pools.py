@@ -6,9 +6,9 @@ import os
 import signal
 import threading
 import time
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from typing import Protocol
+from typing import Any, Protocol
 
 from surrogate.corpus.batch.calls import Call, Outcome
 
@@ -25,12 +25,9 @@ class Pool(Protocol):
     ----------
     tries : int
         Deaths of workers after which a part is run alone.
-    breaks : bool
-        Whether one death takes every part that is out with it.
     """
 
     tries: int
-    breaks: bool
 
     def window(self) -> int:
         """How many parts may be out at once."""
@@ -40,9 +37,6 @@ class Pool(Protocol):
 
     def is_death(self, error: BaseException) -> bool:
         """Whether this is how the death of a worker shows."""
-
-    def renew(self) -> None:
-        """Make what is broken anew."""
 
     def close(self, *, at_once: bool) -> None:
         """End the workers; at once, or when they have done what they do."""
@@ -61,7 +55,6 @@ class InlinePool:
     """
 
     tries = 1
-    breaks = False
 
     def window(self) -> int:
         """One."""
@@ -76,9 +69,6 @@ class InlinePool:
     def is_death(self, error: BaseException) -> bool:
         """Never: with the worker this process would be dead."""
         return False
-
-    def renew(self) -> None:
-        """Nothing to do."""
 
     def close(self, *, at_once: bool) -> None:
         """Nothing to do."""
@@ -102,6 +92,9 @@ def one_thread() -> dict[str, str]:
 class LokyPool:
     """Worker processes of this machine, by joblib's loky; each does arithmetic with one thread.
 
+    Every process has an executor of its own, since an executor does not say during which of its parts a process died,
+    and ends all of its processes with it.
+
     Parameters
     ----------
     workers : int
@@ -110,52 +103,48 @@ class LokyPool:
     --------
     >>> pool = LokyPool(2)
     >>> pool.window()
-    4
+    2
     >>> pool.close(at_once=True)
     """
 
+    # The first time it may have been chance, such as another program that took the memory.
     tries = 2
-    breaks = True
 
     def __init__(self, workers: int) -> None:
-        self.workers = workers
-        self._executor = self._made()
+        self._executors = [_executor() for _ in range(workers)]
+        self._last: list[Future[Outcome] | None] = [None] * workers
 
     def window(self) -> int:
-        """Two parts for every worker: one that it does, and one that waits for it."""
-        return 2 * self.workers
+        """One part for every process."""
+        return len(self._executors)
 
     def submit(self, call: Call) -> Future[Outcome]:
-        """Hand a part to the next free process."""
+        """Hand a part to a free process."""
+        at = next(at for at, future in enumerate(self._last) if future is None or future.done())
         try:
-            return self._executor.submit(call)
-        except BrokenProcessPool as error:
-            # A process died while nobody was looking.
-            future: Future[Outcome] = Future()
-            future.set_exception(error)
-            return future
+            future: Future[Outcome] = self._executors[at].submit(call)
+        except BrokenProcessPool:
+            self._executors[at].shutdown(wait=True, kill_workers=True)
+            self._executors[at] = _executor()
+            future = self._executors[at].submit(call)
+        self._last[at] = future
+        return future
 
     def is_death(self, error: BaseException) -> bool:
-        """Whether a process is gone."""
+        """Whether the process is gone."""
         return isinstance(error, BrokenProcessPool)
-
-    def renew(self) -> None:
-        """New processes."""
-        self.close(at_once=True)
-        self._executor = self._made()
 
     def close(self, *, at_once: bool) -> None:
         """End the processes, and wait until they are gone."""
-        self._executor.shutdown(wait=True, kill_workers=at_once)  # type: ignore[call-arg]
+        for executor in self._executors:
+            executor.shutdown(wait=True, kill_workers=at_once)
 
-    def _made(self) -> Executor:
-        from joblib.externals.loky import ProcessPoolExecutor
 
-        # No time-out: a worker holds a model that takes long to load.
-        made: Executor = ProcessPoolExecutor(
-            self.workers, timeout=None, initializer=_begin_worker, initargs=(os.getpid(),), env=one_thread()
-        )
-        return made
+def _executor() -> Any:
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    # No time-out: a worker holds a model that takes long to load.
+    return ProcessPoolExecutor(1, timeout=None, initializer=_begin_worker, initargs=(os.getpid(),), env=one_thread())
 
 
 def _begin_worker(driver: int) -> None:

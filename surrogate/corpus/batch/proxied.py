@@ -14,10 +14,10 @@ from surrogate.assembly import assemble, teach
 from surrogate.case import teaching_part
 from surrogate.coarse_to_fine import REFINE_FROM
 from surrogate.corpus.batch.corpus_proxy import CorpusProxy
+from surrogate.corpus.batch.proxy_check import check_of
 from surrogate.errors import InputError
 from surrogate.evidence import Policy
 from surrogate.explanation import Explanation
-from surrogate.fit import Teacher
 from surrogate.fit.corrected import Prior
 from surrogate.kernel_width import with_width
 from surrogate.long_text import prepare
@@ -30,10 +30,11 @@ from surrogate.single_thread import single_thread
 from surrogate.stopping import Stopping
 from surrogate.store import MemoryStore
 
-__all__ = ["LEAST_CHECK", "STAGES", "WHY_NOT", "Proxied", "explain_with_proxy", "first_proxied_copies"]
+__all__ = ["STAGES", "WHY_NOT", "Proxied", "explain_with_proxy", "first_proxied_copies"]
 
-#: Copies to fit on after which the proxy is checked; where it never passes, all copies of the plan are asked.
-STAGES = (8, 12, 16)
+#: Copies to fit on after which the proxy is checked, and the least check with which it is used; where it never is, all copies of
+#: the plan are asked.  Chosen on messages to a bank so that rows keep the fidelity they have without it.
+STAGES = ((8, 0.9), (12, 0.85), (16, 0.85), (24, 0.85))
 
 #: What a reader of a row is told.
 FINDING = (
@@ -43,6 +44,7 @@ FINDING = (
 
 #: Why a corpus proxy takes no part in an explanation.
 WHY_NOT = {
+    "sample": "It was fitted to copies of this very text.",
     "adaptive": "The number of calls is found by doubling.",
     "recipe": "The recipe fits something else than unweighted log-odds, or without a proxy.",
     "varies": "The model's answers vary.",
@@ -50,9 +52,6 @@ WHY_NOT = {
     "every copy": "Every possible copy is asked.",
     "check": "It does not tell the model's own answers to this text well enough.",
 }
-
-#: Least R2, on a row's own left-out answers, with which a corpus proxy is used for it.
-LEAST_CHECK = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +64,8 @@ class Proxied:
         Its production tells the rest under "corpus_proxy", with the digest of the proxy.
     used : bool
     check : float or None
-        R2 on answers to copies of this text that were left out, with the proxy; the last that was measured.  None: none was.
+        R2 of the proxy on the answers to copies of this text, see :func:`surrogate.corpus.batch.proxy_check.check_of`; the last
+        that was measured.  None: none was.
     why_not : str or None
         A key of :data:`WHY_NOT`; None: it was used.
 
@@ -94,10 +94,10 @@ def explain_with_proxy(
 ) -> Proxied:
     """Explain one text with as few calls as its own answers allow.
 
-    After a few copies a Gaussian process is fitted to what the proxy leaves of the answers, and every pair of copies is
-    predicted without itself.  Where that goes well enough the surrogates are taught by the two together, and measured on all
-    the test copies of the plan; where it never does, the remaining copies are asked about, and the explanation is the one
-    without a proxy, byte for byte.  The test copies decide nothing.
+    After a few copies the proxy, which never saw them, is held against the answers to them.  Where it tells those well enough,
+    a Gaussian process is fitted to what it leaves, the surrogates are taught by the two together, and measured on all the
+    test copies of the plan; where it never does, the remaining copies are asked about, and the explanation is the one without
+    a proxy.  The test copies decide nothing.
 
     Parameters
     ----------
@@ -124,12 +124,12 @@ def explain_with_proxy(
     """
     _check_model(pipe, proxy)
     pipe = _with_store(pipe)
-    planned, check = _planned(pipe, text, calls), None
+    planned, check = "sample" if proxy.was_fitted_to(text) else _planned(pipe, text, calls), None
     if isinstance(planned, _Planned):
-        for n_copies in _stages(planned):
+        for n_copies, least in _stages(planned):
             found = _tried(planned, n_copies, proxy)
-            check = found.check if np.isfinite(found.check) else None
-            if found.check >= LEAST_CHECK:
+            check = found.check
+            if found.check >= least:
                 explanation = _explained(planned, found, policy, recipe_name, stability)
                 return _told(explanation, proxy, check, None)
     ready = prepare(pipe, text, calls, budget)
@@ -138,7 +138,9 @@ def explain_with_proxy(
     return _told(explanation, proxy, check, planned if isinstance(planned, str) else "check")
 
 
-def first_proxied_copies(pipe: Pipeline, text: str, calls: Calls) -> tuple[str, ...] | None:
+def first_proxied_copies(
+    pipe: Pipeline, text: str, calls: Calls, proxy: CorpusProxy | None = None
+) -> tuple[str, ...] | None:
     """The altered copies that a row with a corpus proxy asks about in any case; None: as without one.
 
     Examples
@@ -152,11 +154,13 @@ def first_proxied_copies(pipe: Pipeline, text: str, calls: Calls) -> tuple[str, 
     >>> first_proxied_copies(pipe, "one two", 64) is None
     True
     """
+    if proxy is not None and proxy.was_fitted_to(text):
+        return None
     planned = _planned(pipe, text, calls)
     stages = _stages(planned) if isinstance(planned, _Planned) else []
     if isinstance(planned, str) or not stages:
         return None
-    return planned.drawn.rows(_kept(planned.drawn, stages[0], test=True)).texts
+    return planned.drawn.rows(_kept(planned.drawn, stages[0][0], test=True)).texts
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +174,7 @@ class _Planned:
 
 @dataclass(frozen=True, eq=False)
 class _Tried:
-    """Surrogates' teacher after some copies, and what it is worth on those left out."""
+    """What the proxy says of the copies of a text, and how well it told the first of them."""
 
     n_copies: int
     prior: Prior
@@ -222,10 +226,10 @@ def _fits(pipe: Pipeline) -> bool:
     return plain and pipe.named_steps["weigh"].kernel == "uniform"
 
 
-def _stages(planned: _Planned) -> list[int]:
+def _stages(planned: _Planned) -> list[tuple[int, float]]:
     """Those that save anything."""
     most = int((planned.drawn.roles != "test").sum())
-    return [n_copies for n_copies in STAGES if n_copies < most]
+    return [stage for stage in STAGES if stage[0] < most]
 
 
 def _kept(drawn: Neighborhood, n_copies: int, *, test: bool) -> NDArray[np.bool_]:
@@ -246,9 +250,8 @@ def _tried(planned: _Planned, n_copies: int, proxy: CorpusProxy) -> _Tried:
     outcome = _outcome(planned.pipe, teaching)
     prior = proxy.prior(teaching.documents[0], outcome)
     with single_thread():
-        rows = usable_rows(teaching.role("fit"), outcome)
-        fitted = Teacher(prior=prior).proxy(rows)
-    return _Tried(n_copies, prior, float(getattr(fitted, "check", float("-inf"))))
+        check = check_of(usable_rows(teaching.role("fit"), outcome), prior, proxy.held_out_r2)
+    return _Tried(n_copies, prior, check)
 
 
 def _outcome(pipe: Pipeline, part: Neighborhood) -> Outcome:

@@ -13,8 +13,10 @@ from scipy.sparse import csr_matrix
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
+from surrogate.canonical import digest
+from surrogate.coarse_to_fine import REFINE_FROM
 from surrogate.corpus.batch.copies import sample_texts
-from surrogate.corpus.batch.corpus_proxy import CorpusProxy, words_of_units
+from surrogate.corpus.batch.corpus_proxy import DIGITS, CorpusProxy, words_of_units
 from surrogate.errors import InputError
 from surrogate.neighborhood import Neighborhood
 from surrogate.outcome import CLIP
@@ -24,7 +26,7 @@ from surrogate.single_thread import single_thread
 __all__ = ["PROXY_PLAN", "fit_corpus_proxy"]
 
 #: Copies of each text of the sample: many texts teach more than many copies of a few.
-PROXY_PLAN = {"fit": 24, "select": 6, "test": 2}
+PROXY_PLAN = {"fit": 4, "select": 2, "test": 2}
 
 #: Words in fewer texts of the sample are left out, and of the others the most frequent are kept.
 _LEAST_TEXTS = 2
@@ -91,8 +93,9 @@ def fit_corpus_proxy(texts: Iterable[str], n_texts: int, pipe: Pipeline) -> Corp
     Traceback (most recent call last):
     surrogate.errors.InputError: A corpus proxy is fitted to at least 16 distinct texts; there are 2. ...
     """
-    chosen = sample_texts(texts, n_texts)
-    box = pipe.named_steps["query"].black_box
+    pipe, box = clone(pipe), pipe.named_steps["query"].black_box
+    drawn_from = sample_texts(texts, n_texts)
+    chosen = [text for text in drawn_from if _can_be_drawn(pipe, text)]
     _check(chosen, n_texts, box)
     asked = _ask(chosen, pipe)
     copies = _copies(asked)
@@ -102,8 +105,10 @@ def fit_corpus_proxy(texts: Iterable[str], n_texts: int, pipe: Pipeline) -> Corp
         proxy = _fit(copies, box)
     return replace(
         proxy,
+        sample=tuple(sorted(digest(text)[:DIGITS] for text in chosen)),
         description={
             "n_texts": len(chosen),
+            "n_left_out": len(drawn_from) - len(chosen),
             "n_copies": len(set(asked.texts)),
             "n_words": len(proxy.vocabulary),
             "held_out_texts": len(np.unique(copies.text[held])),
@@ -127,8 +132,15 @@ def _check(texts: Sequence[str], n_texts: int, box: Any) -> None:
         )
 
 
+def _can_be_drawn(pipe: Pipeline, text: str) -> bool:
+    """Whether a text has units, and not too many: what it lacks is told where it is explained."""
+    try:
+        return pipe.named_steps["perturb"].fit([text]).documents_[0].n_units <= REFINE_FROM  # type: ignore[no-any-return]
+    except InputError:
+        return False
+
+
 def _ask(texts: Sequence[str], pipe: Pipeline) -> Neighborhood:
-    pipe = clone(pipe)
     set_plan(pipe, PROXY_PLAN, 0)
     drawn = pipe.named_steps["perturb"].fit(texts).draw(texts)
     return pipe.named_steps["query"].fit(None).transform(drawn)  # type: ignore[no-any-return]
@@ -202,4 +214,5 @@ def _held_out_r2(proxy: CorpusProxy, held: _Copies) -> float:
     design = _design(held, proxy.vocabulary)
     active = np.maximum(design @ proxy.words + proxy.hidden, 0.0)
     errors = held.targets - (active @ proxy.outputs + proxy.offsets)
-    return 1.0 - float((errors**2).sum() / ((held.targets - held.targets.mean(axis=0)) ** 2).sum())
+    variation = float(((held.targets - held.targets.mean(axis=0)) ** 2).sum())
+    return 1.0 - float((errors**2).sum()) / max(variation, 1e-12)

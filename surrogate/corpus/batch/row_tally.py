@@ -21,8 +21,19 @@ STATUSES = ("explained", "withheld", "error")
 #: Columns that are read.
 COLUMNS = [
     *("id", "text_sha256", "status", "error_code", "error", "decision", "target", "probability", "margin"),
-    *("truncated", "refused", "calls", "exhaustive", "fidelity", "fidelity_low", "fidelity_high", "verdict", "reason"),
-    *("surrogates", "terms", "words", "findings", "record_sha256"),
+    *(
+        "truncated",
+        "refused",
+        "calls",
+        "exhaustive",
+        "proxy_used",
+        "fidelity",
+        "fidelity_low",
+        "fidelity_high",
+        "verdict",
+        "reason",
+    ),
+    *("verdict", "reason", "surrogates", "terms", "words", "findings", "record_sha256"),
 ]
 
 #: Numbers in a sentence: sentences that differ in nothing else say the same.
@@ -79,7 +90,7 @@ class RowTally:
         if row["status"] == "error":
             self.grouped.add("error", "", row["error_code"] or "", example=row["error"] or "")
             return
-        for name in ("truncated", "refused", "exhaustive"):
+        for name in ("truncated", "refused", "exhaustive", "proxy_used"):
             self.counts[name] += bool(row[name])
         self._add_decision(row)
         self._add_verdicts(row)

@@ -19,9 +19,11 @@ from surrogate.corpus.batch.frozen_proxy import PROXY, with_proxy
 from surrogate.corpus.batch.opening import Opened, keep_spool
 from surrogate.corpus.batch.part_files import part_is_whole, part_name, read_columns
 from surrogate.corpus.batch.running import Running, spending_of
+from surrogate.corpus.batch.signed import keep_signed
 from surrogate.corpus.batch.spool import Part, Spool
 from surrogate.corpus.batch.values import Counts, PartResult, PartTask
 from surrogate.corpus.batch.working import dead, join, work
+from surrogate.signing.folder import is_signed
 from surrogate.store import open_store
 
 __all__ = ["Watcher", "run_batch"]
@@ -62,11 +64,13 @@ def run_batch(
     Raises
     ------
     InputError
-        ``other-run``, ``output-exists``, ``batch-running``, ``too-many-errors``, ``cannot-write``, ``no-scheduler``,
-        ``worker-mismatch``.  Parts that were finished stay.
+        ``other-run``, ``output-exists``, ``signed-report``, ``changed-report``, ``batch-running``, ``too-many-errors``,
+        ``cannot-write``, ``no-scheduler``, ``worker-mismatch``.  Parts that were finished stay; a signed batch stays as it is.
     ModelError
         When the model cannot be asked, such as an endpoint that is not there.
     """
+    if is_signed(batch.request.out):
+        return keep_signed(batch, overwrite=overwrite, begun=begun)
     backend.check_model(batch.black_box)
     out, allowed = (
         batch.request.out,

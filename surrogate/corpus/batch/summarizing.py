@@ -114,10 +114,10 @@ def _check_complete(opened: OpenedBatch, tally: RowTally) -> None:
 
 
 def _summary(opened: OpenedBatch, tally: RowTally) -> Summary:
-    names = ("rows", *STATUSES, "texts", "calls", "reports", "truncated", "refused", "exhaustive", "unmeasured")
+    names = ("rows", *STATUSES, "texts", "calls", "reports", "truncated", "refused", "exhaustive", "proxy_used")
     summary = Summary(
         batch=_identity(opened, tally),
-        counts={name: tally.counts[name] for name in names},
+        counts={name: tally.counts[name] for name in (*names, "unmeasured")},
         decisions=_decisions(tally),
         surrogates=_surrogates(tally),
         withheld=_sentences(tally.grouped, "withheld"),

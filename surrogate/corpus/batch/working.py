@@ -10,6 +10,7 @@ from typing import Any
 
 from sklearn.pipeline import Pipeline
 
+from surrogate.corpus.batch.frozen_proxy import proxy_of
 from surrogate.corpus.batch.loading import model_of
 from surrogate.corpus.batch.one_text import Told, explain_text, failed
 from surrogate.corpus.batch.packing import CountingStore, ask_together, first_copies, packs
@@ -55,8 +56,8 @@ def work(spec: WorkSpec, task: PartTask) -> PartResult:
 
 
 def _work(spec: WorkSpec, task: PartTask) -> PartResult:
-    begun = time.perf_counter()
     black_box = model_of(spec)
+    begun = time.perf_counter()
     store = CountingStore(open_store(spec.store))
     before = dict(getattr(black_box, "spent", {}))
     told = _explain_texts(spec, task, _pipeline(spec, black_box, store), store)
@@ -139,7 +140,8 @@ def _copies(
 
 def _first_copies(spec: WorkSpec, pipe: Pipeline, text: str) -> Sequence[str]:
     settings = spec.settings
-    fewer = None if spec.proxy is None else first_proxied_copies(pipe, text, settings.calls)
+    known = None if spec.proxy is None else proxy_of(spec.proxy)
+    fewer = None if known is None else first_proxied_copies(pipe, text, settings.calls, known)
     return first_copies(pipe, text, settings.calls, settings.budget) if fewer is None else fewer
 
 

@@ -8,13 +8,15 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from surrogate.errors import InputError
 
-__all__ = ["making", "put_bytes", "put_file", "put_folder", "remove_owned"]
+__all__ = ["durable_file", "making", "put_bytes", "put_file", "put_folder", "remove_owned"]
 
 #: What of a folder belongs to a batch, beside what lies in these folders.
 _OWNED = (
+    "manifest.json",
     "index.json",
     "index.parquet",
     "summary.json",
@@ -47,6 +49,46 @@ def making(folder: Path) -> Iterator[None]:
             f"{folder} cannot be written to: {error.strerror or error}. The parts that are finished stay: when there is "
             "room and leave to write, the same command goes on from there.",
         ) from error
+
+
+@contextmanager
+def durable_file(path: str | Path) -> Iterator[BinaryIO]:
+    """A file to write to, put in place when all is written; when anything fails, what was there stays.
+
+    Parameters
+    ----------
+    path : str or Path
+        In a folder that is there.  The file is of mode 0600: it may hold words of people.
+
+    Raises
+    ------
+    InputError
+        ``cannot-write``.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as there:
+    ...     with durable_file(Path(there) / "a.bin") as stream:
+    ...         _ = stream.write(b"hello")
+    ...     (Path(there) / "a.bin").read_bytes()
+    b'hello'
+    """
+    final = Path(path)
+    try:
+        handle, name = tempfile.mkstemp(prefix=".surrogate-", dir=final.parent)
+    except OSError as error:
+        raise _cannot_write(final, error) from error
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(name, final)
+        _sync_folder(final.parent)
+    except OSError as error:
+        raise _cannot_write(final, error) from error
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def put_bytes(final: Path, content: bytes, aside: Path) -> None:
@@ -176,3 +218,10 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _cannot_write(path: Path, error: OSError) -> InputError:
+    return InputError(
+        "cannot-write",
+        f"{path} cannot be written: {error.strerror or error}. Make room or make the folder writable, and run again.",
+    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from surrogate.canonical import canonical_bytes
+from surrogate.canonical import canonical_bytes, digest
 from surrogate.corpus.batch.drifting import Drift
 from surrogate.corpus.batch.index import BATCH, INDEX, read_index
 from surrogate.corpus.batch.summarizing import Summary
@@ -14,6 +14,8 @@ from surrogate.corpus.batch.summary_table import summary_csv
 from surrogate.errors import InputError
 from surrogate.placing import place_files
 from surrogate.report.batch import FORMATS, RECORD, render_batch
+from surrogate.signing.manifest import read_manifest
+from surrogate.signing.names import MANIFEST
 
 __all__ = ["FILES", "check_forms", "summary_record", "write_summary"]
 
@@ -81,7 +83,7 @@ def write_summary(
     files.pop(RECORD, None)
     files[RECORD] = canonical_bytes(record)  # Last: what the others are renderings of.
     try:
-        _check_free(target, files, overwrite)
+        _check_free(target, files, overwrite, is_own=drift is None and batch is None)
         place_files(target, files)
     except OSError as error:
         raise InputError(
@@ -118,11 +120,12 @@ def _render(name: str, record: dict[str, Any], links: bool, locale: str) -> byte
     return summary_csv(record) if name == "csv" else render_batch(name, record, links=links, locale=locale)
 
 
-def _check_free(folder: Path, files: dict[str, bytes], overwrite: bool) -> None:
+def _check_free(folder: Path, files: dict[str, bytes], overwrite: bool, *, is_own: bool) -> None:
+    _check_listed(folder, files)
     there = folder / RECORD
     if there.is_file() and there.read_bytes() == files[RECORD]:
         return
-    if (folder / INDEX).is_file() and RECORD in read_index(folder)["files"]:
+    if not is_own and (folder / INDEX).is_file() and RECORD in read_index(folder)["files"]:
         raise InputError(
             "output-exists",
             f"{str(folder)!r} holds a finished batch, whose index states the SHA-256 of its summary. Name another folder for "
@@ -137,3 +140,14 @@ def _check_free(folder: Path, files: dict[str, bytes], overwrite: bool) -> None:
             f"{str(folder)!r} already holds {taken[0]} of another summary. Name another folder, or say that it may be replaced: "
             "--overwrite.",
         )
+
+
+def _check_listed(folder: Path, files: dict[str, bytes]) -> None:
+    """Refuse to write another page or table than the one that the manifest of a finished batch lists."""
+    listed = read_manifest(folder).files if (folder / MANIFEST).is_file() else {}
+    for name, content in files.items():
+        if listed.get(name, digest(content)) != digest(content):
+            raise InputError(
+                "output-exists",
+                f"{str(folder)!r} holds a finished batch, whose manifest lists another {name}. Name another folder for this one.",
+            )

@@ -64,7 +64,7 @@ def drift_headline(drift: Record) -> str:
     --------
     >>> alike = {"distance": {"value": 0.0, "by_chance": 0.1}}
     >>> drift_headline({"decisions": alike, "statuses": alike, "fidelity": {"test": None}, "matched": None})
-    'Nothing moved by more than chance gives'
+    'Nothing moved since the earlier batch by more than chance gives'
     """
     moved = [
         name
@@ -79,8 +79,8 @@ def drift_headline(drift: Record) -> str:
     if changed["n"]:
         moved.insert(0, say("decisions on the same texts"))
     if not moved:
-        return say("Nothing moved by more than chance gives")
-    return say("What moved: {parts}", parts=say(", ").join(moved))
+        return say("Nothing moved since the earlier batch by more than chance gives")
+    return say("Moved since the earlier batch: {parts}", parts=say(", ").join(moved))
 
 
 def _beyond_chance(compared: Record) -> bool:

@@ -20,7 +20,7 @@ EMPTY: dict[str, Any] = {
     "counts": dict.fromkeys(
         (
             *("rows", "explained", "withheld", "error", "texts", "calls", "reports", "truncated", "refused"),
-            *("exhaustive", "unmeasured"),
+            *("exhaustive", "proxy_used", "unmeasured"),
         ),
         0,
     ),

@@ -79,7 +79,7 @@ def _unfinished(record: Record) -> Told:
 
 def _drift(record: Record) -> Told:
     if record["drift"]:
-        yield "drift", say("Against the earlier batch: {told}.", told=drift_headline(record["drift"]))
+        yield "drift", say("{told}.", told=drift_headline(record["drift"]))
 
 
 def _errors(record: Record) -> Told:

@@ -57,6 +57,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _chart(bins: list[dict[str, Any]], policy: dict[str, Any], narrow: bool) -> Markup:
-    drawn = histogram.fidelity_chart(bins, policy.get("min_r2"), narrow=narrow)
+def _chart(bins: list[dict[str, Any]], policy: Any, narrow: bool) -> Markup:
+    needed = policy.get("min_r2") if isinstance(policy, dict) else None
+    drawn = histogram.fidelity_chart(bins, needed if isinstance(needed, float) else None, narrow=narrow)
     return Markup(drawn)  # noqa: S704 - built by an XML serialiser

@@ -8,6 +8,18 @@ from surrogate.report.language import message, say
 __all__ = ["error_meaning", "error_way_out"]
 
 _ERRORS = {
+    "bad-corpus": (
+        message("The row of the input cannot be read."),
+        message("The message of the row says what is wrong with it. Correct the input."),
+    ),
+    "worker-died": (
+        message("No worker survived the text."),
+        message("Look at what the model does with this text, or leave the row out."),
+    ),
+    "out-of-memory": (
+        message("The text needs more memory than a worker has."),
+        message("Shorten the text, or use fewer workers on the machine."),
+    ),
     "empty-text": (message("The text is empty."), message("Give a text with at least one word, or leave the row out.")),
     "not-text": (
         message("The cell holds no text."),

@@ -14,7 +14,7 @@ SCHEMA_VERSION = "2.0"
 
 
 def kind_of(record: dict[str, Any]) -> str:
-    """Whether a record explains one text ("local") or what a model does over a corpus ("global").
+    """Whether a record explains one text ("local"), what a model does over a corpus ("global"), or is the index of a batch.
 
     Records of version 1.0 are understood too.
 
@@ -22,7 +22,11 @@ def kind_of(record: dict[str, Any]) -> str:
     --------
     >>> kind_of({"schema": "surrogate-corpus-report"}), kind_of({"kind": "local"}), kind_of({"surrogates": []})
     ('global', 'local', 'local')
+    >>> kind_of({"schema": "surrogate-batch-index/1"})
+    'batch'
     """
     if record.get("schema") == "surrogate-corpus-report":
         return "global"
+    if str(record.get("schema")).startswith("surrogate-batch-index/"):
+        return "batch"
     return "global" if record.get("kind") == "global" else "local"

@@ -1,0 +1,40 @@
+"""A whole batch with a corpus proxy: fitted once, kept beside the rows, the same for all of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from surrogate.corpus.batch.backends import Backend
+from surrogate.corpus.batch.corpus_proxy import CorpusProxy
+from surrogate.corpus.batch.opening import opened
+from surrogate.corpus.batch.part_files import read_part
+from surrogate.corpus.batch.request import BatchRequest
+from surrogate.corpus.batch.run import run_batch
+from tests import batch_models as models
+
+
+def batch(out: Path, part_texts: int) -> dict[str, dict[str, object]]:
+    source = models.write_csv(out.parent / "rows.csv", [(f"m{k}", text) for k, text in enumerate(models.messages(30))])
+    request = BatchRequest(source, out, id="id", part_texts=part_texts, corpus_proxy=20)
+    with opened(request, models.toy()) as one:
+        run_batch(one, Backend("none"))
+    rows = [row for path in sorted((out / "rows").iterdir()) for row in read_part(path)]
+    return {str(row["id"]): row for row in rows}
+
+
+def test_a_batch_fits_it_once_and_the_size_of_parts_does_not_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = batch(tmp_path / "out", 10)
+    used = [row for row in rows.values() if row["proxy_used"]]
+    assert used
+    assert max(int(str(row["calls"])) for row in used) < 64
+    kept = CorpusProxy.from_bytes((tmp_path / "out" / "proxy.npz").read_bytes())
+    settings = json.loads((tmp_path / "out" / "batch.json").read_bytes())["settings"]
+    assert settings["proxy_sha256"] == kept.sha256
+    assert batch(tmp_path / "other", 24) == rows
+    monkeypatch.setattr("surrogate.corpus.batch.frozen_proxy.fit_corpus_proxy", None)
+    assert batch(tmp_path / "out", 10) == rows
