@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-import psutil
+import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
 from surrogate.cli import main
@@ -237,7 +237,7 @@ def test_ids_stay_text(command: Command) -> None:
     assert not any(cell.startswith(("=", "@")) for cell in cells)
     assert {path.name for path in command.out.iterdir()} <= {
         *("batch.json", "index.json", "index.parquet", "reports", "rows", "run.json"),
-        *("summary.csv", "summary.html", "summary.json"),
+        *("manifest.json", "summary.csv", "summary.html", "summary.json"),
     }
 
 
@@ -295,14 +295,18 @@ def test_texts_that_a_killed_run_left_are_removed_and_those_of_a_living_one_are_
         (folder / ".work").mkdir(parents=True)
         (folder / ".work" / "spool.sqlite").write_bytes(b"texts")
     (left / ".work" / locking.NAME).write_text("1")
+    half = command.out / ".surrogate-12345678"
+    half.mkdir(parents=True)
+    (command.out / "batch.json").write_bytes(b"{}")
     theirs.mkdir()
     (theirs / "notes.txt").write_text("mine", encoding="utf-8")
     target = command.folder / "target"
     shutil.copytree(left, target)
     (command.folder / f"{PREFIX}link").symlink_to(target)
     lock = locking.take(alive)
-    assert command.run(write_csv(command.folder / "in.csv", ROWS[:1]))[0] == 0
+    assert command.run(write_csv(command.folder / "in.csv", ROWS[:1]), "--overwrite")[0] == 0
     assert not left.exists()
+    assert not half.exists()
     assert (alive / ".work" / "spool.sqlite").exists()
     assert (theirs / "notes.txt").exists()
     assert (target / ".work" / "spool.sqlite").exists()

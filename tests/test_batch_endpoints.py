@@ -142,7 +142,8 @@ def test_several_processes_are_refused(
     batch: Batch, capsys: pytest.CaptureFixture[str], backend: str, dry: tuple[str, ...]
 ) -> None:
     with serving(decides) as server:
-        assert batch.run(server.url, "--backend", backend, *dry) == 2
+        address = () if backend == "loky" else ("--address", "tcp://127.0.0.1:9")
+        assert batch.run(server.url, "--backend", backend, *address, *dry) == 2
         assert "one process asks it" in capsys.readouterr().err
         request = BatchRequest(batch.input, batch.out, id="id")
         for go in (run_batch, dry_run):
@@ -150,7 +151,7 @@ def test_several_processes_are_refused(
                 opened(request, decision(server.url)) as there,
                 pytest.raises(InputError, match="budget and pace") as caught,
             ):
-                go(there, Backend(backend))
+                go(there, Backend(backend, *address[1:]))
             assert caught.value.code == "bad-parameter"
     assert server.seen == []
     assert not batch.out.exists()

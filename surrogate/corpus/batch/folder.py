@@ -114,6 +114,7 @@ class BatchFolder:
             (path / ".work").mkdir(mode=0o700, exist_ok=True)
             lock = locking.take(path)
             folder = cls(path, lock)
+            _remove_half_placed(path)
             shutil.rmtree(folder.aside, ignore_errors=True)
             folder.aside.mkdir(mode=0o700)
         return folder
