@@ -296,7 +296,8 @@ def test_texts_that_a_killed_run_left_are_removed_and_those_of_a_living_one_are_
         (folder / ".work" / "spool.sqlite").write_bytes(b"texts")
     (left / ".work" / locking.NAME).write_text("1")
     half = command.out / ".surrogate-12345678"
-    half.mkdir(parents=True)
+    command.out.mkdir()
+    half.write_bytes(b"half")
     (command.out / "batch.json").write_bytes(b"{}")
     theirs.mkdir()
     (theirs / "notes.txt").write_text("mine", encoding="utf-8")

@@ -267,3 +267,10 @@ def _by_report(files: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
             raise InputError("bad-batch", f"A worker gave a report file with the path {path!r}, which no report has.")
         reports.setdefault(name, {})[rest] = content
     return reports
+
+
+def _remove_half_placed(path: Path) -> None:
+    # What a run that was killed had written and not yet put in place; whoever holds the lock is the only one that writes.
+    for half in path.glob(".surrogate-????????"):
+        if half.is_file() and not half.is_symlink():
+            half.unlink()
