@@ -78,7 +78,7 @@ _MEMORY = """
 import resource, sys
 from pathlib import Path
 from surrogate.blackbox import FunctionBox
-from surrogate.corpus.batch.backends import Backend
+from surrogate.corpus.batch.workers.backends import Backend
 from surrogate.corpus.batch.opening import opened
 from surrogate.corpus.batch.request import BatchRequest
 from surrogate.corpus.batch.run import run_batch

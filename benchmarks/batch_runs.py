@@ -76,7 +76,7 @@ def run(source: Path, out: Path, *options: str) -> Ran:
 
 def rows_of(out: Path) -> Iterator[dict[str, Any]]:
     """Every row of a batch."""
-    from surrogate.corpus.batch.part_files import read_part
+    from surrogate.corpus.batch.rows.part_files import read_part
 
     for path in sorted((out / "rows").glob("*.parquet")):
         yield from read_part(path)

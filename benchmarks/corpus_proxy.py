@@ -28,9 +28,9 @@ from sklearn.pipeline import Pipeline
 from benchmarks.corpus_proxy_plot import draw_plot
 from surrogate.assembly import assemble, teach
 from surrogate.blackbox import load_model
-from surrogate.corpus.batch import proxied
-from surrogate.corpus.batch.corpus_proxy import CorpusProxy
-from surrogate.corpus.batch.proxy_fitting import fit_corpus_proxy
+from surrogate.corpus.batch.proxy import proxied
+from surrogate.corpus.batch.proxy.corpus_proxy import CorpusProxy
+from surrogate.corpus.batch.proxy.proxy_fitting import fit_corpus_proxy
 from surrogate.evidence import Policy
 from surrogate.explanation import Explanation
 from surrogate.fit import r2

@@ -6,9 +6,9 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from surrogate.corpus.batch.backends import Backend
-from surrogate.corpus.batch.driving import run_parts
-from surrogate.corpus.batch.folder import BatchFolder
+from surrogate.corpus.batch.folder.folder import BatchFolder
+from surrogate.corpus.batch.workers.backends import Backend
+from surrogate.corpus.batch.workers.driving import run_parts
 from tests import batch_toys as toys
 
 

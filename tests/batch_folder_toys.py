@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from surrogate.canonical import canonical, canonical_bytes, digest
-from surrogate.corpus.batch.index import seal_batch, write_index
-from surrogate.corpus.batch.part_files import part_bytes, part_name
-from surrogate.corpus.batch.rows import row_digest
-from surrogate.corpus.batch.schema import fields_of
+from surrogate.corpus.batch.rows.index import seal_batch, write_index
+from surrogate.corpus.batch.rows.part_files import part_bytes, part_name
+from surrogate.corpus.batch.rows.rows import row_digest
+from surrogate.corpus.batch.rows.schema import fields_of
 
 Row = dict[str, Any]
 

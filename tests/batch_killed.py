@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from surrogate.corpus.batch.folder import BatchFolder
+from surrogate.corpus.batch.folder.folder import BatchFolder
 from tests import batch_toys as toys
 from tests.batch_driver import whole
 

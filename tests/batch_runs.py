@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import psutil
 
-from surrogate.corpus.batch.backends import Backend
-from surrogate.corpus.batch.calls import Work
-from surrogate.corpus.batch.driving import run_parts
 from surrogate.corpus.batch.values import PartResult
+from surrogate.corpus.batch.workers.backends import Backend
+from surrogate.corpus.batch.workers.calls import Work
+from surrogate.corpus.batch.workers.driving import run_parts
 from tests import batch_toys as toys
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from surrogate.corpus.batch import clusters, places
-from surrogate.corpus.batch.backends import Backend
+from surrogate.corpus.batch.workers import clusters, places
+from surrogate.corpus.batch.workers.backends import Backend
 from surrogate.errors import InputError, ModelError
 from tests import batch_toys as toys
 from tests.batch_runs import ONE, run

@@ -16,9 +16,9 @@ import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
 from surrogate.cli import main
-from surrogate.corpus.batch import locking
-from surrogate.corpus.batch.part_files import read_part
-from surrogate.corpus.batch.private_folder import PREFIX, private_folder, remove_left
+from surrogate.corpus.batch.folder import locking
+from surrogate.corpus.batch.folder.private_folder import PREFIX, private_folder, remove_left
+from surrogate.corpus.batch.rows.part_files import read_part
 from surrogate.corpus.batch.running import read_runs
 from tests.batch_kills import files, save_model
 from tests.batch_models import messages, write_csv

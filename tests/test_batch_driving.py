@@ -18,11 +18,11 @@ import pytest
 from joblib.externals.loky import get_reusable_executor
 from joblib.parallel import ThreadingBackend
 
-from surrogate.corpus.batch.backends import Backend
-from surrogate.corpus.batch.calls import Call
-from surrogate.corpus.batch.driving import run_parts
-from surrogate.corpus.batch.part_files import part_name
+from surrogate.corpus.batch.rows.part_files import part_name
 from surrogate.corpus.batch.values import PartResult, PartTask
+from surrogate.corpus.batch.workers.backends import Backend
+from surrogate.corpus.batch.workers.calls import Call
+from surrogate.corpus.batch.workers.driving import run_parts
 from surrogate.errors import InputError, ModelError, SurrogateError
 from tests import batch_toys as toys
 from tests.batch_driver import drive

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from surrogate.cli import main
-from surrogate.corpus.batch.backends import Backend
-from surrogate.corpus.batch.dry_run import dry_run
 from surrogate.corpus.batch.opening import opened
-from surrogate.corpus.batch.part_files import read_part
+from surrogate.corpus.batch.plan.dry_run import dry_run
 from surrogate.corpus.batch.request import BatchRequest
+from surrogate.corpus.batch.rows.part_files import read_part
 from surrogate.corpus.batch.run import run_batch
 from surrogate.corpus.batch.running import read_runs
+from surrogate.corpus.batch.workers.backends import Backend
 from surrogate.errors import InputError
 from tests.batch_models import messages, write_csv
 from tests.endpoint_toys import Told, asked_text, decides, decision, serving, told

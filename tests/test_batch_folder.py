@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from surrogate.corpus.batch import identity, writing
-from surrogate.corpus.batch.folder import BatchFolder
-from surrogate.corpus.batch.part_files import part_name
+from surrogate.corpus.batch.folder import identity, writing
+from surrogate.corpus.batch.folder.folder import BatchFolder
+from surrogate.corpus.batch.rows.part_files import part_name
 from surrogate.corpus.batch.values import Counts, PartResult
 from surrogate.errors import InputError
 from tests import batch_toys as toys
@@ -162,7 +162,9 @@ def test_a_second_driver_is_refused(tmp_path: Path) -> None:
         with pytest.raises(InputError, match=f"by process {os.getpid()}") as raised:
             BatchFolder.begin(out, IDENTITY)
         assert raised.value.code == "batch-running"
-        program = "import sys; from surrogate.corpus.batch.folder import BatchFolder; BatchFolder.claim(sys.argv[1])"
+        program = (
+            "import sys; from surrogate.corpus.batch.folder.folder import BatchFolder; BatchFolder.claim(sys.argv[1])"
+        )
         told = subprocess.run([sys.executable, "-c", program, str(out)], capture_output=True, text=True, check=False)
         assert "batch-running" in told.stderr
         folder.place(RESULTS[0])
@@ -231,7 +233,7 @@ def test_a_file_that_may_not_grow_leaves_nothing_half_written(tmp_path: Path) ->
     """The limit of the system itself, not a stand-in."""
     program = """
 import resource, signal, sys
-from surrogate.corpus.batch.folder import BatchFolder
+from surrogate.corpus.batch.folder.folder import BatchFolder
 from surrogate.corpus.batch.values import Counts, PartResult
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 with BatchFolder.begin(sys.argv[1], {}) as folder:

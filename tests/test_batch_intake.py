@@ -22,11 +22,11 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from surrogate.corpus import delimited, json_lines
-from surrogate.corpus.batch import spool_tables
-from surrogate.corpus.batch.intake import MOST_ID, read_rows
-from surrogate.corpus.batch.spool import Part, Spool
-from surrogate.corpus.batch.spooling import Source
-from surrogate.corpus.batch.texts import MOST_CHARACTERS
+from surrogate.corpus.batch.intake import spool_tables
+from surrogate.corpus.batch.intake.intake import MOST_ID, read_rows
+from surrogate.corpus.batch.intake.spool import Part, Spool
+from surrogate.corpus.batch.intake.spooling import Source
+from surrogate.corpus.batch.intake.texts import MOST_CHARACTERS
 from surrogate.errors import InputError
 
 ENDINGS = ("csv", "tsv", "jsonl", "parquet")
@@ -543,7 +543,7 @@ def test_threads_read_one_spool_at_once(tmp_path: Path) -> None:
 
 MEMORY = """
 import resource, sys
-from surrogate.corpus.batch.spool import Spool
+from surrogate.corpus.batch.intake.spool import Spool
 spool = Spool.build(sys.argv[2], sys.argv[1])
 rows = sum(len(spool.rows(part)) for part in spool.parts(64))
 spool.sample(100)
@@ -574,7 +574,7 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path, ending: str) -> None
 
 def test_reading_a_table_is_light() -> None:
     code = (
-        "import sys; import surrogate.corpus.batch.spool; from surrogate.cli import main; main(['--help']); "
+        "import sys; import surrogate.corpus.batch.intake.spool; from surrogate.cli import main; main(['--help']); "
         "print('pyarrow' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from surrogate import load
 from surrogate.blackbox import load_model
 from surrogate.blackbox.function import FunctionBox
-from surrogate.corpus.batch.copies import draw_texts, sample_texts
-from surrogate.corpus.batch.estimating import Estimate
-from surrogate.corpus.batch.limits import Limit, first_to_break
-from surrogate.corpus.batch.planning import BatchPlan, Machine, announce, plan_batch
-from surrogate.corpus.batch.timing import BatchSize, Probed, probe_texts, time_local
-from surrogate.corpus.batch.token_counts import TokenCounter, estimated_tokens, token_counter
+from surrogate.corpus.batch.plan.copies import draw_texts, sample_texts
+from surrogate.corpus.batch.plan.estimating import Estimate
+from surrogate.corpus.batch.plan.limits import Limit, first_to_break
+from surrogate.corpus.batch.plan.planning import BatchPlan, Machine, announce, plan_batch
+from surrogate.corpus.batch.plan.timing import BatchSize, Probed, probe_texts, time_local
+from surrogate.corpus.batch.plan.token_counts import TokenCounter, estimated_tokens, token_counter
 from surrogate.errors import InputError
 from surrogate.local import explain
 from tests.endpoint_toys import chat, decision

@@ -8,8 +8,8 @@ import time
 import pytest
 
 from surrogate.corpus.batch.error_budget import ErrorBudget, default_max_errors
-from surrogate.corpus.batch.progress import Progress
-from surrogate.corpus.batch.standing import Recent
+from surrogate.corpus.batch.plan.progress import Progress
+from surrogate.corpus.batch.plan.standing import Recent
 from surrogate.corpus.batch.values import Counts
 from surrogate.errors import InputError, ModelError
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from surrogate.corpus.batch.backends import Backend
+from surrogate.corpus.batch.workers.backends import Backend
 from surrogate.errors import InputError, ModelError
 from tests import batch_toys as toys
 from tests.batch_runs import ONE, run

@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 
 import surrogate
 from surrogate.canonical import canonical, canonical_bytes, digest
-from surrogate.corpus.batch.checking import verify_batch
-from surrogate.corpus.batch.entries import report_folder
-from surrogate.corpus.batch.index import INDEX_FIELDS, read_index, seal_batch, write_index
-from surrogate.corpus.batch.part_files import check_part, part_bytes, part_is_whole, part_name, read_part
-from surrogate.corpus.batch.quick_json import quick_canonical_bytes
-from surrogate.corpus.batch.reading import find_row, read_rows
-from surrogate.corpus.batch.rows import error_row, row_digest, row_of, shared_of, with_identity
-from surrogate.corpus.batch.schema import FIELDS, arrow_schema, fields_of
+from surrogate.corpus.batch.checking.checking import verify_batch
+from surrogate.corpus.batch.rows.entries import report_folder
+from surrogate.corpus.batch.rows.index import INDEX_FIELDS, read_index, seal_batch, write_index
+from surrogate.corpus.batch.rows.part_files import check_part, part_bytes, part_is_whole, part_name, read_part
+from surrogate.corpus.batch.rows.quick_json import quick_canonical_bytes
+from surrogate.corpus.batch.rows.reading import find_row, read_rows
+from surrogate.corpus.batch.rows.rows import error_row, row_digest, row_of, shared_of, with_identity
+from surrogate.corpus.batch.rows.schema import FIELDS, arrow_schema, fields_of
 from surrogate.corpus.batch.values import Settings, SpooledRow
 from surrogate.errors import InputError
 from surrogate.explanation import Explanation
@@ -331,7 +331,7 @@ def test_a_text_of_five_megabytes_is_held(rows: list[Row]) -> None:
 
 
 def test_many_long_rows_are_cut_into_groups(rows: list[Row], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("surrogate.corpus.batch.part_files._MOST_ROWS", 2)
+    monkeypatch.setattr("surrogate.corpus.batch.rows.part_files._MOST_ROWS", 2)
     content = part_bytes(rows, 0)
     assert sorted(row["id"] for row in read_part(content)) == sorted(TEXTS)
     assert len(check_part(content, 0)) == len(rows)

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 import surrogate
-from surrogate.corpus.batch.backends import Backend
 from surrogate.corpus.batch.choosing import Choice, read_choice
 from surrogate.corpus.batch.opening import opened
-from surrogate.corpus.batch.part_files import read_part
 from surrogate.corpus.batch.request import BatchRequest
+from surrogate.corpus.batch.rows.part_files import read_part
 from surrogate.corpus.batch.run import run_batch
 from surrogate.corpus.batch.running import read_runs
 from surrogate.corpus.batch.values import PartTask
-from surrogate.corpus.batch.working import work
+from surrogate.corpus.batch.workers.backends import Backend
+from surrogate.corpus.batch.workers.working import work
 from surrogate.errors import InputError, ModelError
 from tests import batch_models as models
 

@@ -18,14 +18,14 @@ from rich.console import Console
 
 from surrogate.canonical import canonical_bytes
 from surrogate.cli import main
-from surrogate.corpus.batch.drifting import Drift, compare_summaries, drift_between
-from surrogate.corpus.batch.grouped_counts import GroupedCounts
-from surrogate.corpus.batch.opened import open_batch
-from surrogate.corpus.batch.row_tally import RowTally
-from surrogate.corpus.batch.shifts import compare_counts, compare_histograms
-from surrogate.corpus.batch.summarizing import WORDS, Summary, summarize
-from surrogate.corpus.batch.summary_table import summary_csv
-from surrogate.corpus.batch.writing_summary import FILES, summary_record, write_summary
+from surrogate.corpus.batch.summary.drifting import Drift, compare_summaries, drift_between
+from surrogate.corpus.batch.summary.grouped_counts import GroupedCounts
+from surrogate.corpus.batch.summary.opened import open_batch
+from surrogate.corpus.batch.summary.row_tally import RowTally
+from surrogate.corpus.batch.summary.shifts import compare_counts, compare_histograms
+from surrogate.corpus.batch.summary.summarizing import WORDS, Summary, summarize
+from surrogate.corpus.batch.summary.summary_table import summary_csv
+from surrogate.corpus.batch.summary.writing_summary import FILES, summary_record, write_summary
 from surrogate.errors import InputError
 from surrogate.exporting.plain import defused_back
 from surrogate.report.batch import render_batch
@@ -202,7 +202,7 @@ def test_lists_of_words_are_bounded_and_say_of_how_many(tmp_path: Path) -> None:
 
 
 def test_counts_beyond_what_is_held_in_memory_are_exact(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("surrogate.corpus.batch.grouped_counts._HELD", 3)
+    monkeypatch.setattr("surrogate.corpus.batch.summary.grouped_counts._HELD", 3)
     with GroupedCounts() as counts:
         for number in range(100):
             counts.add("word", "a", f"w{number % 7}", coefficient=0.1, example=f"{number:03}")
@@ -536,7 +536,7 @@ def test_the_verb_prints_json_and_a_line(folder: Path, summary: Summary, capsys:
 
 
 def test_a_summary_that_the_index_states_is_not_replaced(folder: Path, tmp_path: Path) -> None:
-    from surrogate.corpus.batch.index import seal_batch
+    from surrogate.corpus.batch.rows.index import seal_batch
 
     own = tmp_path / "a"
     shutil.copytree(folder, own)

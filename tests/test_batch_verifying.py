@@ -14,18 +14,18 @@ import pytest
 
 from surrogate.canonical import digest
 from surrogate.cli import main
-from surrogate.corpus.batch.backends import Backend
+from surrogate.corpus.batch.checking.sealing import batch_manifest
+from surrogate.corpus.batch.checking.verifying import is_batch, verify_batch_folder
 from surrogate.corpus.batch.choosing import Choice
-from surrogate.corpus.batch.index import read_index, seal_batch, write_index
 from surrogate.corpus.batch.opening import opened
-from surrogate.corpus.batch.part_files import part_bytes, read_part
 from surrogate.corpus.batch.request import BatchRequest
-from surrogate.corpus.batch.rows import row_digest
+from surrogate.corpus.batch.rows.index import read_index, seal_batch, write_index
+from surrogate.corpus.batch.rows.part_files import part_bytes, read_part
+from surrogate.corpus.batch.rows.rows import row_digest
 from surrogate.corpus.batch.run import run_batch
-from surrogate.corpus.batch.sealing import batch_manifest
-from surrogate.corpus.batch.summarizing import summarize
-from surrogate.corpus.batch.verifying import is_batch, verify_batch_folder
-from surrogate.corpus.batch.writing_summary import write_summary
+from surrogate.corpus.batch.summary.summarizing import summarize
+from surrogate.corpus.batch.summary.writing_summary import write_summary
+from surrogate.corpus.batch.workers.backends import Backend
 from surrogate.errors import InputError
 from surrogate.ledger import open_ledger
 from surrogate.signing import SigningKey, load_key, make_key, read_manifest, read_signatures, sign_report

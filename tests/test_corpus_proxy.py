@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from surrogate.canonical import digest
-from surrogate.corpus.batch.corpus_proxy import CorpusProxy, words_of_units
-from surrogate.corpus.batch.proxied import WHY_NOT, Proxied, explain_with_proxy, first_proxied_copies
-from surrogate.corpus.batch.proxy_fitting import fit_corpus_proxy
-from surrogate.corpus.batch.rows import row_of
+from surrogate.corpus.batch.proxy.corpus_proxy import CorpusProxy, words_of_units
+from surrogate.corpus.batch.proxy.proxied import WHY_NOT, Proxied, explain_with_proxy, first_proxied_copies
+from surrogate.corpus.batch.proxy.proxy_fitting import fit_corpus_proxy
+from surrogate.corpus.batch.rows.rows import row_of
 from surrogate.corpus.batch.values import Settings, SpooledRow
 from surrogate.errors import InputError
 from surrogate.evidence import Policy
@@ -69,7 +69,7 @@ def explained(text: str, proxy: CorpusProxy, pipe: Pipeline | None = None, **opt
 def plain(text: str, proxy: CorpusProxy, pipe: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Proxied:
     """Without the proxy: no stage is tried."""
     with monkeypatch.context() as patch:
-        patch.setattr("surrogate.corpus.batch.proxied.STAGES", ())
+        patch.setattr("surrogate.corpus.batch.proxy.proxied.STAGES", ())
         return explained(text, proxy, pipe)
 
 
@@ -131,7 +131,7 @@ def test_the_check_reads_no_test_copy(proxy: CorpusProxy, monkeypatch: pytest.Mo
         seen.extend(part.texts)  # type: ignore[attr-defined]
         return rows(part, *_)
 
-    from surrogate.corpus.batch import proxied
+    from surrogate.corpus.batch.proxy import proxied
 
     rows = proxied.usable_rows
     monkeypatch.setattr(proxied, "usable_rows", read)
@@ -250,6 +250,6 @@ def test_every_label_of_its_own_is_foretold() -> None:
 
 
 def test_the_plan_names_every_role() -> None:
-    from surrogate.corpus.batch.proxy_fitting import PROXY_PLAN
+    from surrogate.corpus.batch.proxy.proxy_fitting import PROXY_PLAN
 
     assert tuple(PROXY_PLAN) == ROLES

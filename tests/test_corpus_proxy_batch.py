@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from surrogate.corpus.batch.backends import Backend
-from surrogate.corpus.batch.corpus_proxy import CorpusProxy
 from surrogate.corpus.batch.opening import opened
-from surrogate.corpus.batch.part_files import read_part
+from surrogate.corpus.batch.proxy.corpus_proxy import CorpusProxy
 from surrogate.corpus.batch.request import BatchRequest
+from surrogate.corpus.batch.rows.part_files import read_part
 from surrogate.corpus.batch.run import run_batch
+from surrogate.corpus.batch.workers.backends import Backend
 from tests import batch_models as models
 
 
@@ -36,5 +36,5 @@ def test_a_batch_fits_it_once_and_the_size_of_parts_does_not_matter(
     settings = json.loads((tmp_path / "out" / "batch.json").read_bytes())["settings"]
     assert settings["proxy_sha256"] == kept.sha256
     assert batch(tmp_path / "other", 24) == rows
-    monkeypatch.setattr("surrogate.corpus.batch.frozen_proxy.fit_corpus_proxy", None)
+    monkeypatch.setattr("surrogate.corpus.batch.proxy.frozen_proxy.fit_corpus_proxy", None)
     assert batch(tmp_path / "out", 10) == rows

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from surrogate.corpus.batch.drifting import drift_between
-from surrogate.corpus.batch.summarizing import summarize
-from surrogate.corpus.batch.writing_summary import summary_record
+from surrogate.corpus.batch.summary.drifting import drift_between
+from surrogate.corpus.batch.summary.summarizing import summarize
+from surrogate.corpus.batch.summary.writing_summary import summary_record
 from surrogate.report.batch import render_batch
 from surrogate.report.batch.row_errors import _ERRORS, error_meaning, error_way_out
 from surrogate.report.language import speaking

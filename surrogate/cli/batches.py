@@ -23,7 +23,7 @@ def run(options: dict[str, Any]) -> None:
 
 def _run(options: dict[str, Any]) -> None:
     from surrogate.corpus.batch.opening import opened
-    from surrogate.corpus.batch.progress import Progress
+    from surrogate.corpus.batch.plan.progress import Progress
     from surrogate.corpus.batch.run import run_batch
 
     request, black_box = _request(options), _black_box(options)
@@ -54,8 +54,8 @@ def _run(options: dict[str, Any]) -> None:
 def plan(options: dict[str, Any]) -> None:
     """Print what a run would ask, take and cost."""
     from surrogate.cli.planning import print_plan
-    from surrogate.corpus.batch.dry_run import dry_run
     from surrogate.corpus.batch.opening import opened
+    from surrogate.corpus.batch.plan.dry_run import dry_run
 
     request, black_box = _request(options), _black_box(options)
     with opened(request, black_box, store=_store(options)) as batch:
@@ -103,7 +103,7 @@ def _black_box(options: dict[str, Any]) -> Any:
 
 def _backend(options: dict[str, Any], black_box: Any) -> Any:
     """The workers that were asked for; an endpoint answers many requests at a time to one process."""
-    from surrogate.corpus.batch.backends import Backend
+    from surrogate.corpus.batch.workers.backends import Backend
 
     name = options["backend"] or ("none" if hasattr(black_box, "announcement") else "loky")
     backend = Backend(name, options["address"], options["workers"], options["allow_remote"])

@@ -24,7 +24,7 @@ def print_plan(plan: Any, console: Any = None) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from surrogate.corpus.batch.plan_words import closing_lines
+    from surrogate.corpus.batch.plan.plan_words import closing_lines
 
     console, rows = console or Console(), plan.rows()
     wide = console.width >= _WIDE

@@ -49,9 +49,9 @@ def summary(
 
     No model is asked. Exit codes: 0 done; 2 usage or input error, or a damaged folder.
     """
-    from surrogate.corpus.batch.drifting import drift_between
-    from surrogate.corpus.batch.summarizing import summarize
-    from surrogate.corpus.batch.writing_summary import check_forms, summary_record, write_summary
+    from surrogate.corpus.batch.summary.drifting import drift_between
+    from surrogate.corpus.batch.summary.summarizing import summarize
+    from surrogate.corpus.batch.summary.writing_summary import check_forms, summary_record, write_summary
 
     names = check_forms([name.strip() for name in formats.split(",")])
     found = summarize(folder)

@@ -47,7 +47,7 @@ def verify(folder: Path, trusted: tuple[Path, ...], day: datetime | None, as_jso
 
     Exit codes: 0 verified, or internally consistent; 1 something is wrong; 2 it cannot be read.
     """
-    from surrogate.corpus.batch.verifying import is_batch
+    from surrogate.corpus.batch.checking.verifying import is_batch
     from surrogate.verifying.main import UNREADABLE, read_keys, unreadable
     from surrogate.verifying.problems import UnreadableError
     from surrogate.verifying.telling import plain_line, tell
@@ -75,7 +75,7 @@ def _report(folder: Path, keys: Sequence[TrustedKey] | None, today: date | None,
 
 
 def _batch(folder: Path, keys: Sequence[TrustedKey] | None, today: date | None, rebuild: bool | None) -> Verification:
-    from surrogate.corpus.batch.verifying import verify_batch_folder
+    from surrogate.corpus.batch.checking.verifying import verify_batch_folder
 
     with _counting() as watch:
         return verify_batch_folder(folder, keys, today, rebuild=rebuild is True, watch=watch)

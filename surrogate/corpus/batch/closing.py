@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from surrogate.corpus.batch.folder import BatchFolder
-from surrogate.corpus.batch.frozen_proxy import PROXY
-from surrogate.corpus.batch.index import seal_batch, write_index
-from surrogate.corpus.batch.sealing import batch_manifest
-from surrogate.corpus.batch.spool import Part, Spool
-from surrogate.corpus.batch.summarizing import summarize
-from surrogate.corpus.batch.writing_summary import write_summary
+from surrogate.corpus.batch.checking.sealing import batch_manifest
+from surrogate.corpus.batch.folder.folder import BatchFolder
+from surrogate.corpus.batch.intake.spool import Part, Spool
+from surrogate.corpus.batch.proxy.frozen_proxy import PROXY
+from surrogate.corpus.batch.rows.index import seal_batch, write_index
+from surrogate.corpus.batch.summary.summarizing import summarize
+from surrogate.corpus.batch.summary.writing_summary import write_summary
 from surrogate.signing.names import MANIFEST
 
 __all__ = ["close_batch"]

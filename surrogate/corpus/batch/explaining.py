@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from surrogate.corpus.batch.backends import Backend
 from surrogate.corpus.batch.choosing import read_choice
 from surrogate.corpus.batch.opening import opened
 from surrogate.corpus.batch.request import BatchRequest
 from surrogate.corpus.batch.run import run_batch
 from surrogate.corpus.batch.values import Counts
+from surrogate.corpus.batch.workers.backends import Backend
 
 __all__ = ["explain_batch"]
 
@@ -55,7 +55,7 @@ def explain_batch(
     backend : {"none", "loky", "dask", "ray", "joblib"}, optional
         Who does the work; None: "loky", but "none" for an endpoint, which answers many requests at a time to one process.
     address, workers
-        As :class:`~surrogate.corpus.batch.backends.Backend` takes them.
+        As :class:`~surrogate.corpus.batch.workers.backends.Backend` takes them.
     store : bool, str or Path, optional
         Where answers are kept; None: the user's store for an endpoint, and nowhere for a model that is computed here.
     max_errors : int, optional

@@ -12,15 +12,15 @@ from typing import Any
 from sklearn.pipeline import Pipeline
 
 from surrogate.adaptive import Adaptive
-from surrogate.corpus.batch.loading import model_source
-from surrogate.corpus.batch.output_place import check_output, check_store
-from surrogate.corpus.batch.private_folder import PREFIX, private_folder, remove_left
-from surrogate.corpus.batch.proxy_fitting import PROXY_PLAN
+from surrogate.corpus.batch.folder.output_place import check_output, check_store
+from surrogate.corpus.batch.folder.private_folder import PREFIX, private_folder, remove_left
+from surrogate.corpus.batch.folder.writing import making
+from surrogate.corpus.batch.intake.spool import Spool
+from surrogate.corpus.batch.intake.spooling import Source
+from surrogate.corpus.batch.proxy.proxy_fitting import PROXY_PLAN
 from surrogate.corpus.batch.request import BatchRequest
-from surrogate.corpus.batch.spool import Spool
-from surrogate.corpus.batch.spooling import Source
 from surrogate.corpus.batch.values import SCHEMA, Settings, WorkSpec
-from surrogate.corpus.batch.writing import making
+from surrogate.corpus.batch.workers.loading import model_source
 from surrogate.local_pipeline import configure, local_pipeline
 from surrogate.plan import most_texts
 from surrogate.provenance import describe_model, versions

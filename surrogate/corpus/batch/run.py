@@ -10,19 +10,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from surrogate.corpus.batch.backends import Backend
+from surrogate.corpus.batch.checking.signed import keep_signed
 from surrogate.corpus.batch.closing import close_batch
-from surrogate.corpus.batch.driving import run_parts
 from surrogate.corpus.batch.error_budget import ErrorBudget, default_max_errors
-from surrogate.corpus.batch.folder import BatchFolder
-from surrogate.corpus.batch.frozen_proxy import PROXY, with_proxy
+from surrogate.corpus.batch.folder.folder import BatchFolder
+from surrogate.corpus.batch.intake.spool import Part, Spool
 from surrogate.corpus.batch.opening import Opened, keep_spool
-from surrogate.corpus.batch.part_files import part_is_whole, part_name, read_columns
+from surrogate.corpus.batch.proxy.frozen_proxy import PROXY, with_proxy
+from surrogate.corpus.batch.rows.part_files import part_is_whole, part_name, read_columns
 from surrogate.corpus.batch.running import Running, spending_of
-from surrogate.corpus.batch.signed import keep_signed
-from surrogate.corpus.batch.spool import Part, Spool
 from surrogate.corpus.batch.values import Counts, PartResult, PartTask
-from surrogate.corpus.batch.working import dead, join, work
+from surrogate.corpus.batch.workers.backends import Backend
+from surrogate.corpus.batch.workers.driving import run_parts
+from surrogate.corpus.batch.workers.working import dead, join, work
 from surrogate.signing.folder import is_signed
 from surrogate.store import open_store
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from surrogate.corpus.batch.backends import Backend
 from surrogate.corpus.batch.values import Counts, PartResult
+from surrogate.corpus.batch.workers.backends import Backend
 from surrogate.errors import SurrogateError
 from surrogate.placing import place_files
 

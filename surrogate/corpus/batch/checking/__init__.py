@@ -1,0 +1,1 @@
+"""Whether anybody touched a batch: digests, manifest, signatures, and its full reports."""
