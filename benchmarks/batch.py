@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.batch_economy import repeated
+from benchmarks.batch_economy import plot, repeated
 from benchmarks.batch_faults import driver_memory, kills, same_everywhere
 from benchmarks.batch_page import page
 from benchmarks.batch_runs import Row, messages
@@ -71,6 +71,8 @@ def main() -> None:
             told[name] = PARTS[name](rows, Path(folder))
         told["machine"] = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
         MEASURED.write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    if "economy" in told:
+        plot(told["economy"], RESULTS / "batch.svg")
     text = page(json.loads(MEASURED.read_text(encoding="utf-8")))
     (RESULTS / "batch.md").write_text(text, encoding="utf-8")
     print(text)

@@ -165,11 +165,16 @@ def _kills(told: dict[str, Any]) -> list[str]:
 
 
 def _economy(told: dict[str, Any]) -> list[str]:
-    rows = [[f"{100 * one['share']:.0f} %", f"{one['asked']:.1f}", f"{one['seconds']:.3f}"] for one in told["economy"]]
+    rows = [
+        [f"{100 * one['share']:.0f} %", f"{one['asked']:.1f}", f"{one['fidelity']:.3f}", f"{one['seconds']:.3f}"]
+        for one in told["economy"]
+    ]
     return [
         "## Rows that repeat others, 400 messages",
         "",
-        *table(["rows that repeat another", "texts asked for a row", "seconds per row"], rows),
+        *table(["rows that repeat another", "texts asked for a row", "median held-out R2", "seconds per row"], rows),
+        "",
+        "![Texts asked for a row, and fidelity](batch.svg)",
         "",
         "What a corpus proxy saves is measured in [corpus_proxy.md](corpus_proxy.md).",
     ]
