@@ -269,7 +269,7 @@ def test_votes_are_explained_with_their_noise(tmp_path: Path, calls: str | int) 
     (tmp_path / "model.toml").write_text(TOML, encoding="utf-8")
 
     def script(path: str, body: dict[str, Any], number: int) -> Told:
-        sure = number % 10 != 0
+        sure = number % 10 != 9  # not the first ones, among which is the text itself
         return chats("cards" if ("card" in asked_text(body)) == sure else "cash")
 
     with serving(script) as server:

@@ -91,7 +91,7 @@ def explain_batch(
     ...     _ = source.write_text("text\npay my bill\nhello\n", encoding="utf-8")
     ...     out = explain_batch(source, Path(folder) / "out", box, backend="none")
     ...     sorted(path.name for path in out.iterdir() if path.suffix in (".json", ".html"))
-    ['batch.json', 'index.json', 'run.json', 'summary.html', 'summary.json']
+    ['batch.json', 'index.json', 'manifest.json', 'run.json', 'summary.html', 'summary.json']
     """
     from surrogate.blackbox.opening import open_model
 
