@@ -70,6 +70,8 @@ class EstimatorBox(SharedBlackBox):
         listed = check_texts(texts)
         try:
             probabilities = self.estimator.predict_proba(listed) if listed else []
+        except MemoryError:  # no fault of the estimator's: with fewer texts there may be room
+            raise
         except Exception as error:  # foreign code may raise anything; it is chained, never swallowed
             raise model_failed(self.name, error, len(listed)) from error
         return probabilities_of(probabilities, len(listed), self._identity)
