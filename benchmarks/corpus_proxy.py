@@ -95,7 +95,7 @@ def without(row: Row, pipe: Pipeline, n_copies: int) -> Explanation:
     planned = proxied._planned(pipe, row.text, CALLS)
     whole = proxied._asked(planned, n_copies, test=True)  # type: ignore[arg-type]
     settled = Settled(planned.pipe, whole, Stopping("fixed"), 0)  # type: ignore[union-attr]
-    return assemble(settled, teach(settled), Policy(), "batch", stability=False)
+    return assemble(settled, teach(settled), Policy(), "batch", full=False)
 
 
 def one_size(size: int, rows: list[Row], others: list[str], pipe: Pipeline) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def replicate(
     units = tuple(f"{seed}/{unit}" for unit in range(N_UNITS))
     rows = Rows(masks, said, said, np.ones(len(masks)), np.arange(len(masks)) // 2, units)
     model = SparseLinear().learn(rows, Teacher(), "auto")[0]
-    model = with_intervals(model, rows, generator=np.random.default_rng(seed))
+    model = with_intervals(model, rows)
     design = np.column_stack([model.design(ALL), np.ones(len(ALL))])
     gram = design.T @ (design * weights[:, None])
     target = np.linalg.lstsq(gram, design.T @ (weights * values), rcond=None)[0][:-1]

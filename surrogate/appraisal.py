@@ -74,15 +74,14 @@ def appraise(name: str | None, estimator: Surrogate, case: Case) -> Member:
         return Member(name, model.kind, model, verdict, None, taught_by=taught_by)
     if not case.measurable(model.scale):
         return Member(name, model.kind, model, _verdict(model, None, case), None, taught_by=taught_by)
-    generator = content_generator("evidence", name, text, case.whole.n_samples)
     fit, test = case.fit(model.scale), case.test(model.scale)
-    fidelity = measure_fidelity(model, test, fit, generator=generator)
+    fidelity = measure_fidelity(model, test, fit)
     proxy = "none" if taught_by == "calls" else "auto"
     # One thread for the arithmetic, whose sums must not depend on how many cores share them; not where the model is asked.
     with single_thread():
-        others = refit(estimator, fit, proxy, case.half_teacher(model.scale, proxy)) if case.stability else []
+        others = refit(estimator, fit, proxy, case.half_teacher(model.scale, proxy)) if case.full else []
         if isinstance(model, LinearModel):
-            model = _graded(with_intervals(model, fit, generator=generator), others, fit, case)
+            model = _graded(with_intervals(model, fit), others, fit, case)
     rules: tuple[Rule, ...] = ()
     if not isinstance(model, LinearModel):
         rules = confirmed_rules(model, test, case)
@@ -95,11 +94,11 @@ def appraise(name: str | None, estimator: Surrogate, case: Case) -> Member:
         _verdict(model, fidelity, case),
         fidelity,
         rules,
-        find_misses(model, case.test_part, case.outcome),
-        fidelity_by_size(model, case.test_part, case.outcome),
+        find_misses(model, case.test_part, case.outcome) if case.full else (),
+        fidelity_by_size(model, case.test_part, case.outcome) if case.full else (),
         taught_by,
         Stability(len(others), decisions_alike(model, others, fit)) if others else None,
-        _size_reference(model, fit, test, proxy, case),
+        _size_reference(model, fit, test, proxy, case) if case.full else None,
     )
 
 

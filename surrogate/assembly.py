@@ -96,7 +96,7 @@ def assemble(
     recipe_name: str,
     refinement: Refinement | None = None,
     *,
-    stability: bool = True,
+    full: bool = True,
 ) -> Explanation:
     """Measure the surrogates on the test part, and put all that was found into one explanation.
 
@@ -108,10 +108,12 @@ def assemble(
     recipe_name : str
     refinement : Refinement, optional
         How the units of a long text were found.
-    stability : bool, default True
-        Whether the surrogates are refitted to halves of the calls, which costs more than all else.  False: nothing is
-        refitted, no term, unit or rule has a frequency or a grade (but where every copy was asked, so that nothing can vary),
-        and the limits say so.
+    full : bool, default True
+        Whether everything is measured that a report shows.  False: only what a row of a batch shows, to the same numbers.  The
+        surrogates are not refitted to halves of the calls, which costs more than all else: no term, unit or rule has a
+        frequency or a grade, but where every copy was asked, so that nothing can vary.  Largest misses, fidelity by size, the
+        reference of the size, the recipe and the digest of the answers are left out as well.  Such an explanation is no
+        report: it cannot be written or shown as one.
 
     Returns
     -------
@@ -121,7 +123,7 @@ def assemble(
     fitted = taught.members
     outcome = next(iter(fitted.values())).outcomes_[whole.documents[0].text]
     asker = Asker(settled.pipe, whole, outcome, 0 if whole.exhaustive else settled.n_confirm)
-    case = Case(whole, taught.teaching, outcome, policy, asker, taught.teacher, stability=stability)
+    case = Case(whole, taught.teaching, outcome, policy, asker, taught.teacher, full=full)
     members = tuple(
         _appraise(name, estimator, case, confirm_of(settled.n_confirm, estimator, fitted.values()))
         for name, estimator in fitted.items()
@@ -136,9 +138,9 @@ def assemble(
         flips=find_flips(everything, outcome),
         calls=count_calls(everything, n_repeats),
         model=model,
-        production=describe_production(settled.pipe, everything, outcome, policy, recipe_name),
+        production=describe_production(settled.pipe, everything, outcome, policy, recipe_name, full=full),
         findings=find_findings(members, decision, whole, outcome),
-        limits=state_limits(whole, outcome, model, stability),
+        limits=state_limits(whole, outcome, model),
         stopping=settled.stopping,
         refinement=None if refinement is None else refinement.to_dict(),
         sample=everything,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -40,8 +41,8 @@ class Case:
         Whose proxies the surrogates share.
     half_teachers : dict of str to Teacher
         Who teaches refits to halves of the calls, by scale; filled when it is needed.
-    stability : bool
-        Whether surrogates are refitted to halves of the calls, to see what is found again.
+    full : bool
+        Whether everything is measured that a report shows; see :func:`surrogate.assembly.assemble`.
     """
 
     whole: Neighborhood
@@ -51,15 +52,22 @@ class Case:
     asker: Asker
     teacher: Teacher
     half_teachers: dict[str, Teacher] = field(default_factory=dict)
-    stability: bool = True
+    full: bool = True
+    _rows: dict[tuple[str, str], Rows] = field(default_factory=dict, init=False, repr=False)
 
     def fit(self, scale: str) -> Rows:
         """The rows the surrogates were fitted to."""
-        return usable_rows(self.teaching.role("fit"), self.outcome, scale)
+        return self._once("fit", self.teaching.role("fit"), scale)
 
     def test(self, scale: str) -> Rows:
         """The test rows, weighted to the reference distribution."""
-        return usable_rows(self.test_part, self.outcome, scale)
+        return self._once("test", self.test_part, scale)
+
+    def _once(self, role: str, part: Neighborhood, scale: str) -> Rows:
+        """Rows are made once, however often they are asked for."""
+        if (role, scale) not in self._rows:
+            self._rows[role, scale] = usable_rows(part, self.outcome, scale)
+        return self._rows[role, scale]
 
     def half_teacher(self, scale: str, proxy: str) -> Teacher:
         """The teacher of refits to halves: its proxies start where that of all calls ended."""
@@ -67,7 +75,7 @@ class Case:
             self.half_teachers[scale] = Teacher(self.teacher.proxy(self.fit(scale), proxy))
         return self.half_teachers[scale]
 
-    @property
+    @cached_property
     def test_part(self) -> Neighborhood:
         """The test rows with their texts."""
         return self.whole.role("test").replace(sample_weight=None)

@@ -32,6 +32,12 @@ class StepMixin(CallbackSupportMixin):
         """Do nothing: what flows is a Neighborhood, whatever the container asked for; returns self."""
         return self
 
+    @classmethod
+    @functools.cache
+    def _get_param_names(cls) -> list[str]:
+        # scikit-learn reads the signature anew in each clone, and a batch clones its pipeline for every text.
+        return super()._get_param_names()  # type: ignore[misc, no-any-return]
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()  # type: ignore[misc]
         tags.input_tags.two_d_array = False

@@ -14,17 +14,11 @@ from surrogate.outcome import Outcome
 from surrogate.rows import usable_rows
 from surrogate.units.nouns import unit_noun
 
-__all__ = ["MEASURED", "NOT_MEASURED", "NOT_REFITTED", "find_findings", "state_limits"]
+__all__ = ["MEASURED", "NOT_MEASURED", "find_findings", "state_limits"]
 
 #: What is said of natural rewordings, until a second sampler has measured on some.
 NOT_MEASURED = "how the model treats natural rewordings was not measured"
 MEASURED = "what is left of the fidelity on more natural texts was measured, and is stated beside it"
-
-#: What is said where nobody asked for refits.
-NOT_REFITTED = (
-    "What refits to halves of the calls would find again was not measured: no term and no rule is graded, and none is known "
-    "to be stable."
-)
 
 #: How altered copies read, by how they were made.
 _READS = {
@@ -131,9 +125,7 @@ def _rounding(details: dict[str, Any]) -> list[str]:
     return said
 
 
-def state_limits(
-    whole: Neighborhood, outcome: Outcome, model: dict[str, Any], stability: bool = True
-) -> tuple[str, ...]:
+def state_limits(whole: Neighborhood, outcome: Outcome, model: dict[str, Any]) -> tuple[str, ...]:
     """What the explanation does not say.
 
     Parameters
@@ -142,8 +134,6 @@ def state_limits(
     outcome : Outcome
     model : dict
         Identity of the explained model.
-    stability : bool, default True
-        Whether the surrogates were refitted to halves of the calls, wherever anything can vary.
 
     Returns
     -------
@@ -171,8 +161,6 @@ def state_limits(
             "Every possible altered copy was asked, so nothing was left to the choice of copies. The model's answers vary: all "
             f"were asked {'again' if times == 1 else f'{times} times more'} to test on, and no number is exact."
         )
-    if not stability and not (whole.exhaustive and whole.draws is None):
-        limits.append(NOT_REFITTED)
     limits += _rounding(model["details"])
     if model["fingerprint"] is None:
         limits.append("The model has no fingerprint: a later reader cannot check that the same model is asked again.")

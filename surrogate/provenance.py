@@ -43,7 +43,7 @@ def describe_model(black_box: Any) -> dict[str, Any]:
 
 
 def describe_production(
-    pipe: Pipeline, whole: Neighborhood, outcome: Outcome, policy: Policy, recipe_name: str
+    pipe: Pipeline, whole: Neighborhood, outcome: Outcome, policy: Policy, recipe_name: str, *, full: bool = True
 ) -> dict[str, Any]:
     """How an explanation was produced: recipe, design, counts, digests, policy and versions.
 
@@ -55,19 +55,20 @@ def describe_production(
     outcome : Outcome
     policy : Policy
     recipe_name : str
+    full : bool, default True
+        Whether it is for a record: else the recipe, and the digest of the answers, are None.
 
     Returns
     -------
     dict
         JSON values; nothing that depends on clock, host or path.
     """
-    toml = recipes.dump(pipe)
     perturb = pipe.named_steps["perturb"]
     answers = whole.answers
     if answers is None:
         raise InputError("missing-black-box", "The pipeline has no answers. Put a Query step into it.")
     return {
-        "recipe": {"name": recipe_name, "toml": toml, "sha256": digest(toml)},
+        "recipe": _describe_recipe(pipe, recipe_name) if full else None,
         "fitted": outcome.description,
         "perturbation": whole.perturbation,
         "sampler": _describe_sampler(perturb),
@@ -80,11 +81,16 @@ def describe_production(
         "n_truncated": int(answers.truncated.sum()),
         "n_refused": int(answers.refused.sum()),
         "clipped_share": float(outcome.clipped(answers).mean()),
-        "answers_sha256": answers_digest(whole),
+        "answers_sha256": answers_digest(whole) if full else None,
         "text_sha256": digest(whole.documents[0].text),
         "policy": policy.to_dict(),
         "versions": versions(),
     }
+
+
+def _describe_recipe(pipe: Pipeline, name: str) -> dict[str, str]:
+    toml = recipes.dump(pipe)
+    return {"name": name, "toml": toml, "sha256": digest(toml)}
 
 
 def _describe_embedder(embedder: Any) -> dict[str, Any] | None:

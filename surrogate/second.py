@@ -22,7 +22,6 @@ from surrogate.outcome import resolve_outcome
 from surrogate.perturb import Perturb
 from surrogate.rows import original_row, usable_rows
 from surrogate.second_samplers import FEWEST
-from surrogate.seeding import content_generator
 from surrogate.settling import Settled
 from surrogate.units import Document
 
@@ -128,9 +127,8 @@ def _fidelity(answered: Neighborhood, whole: Neighborhood, explanation: Explanat
         test = usable_rows(answered, outcome, model.scale)
         if len(np.unique(test.pairs)) < 2:
             continue
-        generator = content_generator("second", member.name, answered.perturbation, whole.documents[0].text)
         fit = usable_rows(teaching.role("fit"), outcome, model.scale)
-        found[member.name] = measure_fidelity(model, test, fit, generator=generator)
+        found[member.name] = measure_fidelity(model, test, fit)
     return found
 
 

@@ -158,7 +158,7 @@ def test_a_row_depends_on_itself_and_the_proxy_alone(proxy: CorpusProxy) -> None
 
 
 def test_refits_are_taught_by_the_proxy_too(proxy: CorpusProxy) -> None:
-    found = explained(KNOWN, proxy, calls={"fit": 60, "select": 20, "test": 40}, stability=True)
+    found = explained(KNOWN, proxy, calls={"fit": 60, "select": 20, "test": 40}, full=True)
     assert found.used
     assert {member.taught_by for member in found.explanation.members} == {"corpus proxy + Gaussian process"}
 

@@ -37,7 +37,7 @@ MODEL = LinearModel(
 
 def test_a_perfect_surrogate_scores_one() -> None:
     data = sample(np.random.default_rng(0), 40, 0.0)
-    fidelity = measure_fidelity(MODEL, data, data, generator=np.random.default_rng(0))
+    fidelity = measure_fidelity(MODEL, data, data)
     assert fidelity.r2.value == pytest.approx(1.0)
     assert fidelity.mae_probability.value == pytest.approx(0.0)
     assert fidelity.agreement.value == 1.0
@@ -47,18 +47,18 @@ def test_r2_is_that_of_scikit_learn() -> None:
     from sklearn.metrics import r2_score
 
     data = sample(np.random.default_rng(1), 60, 0.7)
-    fidelity = measure_fidelity(MODEL, data, data, generator=np.random.default_rng(0))
+    fidelity = measure_fidelity(MODEL, data, data)
     assert fidelity.r2.value == pytest.approx(r2_score(data.values, MODEL.predict(data.masks)))
 
 
 def test_the_interval_of_r2_covers_its_population_value() -> None:
     generator = np.random.default_rng(2)
     population = sample(generator, 100_000, 0.7)
-    truth = measure_fidelity(MODEL, rows(population.values, population.masks, True), population, generator=generator)
+    truth = measure_fidelity(MODEL, rows(population.values, population.masks, True), population)
     hits = 0
     for _ in range(200):
         data = sample(generator, 64, 0.7)
-        r2 = measure_fidelity(MODEL, data, data, generator=generator).r2
+        r2 = measure_fidelity(MODEL, data, data).r2
         hits += r2.low <= truth.r2.value <= r2.high
     assert hits >= 0.90 * 200
 
@@ -73,7 +73,7 @@ def test_the_interval_of_a_coefficient_covers_it() -> None:
         terms = tuple(
             Term(term.literals, term.text, value) for term, value in zip(MODEL.terms, found[:2].tolist(), strict=True)
         )
-        term = with_intervals(LinearModel(3, float(found[2]), terms), data, generator=generator).terms[0]
+        term = with_intervals(LinearModel(3, float(found[2]), terms), data).terms[0]
         hits += term.low <= 1.0 <= term.high  # type: ignore[operator]
     assert hits >= 0.90 * 200
 
@@ -81,9 +81,9 @@ def test_the_interval_of_a_coefficient_covers_it() -> None:
 def test_exact_evidence_has_no_width() -> None:
     data = sample(np.random.default_rng(4), 8, 0.5)
     data = rows(data.values, data.masks, True)
-    r2 = measure_fidelity(MODEL, data, data, generator=np.random.default_rng(0)).r2
+    r2 = measure_fidelity(MODEL, data, data).r2
     assert r2.low == r2.value == r2.high
-    assert all(term.low == term.high for term in with_intervals(MODEL, data, generator=np.random.default_rng(0)).terms)
+    assert all(term.low == term.high for term in with_intervals(MODEL, data).terms)
 
 
 def test_the_binomial_interval_is_that_of_scipy() -> None:

@@ -84,12 +84,12 @@ def _rows(exact: bool) -> Rows:
 
 def test_intervals_hold_the_effects_and_have_no_width_where_all_was_asked() -> None:
     model = LinearModel(3, 0.0, (Term((Literal(0, True),), "a", 2.0), Term((Literal(1, True),), "b", -1.0)))
-    sampled = with_intervals(model, _rows(False), generator=np.random.default_rng(1))
+    sampled = with_intervals(model, _rows(False))
     assert [effect.unit for effect in sampled.effects] == [0, 1]
     for effect, term in zip(sampled.effects, sampled.terms, strict=True):
         assert effect.low < effect.coefficient < effect.high
         assert (effect.low, effect.high) == (term.low, term.high)
-    exact = with_intervals(model, _rows(True), generator=np.random.default_rng(1))
+    exact = with_intervals(model, _rows(True))
     assert all(effect.low == effect.coefficient == effect.high for effect in exact.effects)
 
 
@@ -97,7 +97,6 @@ def test_grades_of_effects_follow_the_policy() -> None:
     model = with_intervals(
         LinearModel(3, 0.0, (Term((Literal(0, True),), "a", 2.0), Term((Literal(1, True),), "b", -1.0))),
         _rows(False),
-        generator=np.random.default_rng(1),
     )
     graded = grade_effects(model, [1.0, 0.3], False, Policy())
     assert [effect.grade for effect in graded.effects] == ["stable", "not reportable"]

@@ -20,7 +20,6 @@ from surrogate.linear_model import LinearModel
 from surrogate.neighborhood import Neighborhood
 from surrogate.outcome import sigmoid
 from surrogate.rows import usable_rows
-from surrogate.seeding import content_generator
 
 __all__ = ["compare"]
 
@@ -95,14 +94,12 @@ def compare(
     """
     _check(whole)
     test_texts = set(whole.role("test").texts)
-    rows = [
-        {**_ours(name, model, whole, masked), **_measured(name, model, whole, masked)} for name, model in models.items()
-    ]
+    rows = [{**_ours(name, model, whole, masked), **_measured(model, whole, masked)} for name, model in models.items()]
     for baseline in baselines:
         result = baseline.explain(masked)
         for form, model in _forms(result):
             about = {**_theirs(result, form, model), "n_test_asked": len(test_texts & set(masked.texts(result.asked)))}
-            rows.append({**about, **_measured(f"{result.name}, {form}", model, whole, masked)})
+            rows.append({**about, **_measured(model, whole, masked)})
     return rows
 
 
@@ -172,10 +169,10 @@ class _AsProbability:
         return np.asarray(self.model.predict_margin(masks))
 
 
-def _measured(name: str, model: Readable, whole: Neighborhood, masked: MaskedModel) -> dict[str, Any]:
-    own = _fidelity(name, model, whole, masked)
+def _measured(model: Readable, whole: Neighborhood, masked: MaskedModel) -> dict[str, Any]:
+    own = _fidelity(model, whole, masked)
     read = model if model.scale == "probability" else _AsProbability(model)
-    probability = own if read is model else _fidelity(name, read, whole, masked)
+    probability = own if read is model else _fidelity(read, whole, masked)
     estimates: dict[str, Estimate] = {
         "r2": own.r2,
         "r2_probability": probability.r2,
@@ -185,8 +182,7 @@ def _measured(name: str, model: Readable, whole: Neighborhood, masked: MaskedMod
     return {"n_test": own.n_test, **{key: estimate.to_dict() for key, estimate in estimates.items()}}
 
 
-def _fidelity(name: str, model: Any, whole: Neighborhood, masked: MaskedModel) -> Fidelity:
+def _fidelity(model: Any, whole: Neighborhood, masked: MaskedModel) -> Fidelity:
     test = usable_rows(whole.role("test").replace(sample_weight=None), masked.outcome, model.scale)
     fit = usable_rows(whole.role("fit").replace(sample_weight=None), masked.outcome, model.scale)
-    generator = content_generator("comparison", name, masked.document.text, whole.n_samples)
-    return measure_fidelity(model, test, fit, generator=generator)
+    return measure_fidelity(model, test, fit)

@@ -78,8 +78,6 @@ def measure_fidelity(
     model: LinearModel | TreeModel,
     test: Rows,
     fit: Rows,
-    *,
-    generator: np.random.Generator,
 ) -> Fidelity:
     """Measure a surrogate on the test part.
 
@@ -88,7 +86,6 @@ def measure_fidelity(
     model : LinearModel or TreeModel
     test, fit : Rows
         In the model's scale; the weights of ``test`` are those of the reference distribution.
-    generator : numpy.random.Generator
 
     Returns
     -------
@@ -106,7 +103,7 @@ def measure_fidelity(
     positive = float(np.average(margins > 0, weights=weights))
 
     def estimate(columns: list[NDArray[np.float64]], statistic: Statistic, baseline: float) -> Estimate:
-        return _estimate(np.column_stack(columns), statistic, pairs, baseline, test.exact, generator)
+        return _estimate(np.column_stack(columns), statistic, pairs, baseline, test.exact)
 
     return Fidelity(
         r2=estimate(_r2_columns(values, shown, weights), _r2, 0.0),
@@ -155,10 +152,9 @@ def _estimate(
     pairs: NDArray[np.int64],
     baseline: float,
     exact: bool,
-    generator: np.random.Generator,
 ) -> Estimate:
     value = float(statistic(columns.sum(axis=0)))
     if exact:
         return Estimate(value, value, value, baseline)
-    low, high = percentile_interval(statistic(resampled_sums(pair_sums(columns, pairs), generator)))
+    low, high = percentile_interval(statistic(resampled_sums(pair_sums(columns, pairs))))
     return Estimate(value, min(low, value), max(high, value), baseline)

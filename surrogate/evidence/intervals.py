@@ -20,7 +20,7 @@ _N_REPLICATES = 1000
 Array = NDArray[np.float64]
 
 
-def with_intervals(model: LinearModel, fit: Rows, *, generator: np.random.Generator) -> LinearModel:
+def with_intervals(model: LinearModel, fit: Rows) -> LinearModel:
     """The same terms with a 95 % interval each, and what each of their units adds with its own.
 
     Least squares on the displayed terms is refitted to bootstrap samples of the pairs; the spread around its own estimate
@@ -33,7 +33,6 @@ def with_intervals(model: LinearModel, fit: Rows, *, generator: np.random.Genera
     model : LinearModel
     fit : Rows
         The fitting part, in the model's scale.
-    generator : numpy.random.Generator
 
     Returns
     -------
@@ -50,8 +49,7 @@ def with_intervals(model: LinearModel, fit: Rows, *, generator: np.random.Genera
     # A trace of ridge keeps replicates solvable in which a unit is never removed.
     trace = 1e-3 * np.eye(design.shape[1])
     estimate = np.linalg.solve(gram.sum(axis=0) + trace, moment.sum(axis=0))
-    seed = generator.integers(2**63)
-    grams, moments = (resampled_sums(sums, np.random.default_rng(seed), _N_REPLICATES) for sums in (gram, moment))
+    grams, moments = (resampled_sums(sums, _N_REPLICATES) for sums in (gram, moment))
     replicates = np.linalg.solve(grams + trace, moments[..., None])[..., 0] - estimate
     replicates *= _small_sample(len(gram), *design.shape)
     return _with_ends(model, fit, shown, replicates[:, :-1].astype(np.float64), estimate[:-1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +47,7 @@ class Kernel:
     tilt: float = 0.0
     tied: bool = False
 
-    @property
+    @cached_property
     def shares(self) -> NDArray[np.float64]:
         """Each unit's share of the linear part and of the tilt, shape (n_units,)."""
         if self.tied:
@@ -61,7 +62,9 @@ class Kernel:
         """The exponential part, shape (m, n)."""
         ours = first * self.relevance
         distance = ours.sum(axis=1)[:, None] + second @ self.relevance - 2.0 * ours @ second.T
-        scale = self.exponential * self.amplitude(first)[:, None] * self.amplitude(second)
+        left = self.amplitude(first)
+        right = left if second is first else self.amplitude(second)
+        scale = self.exponential * left[:, None] * right
         return np.asarray(scale * np.exp(-np.maximum(distance, 0.0)))
 
     def matrix(self, first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from surrogate.evidence.grades import NOT_REPORTABLE, STABLE, WEAK
-from surrogate.findings import NOT_REFITTED
 from surrogate.report.language import message, say
 from surrogate.report.number_format import percent
 
@@ -20,7 +19,6 @@ __all__ = [
     "is_quotable",
     "numbered",
     "quotable",
-    "refits_wanted",
     "set_aside",
     "shares",
     "ungraded",
@@ -85,20 +83,9 @@ def set_aside(items: Sequence[Record]) -> Numbered:
 
 
 def ungraded(member: Record) -> bool:
-    """Whether the terms or rules of a shown surrogate have no grades: it was not refitted to halves of the calls."""
+    """Whether the terms or rules of a shown surrogate have no grades: the calls were too few to refit to halves of them."""
     items = member["model"].get("terms", member["rules"])
     return bool(items) and all(item["grade"] is None for item in items)
-
-
-def refits_wanted(record: Record) -> bool:
-    """Whether what refits find again was asked for.
-
-    Examples
-    --------
-    >>> refits_wanted({"limits": [NOT_REFITTED]}), refits_wanted({"limits": []})
-    (False, True)
-    """
-    return NOT_REFITTED not in record["limits"]
 
 
 def frequency(item: Record, member: Record) -> str:

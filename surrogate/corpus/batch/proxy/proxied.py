@@ -90,7 +90,7 @@ def explain_with_proxy(
     *,
     calls: Calls = None,
     budget: int | None = None,
-    stability: bool = False,
+    full: bool = False,
 ) -> Proxied:
     """Explain one text with as few calls as its own answers allow.
 
@@ -110,7 +110,7 @@ def explain_with_proxy(
     recipe_name : str
     calls, budget
         As :func:`surrogate.explain` takes them.
-    stability : bool
+    full : bool
         As :func:`surrogate.assembly.assemble` takes it.
 
     Returns
@@ -130,11 +130,11 @@ def explain_with_proxy(
             found = _tried(planned, n_copies, proxy)
             check = found.check
             if found.check >= least:
-                explanation = _explained(planned, found, policy, recipe_name, stability)
+                explanation = _explained(planned, found, policy, recipe_name, full)
                 return _told(explanation, proxy, check, None)
     ready = prepare(pipe, text, calls, budget)
     settled = settle(with_width(clone(pipe), ready.text), ready)
-    explanation = assemble(settled, teach(settled), policy, recipe_name, ready.refinement, stability=stability)
+    explanation = assemble(settled, teach(settled), policy, recipe_name, ready.refinement, full=full)
     return _told(explanation, proxy, check, planned if isinstance(planned, str) else "check")
 
 
@@ -260,10 +260,10 @@ def _outcome(pipe: Pipeline, part: Neighborhood) -> Outcome:
     return resolve_outcome(part.classes, surrogate.target, surrogate.contrast, original, part.multi_label)
 
 
-def _explained(planned: _Planned, found: _Tried, policy: Policy, recipe_name: str, stability: bool) -> Explanation:
+def _explained(planned: _Planned, found: _Tried, policy: Policy, recipe_name: str, full: bool) -> Explanation:
     whole = _asked(planned, found.n_copies, test=True)
     settled = Settled(planned.pipe, whole, Stopping("fixed"), planned.n_confirm)
-    return assemble(settled, teach(settled, found.prior), policy, recipe_name, stability=stability)
+    return assemble(settled, teach(settled, found.prior), policy, recipe_name, full=full)
 
 
 def _told(explanation: Explanation, proxy: CorpusProxy, check: float | None, why_not: str | None) -> Proxied:

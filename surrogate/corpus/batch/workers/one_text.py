@@ -23,7 +23,6 @@ from surrogate.explanation import Explanation
 from surrogate.kernel_width import with_width
 from surrogate.local import explain
 from surrogate.long_text import prepare
-from surrogate.recipes import recipe_name
 from surrogate.settling import settle
 
 __all__ = ["STOPPING", "Told", "explain_text", "failed", "wants_report"]
@@ -145,16 +144,16 @@ def wants_report(settings: Settings, explanation: Explanation, chosen: bool) -> 
 
 def _explanation(pipe: Pipeline, text: str, settings: Settings, proxy: bytes | None) -> Explanation:
     """The explanation of a row; what refits find again is measured only where the settings ask it of every row."""
-    policy, name = Policy(**settings.policy), recipe_name(settings.recipe)
-    stability = settings.stability == "all"
+    policy, name = Policy(**settings.policy), settings.recipe_name
+    full = settings.stability == "all"
     calls, budget = settings.calls, settings.budget
     if proxy is not None:
         return explain_with_proxy(
-            pipe, text, proxy_of(proxy), policy, name, calls=calls, budget=budget, stability=stability
+            pipe, text, proxy_of(proxy), policy, name, calls=calls, budget=budget, full=full
         ).explanation
     ready = prepare(pipe, text, calls, budget)
     settled = settle(with_width(pipe, ready.text), ready)
-    return assemble(settled, teach(settled), policy, name, ready.refinement, stability=stability)
+    return assemble(settled, teach(settled), policy, name, ready.refinement, full=full)
 
 
 def _reported(black_box: Any, text: str, settings: Settings, store: Any) -> Told:
