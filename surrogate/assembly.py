@@ -10,6 +10,7 @@ from sklearn.pipeline import Pipeline
 from surrogate.appraisal import appraise
 from surrogate.case import Case, read_decision, teaching_part
 from surrogate.confirm import Asker, joined
+from surrogate.confirmation import only_checkable
 from surrogate.evidence import Policy, find_flips
 from surrogate.explanation import Explanation, Member
 from surrogate.findings import find_findings, state_limits
@@ -63,9 +64,9 @@ def teach(settled: Settled, prior: Prior | None = None) -> Taught:
         What was known before the calls; see :class:`surrogate.fit.Teacher`.
     """
     teaching, teacher = teaching_part(settled.whole), Teacher(prior=prior)
+    surrogate = only_checkable(clone(settled.pipe.named_steps["surrogate"]), settled.whole, settled.n_confirm)
     with single_thread():
-        surrogate = clone(settled.pipe.named_steps["surrogate"]).fit(teaching, teacher=teacher)
-    return Taught(surrogate, teaching, teacher)
+        return Taught(surrogate.fit(teaching, teacher=teacher), teaching, teacher)
 
 
 def explanation_of(pipe: Pipeline, text: str, *, policy: Policy | None = None, recipe_name: str = "") -> Explanation:

@@ -11,12 +11,35 @@ from numpy.typing import NDArray
 
 from surrogate.case import Case
 from surrogate.evidence import MIN_SUPPORT, Rule, measure_rules, prune_to_support
+from surrogate.fit import Panel, RuleTree, Surrogate
 from surrogate.literals import Literal
+from surrogate.neighborhood import Neighborhood
+from surrogate.plan import confirm_of
 from surrogate.reference import rule_coverage
 from surrogate.rows import Rows
 from surrogate.tree_model import TreeModel
 
-__all__ = ["confirmed_rules", "supported"]
+__all__ = ["confirmed_rules", "only_checkable", "supported"]
+
+
+def only_checkable(surrogate: Surrogate | Panel, whole: Neighborhood, n_confirm: int) -> Surrogate | Panel:
+    """The surrogates, but no tree is grown where the copies could not check even two leaves: :func:`supported` would cut it.
+
+    Parameters
+    ----------
+    surrogate : Surrogate or Panel
+        Not fitted; its trees are changed.
+    whole : Neighborhood
+    n_confirm : int
+        Calls that are left to confirm rules and anchors.
+    """
+    members = dict(surrogate.members) if isinstance(surrogate, Panel) else {None: surrogate}
+    n_test = whole.role("test").n_samples
+    for member in members.values():
+        if isinstance(member, RuleTree) and not whole.exhaustive:
+            checked = n_test + confirm_of(n_confirm, member, members.values())
+            member.set_params(max_leaves=member.max_leaves if checked >= 2 * MIN_SUPPORT else 1)
+    return surrogate
 
 
 def supported(model: Any, case: Case) -> Any:

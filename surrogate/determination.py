@@ -15,10 +15,17 @@ def r2(values: NDArray[np.float64], predicted: NDArray[np.float64], weights: NDA
     ----------
     values, predicted, weights : ndarray of float, shape (n,)
 
+        The weights are not all zero.
+
     Returns
     -------
     float
         Where the values do not vary: 1 if they are predicted exactly, else 0; NaN for fewer than two.
+
+    Raises
+    ------
+    ZeroDivisionError
+        When the weights sum to zero.
 
     Examples
     --------
@@ -29,6 +36,7 @@ def r2(values: NDArray[np.float64], predicted: NDArray[np.float64], weights: NDA
         return float("nan")
     left = float((weights * (values - predicted) ** 2).sum())
     spread = float((weights * (values - np.average(values, weights=weights)) ** 2).sum())
-    if spread == 0:
+    # The weighted mean of equal values is not always that value, to the last bit.
+    if spread == 0 or np.ptp(values) == 0:
         return 1.0 if left == 0 else 0.0
     return 1.0 - left / spread

@@ -39,6 +39,10 @@ def exponential_kernel(distance: NDArray[np.float64], kernel_width: float) -> ND
     return np.sqrt(np.exp(-(distance**2) / kernel_width**2))
 
 
+#: A copy that weighs less than this share of what the text itself does is not there for any fit.
+_LEAST_WEIGHT = 1e-12
+
+
 class Weigh(StepMixin, TransformerMixin, BaseEstimator):
     """Fill in the weight of each altered copy.
 
@@ -80,7 +84,8 @@ class Weigh(StepMixin, TransformerMixin, BaseEstimator):
         Raises
         ------
         InputError
-            ``bad-parameter`` when the model gives no embeddings, or the width is still to be chosen.
+            ``bad-parameter`` when the model gives no embeddings, when the width is still to be chosen, or so narrow that no
+            altered copy weighs anything.
         """
         self._validate_params()
         if self.kernel_width == AUTO and self.kernel != "uniform":
@@ -94,6 +99,8 @@ class Weigh(StepMixin, TransformerMixin, BaseEstimator):
             for part in neighborhood.parts():
                 original = int(np.flatnonzero(part.masks[0].all(axis=1))[0])
                 self.origins_[part.documents[0].text] = _embeddings(part)[original]
+        for part in neighborhood.parts():
+            self._require_weight(part)
         return self
 
     def transform(self, neighborhood: Neighborhood) -> Neighborhood:
@@ -104,6 +111,16 @@ class Weigh(StepMixin, TransformerMixin, BaseEstimator):
     def distances(self, neighborhood: Neighborhood) -> NDArray[np.float64]:
         """Distance of each copy from its text, as the kernel sees it, shape (n_samples,); zeros for "uniform"."""
         return np.concatenate([self._distance(part) for part in neighborhood.parts()])
+
+    def _require_weight(self, part: Neighborhood) -> None:
+        """Refuse a width at which nothing but the text itself is left to fit to."""
+        altered = ~part.masks[0].all(axis=1)
+        if altered.any() and not (self._distance_weight(part)[altered] > _LEAST_WEIGHT).any():
+            raise InputError(
+                "bad-parameter",
+                f"kernel_width={self.kernel_width} is so narrow that no altered copy weighs anything beside the text itself. "
+                "Give a larger one, or 'auto'.",
+            )
 
     def _distance(self, part: Neighborhood) -> NDArray[np.float64]:
         if self.kernel == "uniform":

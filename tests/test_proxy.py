@@ -340,3 +340,8 @@ def test_covariances_of_products_of_absences_follow_from_those_of_presences() ->
     assert candidates.covariances.variances == pytest.approx(np.diag(whole), abs=1e-5)
     assert candidates.covariances.rows(np.array([40]))[0] == pytest.approx(whole[40], abs=1e-5)
     assert candidates.moments == pytest.approx((centred * share[:, None]).T @ weighted.values, abs=1e-5)
+
+
+@pytest.mark.parametrize(("n_pairs", "is_taught"), [(3, False), (4, True)])
+def test_eight_answers_are_enough_for_a_proxy(n_pairs: int, is_taught: bool) -> None:
+    assert (Teacher().proxy(rows(n_pairs)) is not None) is is_taught

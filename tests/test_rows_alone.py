@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+import pytest
+
 from surrogate import explain, load
 from surrogate.assembly import assemble, teach
 from surrogate.blackbox import FunctionBox
@@ -49,3 +54,19 @@ def test_where_every_copy_was_asked_grades_need_no_refits() -> None:
     made, whole = for_a_row("lost my card", 64), explain("lost my card", BOX, calls=64, store=False)
     shown, left_out = made.to_dict()["surrogates"], {"misses": [], "bands": [], "size_reference": None}
     assert shown == [{**surrogate, **left_out} for surrogate in whole.to_dict()["surrogates"]]
+
+
+def test_no_tree_is_grown_where_the_copies_cannot_check_two_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many test copies as two leaves need, or calls to ask for more: it is grown, else the mean is said at once."""
+    grown = trees(64), trees(128)
+    assert [len(tree.nodes) == 1 for tree in grown] == [True, False]
+    monkeypatch.setattr("surrogate.assembly.only_checkable", lambda surrogate, *_: surrogate)
+    cut = trees(64)
+    assert len(cut.nodes) == 1
+    assert cut.predict(np.ones((1, cut.n_units), bool)) == pytest.approx(
+        grown[0].predict(np.ones((1, cut.n_units), bool))
+    )
+
+
+def trees(calls: int) -> Any:
+    return next(member.model for member in for_a_row(MESSAGE, calls).members if member.name == "tree")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
@@ -47,6 +49,8 @@ def test_r2_of_values_that_do_not_vary_is_one_or_zero() -> None:
     same, weights = np.ones(4), np.ones(4)
     assert r2(same, same, weights) == 1.0
     assert r2(same, same + 1.0, weights) == 0.0
+    # Their weighted mean is another number, in the last bit.
+    assert r2(np.full(3, 0.1), np.full(3, 0.2), np.array([0.3, 0.3, 0.1])) == 0.0
     assert np.isnan(r2(same[:1], same[:1], weights[:1]))
 
 
@@ -77,4 +81,24 @@ def test_one_thread_inside_and_as_many_as_before_outside() -> None:
         before = [pool["num_threads"] for pool in threadpool_info()]
         with single_thread():
             assert {pool["num_threads"] for pool in threadpool_info()} == {1}
+        assert [pool["num_threads"] for pool in threadpool_info()] == before
+
+
+def test_one_thread_until_the_last_one_inside_has_left() -> None:
+    first, second, done = single_thread(), single_thread(), threading.Event()
+
+    def stay() -> None:
+        with second:
+            inside.set()
+            done.wait(10)
+
+    with threadpool_limits(2):
+        before = [pool["num_threads"] for pool in threadpool_info()]
+        inside, other = threading.Event(), threading.Thread(target=stay)
+        with first:
+            other.start()
+            assert inside.wait(10)
+        assert {pool["num_threads"] for pool in threadpool_info()} == {1}
+        done.set()
+        other.join()
         assert [pool["num_threads"] for pool in threadpool_info()] == before

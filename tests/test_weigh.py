@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import pairwise_distances
 
-from surrogate import recipes
+from surrogate import explain, recipes
 from surrogate.answers import Answers
 from surrogate.errors import InputError
 from surrogate.fit.selection import select_lime
@@ -127,3 +127,11 @@ def test_the_kernel_goes_by_an_embedder_that_is_named() -> None:
     )
     assert explanation.production["embeddings"] == {"name": "lengths", "fingerprint": None}
     assert explanation.members[0].fidelity is not None
+
+
+@pytest.mark.parametrize("kernel_width", [0.001, 1e-9])
+def test_a_kernel_at_which_no_copy_weighs_anything_is_refused(kernel_width: float) -> None:
+    pipe = recipes.load("local").set_params(weigh__kernel="mask_cosine", weigh__kernel_width=kernel_width)
+    with pytest.raises(InputError, match="so narrow that no altered copy weighs anything") as told:
+        explain(MESSAGE, card_box(), pipe, calls=64, store=False)
+    assert told.value.code == "bad-parameter"

@@ -85,8 +85,7 @@ class Chosen:
         """One candidate more in each set, shape (b,)."""
         sets = np.arange(len(places))
         scale = np.sqrt(self.left[sets, places])[:, None]
-        # Every other number, as a column is read from a matrix: BLAS adds up a vector without gaps in another order.
-        column = np.repeat(self.known[sets, :, places], 2, axis=1)[:, None, ::2]
+        column = self.known[sets, :, places][:, None]
         new = (self.candidates.covariances.rows(places) - (column @ self.known)[:, 0]) / scale
         return Chosen(
             self.candidates,

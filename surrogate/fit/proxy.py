@@ -29,10 +29,7 @@ PROXIES = ("auto", "none")
 N_TAUGHT = 4096
 
 #: With fewer rows nothing is gained by a proxy.
-_FEWEST_ROWS = 16
-
-#: The same where something was known before: the pair of the text itself, and one more.
-_FEWEST_KNOWN = 4
+_FEWEST_ROWS = 8
 
 #: A simpler proxy is kept while its left-out error is within this factor of the better one's.
 _TOLERANCE = 1.02
@@ -175,8 +172,7 @@ class Teacher:
 
     def proxy(self, rows: Rows, kind: str = "auto") -> Proxy | None:
         """The proxy of some fitting rows; None where none is used: every copy was asked, or too few to fit one."""
-        fewest = _FEWEST_ROWS if self._prior is None else _FEWEST_KNOWN
-        too_few = len(rows.values) < fewest or np.ptp(rows.values) == 0
+        too_few = len(rows.values) < _FEWEST_ROWS or np.ptp(rows.values) == 0
         if kind == "none" or rows.exact or too_few:
             return None
         key = _key(rows)

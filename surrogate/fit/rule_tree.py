@@ -25,6 +25,7 @@ class RuleTree(Surrogate):
     Parameters
     ----------
     max_leaves : int, default 16
+        1: no tree is grown, and the mean is all that is said.
     min_samples_leaf : int, default 24
         Fewest fitting rows in a leaf, as a share of them all, so that enough test rows reach it; none where every copy was
         asked.
@@ -55,7 +56,7 @@ class RuleTree(Surrogate):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **Surrogate._parameter_constraints,
-        "max_leaves": [Interval(Integral, 2, None, closed="left")],
+        "max_leaves": [Interval(Integral, 1, None, closed="left")],
         "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],
         "n_confirm": [Interval(Integral, 0, None, closed="left")],
     }
@@ -83,6 +84,9 @@ class RuleTree(Surrogate):
         """Grow the tree of one text."""
         if len(data.values) < 2:
             return TreeModel(data.n_units, (Node(0.0, 0.0),), self.scale)
+        if int(self.max_leaves) == 1:
+            value, margin = (np.average(each, weights=taught.weights) for each in (taught.values, taught.margins))
+            return TreeModel(data.n_units, (Node(float(value), float(margin)),), self.scale)
         from sklearn.tree import DecisionTreeRegressor
 
         # Where every copy was asked, a leaf needs no rows to be checked on.

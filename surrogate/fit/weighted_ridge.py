@@ -59,4 +59,4 @@ def _by_sklearn(columns: Array, targets: Array, weights: Array, alpha: float) ->
     from sklearn.linear_model import Ridge
 
     model = Ridge(alpha=alpha).fit(columns, targets, sample_weight=weights)
-    return model.coef_, model.intercept_
+    return np.atleast_2d(model.coef_), np.atleast_1d(model.intercept_)
