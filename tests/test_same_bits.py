@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
@@ -81,24 +79,4 @@ def test_one_thread_inside_and_as_many_as_before_outside() -> None:
         before = [pool["num_threads"] for pool in threadpool_info()]
         with single_thread():
             assert {pool["num_threads"] for pool in threadpool_info()} == {1}
-        assert [pool["num_threads"] for pool in threadpool_info()] == before
-
-
-def test_one_thread_until_the_last_one_inside_has_left() -> None:
-    first, second, done = single_thread(), single_thread(), threading.Event()
-
-    def stay() -> None:
-        with second:
-            inside.set()
-            done.wait(10)
-
-    with threadpool_limits(2):
-        before = [pool["num_threads"] for pool in threadpool_info()]
-        inside, other = threading.Event(), threading.Thread(target=stay)
-        with first:
-            other.start()
-            assert inside.wait(10)
-        assert {pool["num_threads"] for pool in threadpool_info()} == {1}
-        done.set()
-        other.join()
         assert [pool["num_threads"] for pool in threadpool_info()] == before
