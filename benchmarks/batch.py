@@ -37,7 +37,14 @@ def measure_speed(rows: Sequence[Row], folder: Path) -> dict[str, Any]:
     found = batches(rows, folder)
     after = loop(some, box)
     words = sum(n_words(text) for _, text in rows) / len(rows)
-    return {"n": len(rows), "words": words, "n_loop": len(some), "loop": [before, after], "batches": found}
+    return {
+        "n": len(rows),
+        "words": words,
+        "n_loop": len(some),
+        "loop": [before[0], after[0]],
+        "loop_calls": before[1],
+        "batches": found,
+    }
 
 
 def measure_lime(rows: Sequence[Row], _: Path) -> dict[str, Any]:

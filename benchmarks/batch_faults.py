@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -50,23 +51,26 @@ def _on_dask(source: Path, out: Path) -> Path:
 
 
 def kills(rows: Sequence[Row], folder: Path, n: int = 10) -> list[dict[str, Any]]:
-    """A batch killed with SIGKILL at random moments, the driver and a worker in turn, and gone on with each time."""
+    """A batch of which a process is killed with SIGKILL at random moments: the driver and a worker in turn.
+
+    Where the driver was killed the same command is given again; without a worker the run has to go on by itself.
+    """
     source = write_rows(folder / "killed.csv", rows)
     undisturbed = run(source, folder / "undisturbed", "--workers", "2", "--part-texts", "16")
     whole, chance = fingerprint(undisturbed.out), random.Random(1)
     found = []
     for number in range(n):
         out, whom = folder / f"killed-{number}", ("driver", "worker")[number % 2]
-        after = chance.uniform(1.0, undisturbed.seconds)
-        running = killed(source, out, whom, after, "--workers", "2", "--part-texts", "16")
-        again = run(source, out, "--workers", "2", "--part-texts", "16")
+        # Workers live from some seconds after the start to the end.
+        after = chance.uniform(0.0, undisturbed.seconds * (0.6 if whom == "worker" else 1.0))
+        stopped = killed(source, out, whom, after, chance, "--workers", "2", "--part-texts", "16")
+        again = run(source, out, "--workers", "2", "--part-texts", "16").seconds if whom == "driver" else None
         ids = [row["id"] for row in rows_of(out)]
         found.append(
             {
                 "whom": whom,
-                "after": after,
-                "running": running,
-                "seconds": again.seconds,
+                **asdict(stopped),
+                "again": again,
                 "once": sorted(ids) == sorted(name for name, _ in rows),
                 "same": fingerprint(out) == whole,
             }

@@ -6,7 +6,6 @@ import csv
 import hashlib
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 Row = tuple[str, str]
@@ -92,21 +92,38 @@ def fingerprint(out: Path) -> str:
     return whole.hexdigest()
 
 
-def killed(source: Path, out: Path, whom: str, after: float, *options: str) -> bool:
-    """Begin a batch and kill its driver, or one of its workers, after some seconds; whether it was still running then."""
+@dataclass(frozen=True)
+class Killed:
+    """A run of which a process was killed.
+
+    Parameters
+    ----------
+    after : float
+        Seconds from its start; from its first worker, where a worker was to be killed.
+    hit : bool
+        Whether there was a process to kill: the run had not ended, nor all of its workers.
+    code : int
+        Exit code of the driver: -9 where it was killed itself.
+    """
+
+    after: float
+    hit: bool
+    code: int
+
+
+def killed(source: Path, out: Path, whom: str, after: float, chance: Random, *options: str) -> Killed:
+    """Begin a batch, kill its driver or one of its workers after some seconds, and wait for what is left of it to end."""
     process = subprocess.Popen(
         command(source, out, *options), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
+    while whom == "worker" and process.poll() is None and not worker_processes(process.pid):
+        time.sleep(0.05)
     time.sleep(after)
-    running = process.poll() is None
-    if whom == "driver":
-        process.kill()
-    else:
-        workers = worker_processes(process.pid)
-        if workers:
-            os.kill(random.choice(workers), signal.SIGKILL)
-    process.wait()
-    return running
+    victims = [process.pid] if whom == "driver" else worker_processes(process.pid)
+    hit = process.poll() is None and bool(victims)
+    if hit:
+        os.kill(chance.choice(sorted(victims)), signal.SIGKILL)
+    return Killed(after, hit, process.wait())
 
 
 def worker_processes(driver: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from benchmarks.batch_runs import Row, rows_of, run, write_rows
 from benchmarks.fidelity_scores import draw_lime_masks, kernel
+from surrogate.determination import r2
 from surrogate.outcome import sigmoid
 from surrogate.units import split_units
 
@@ -21,15 +23,14 @@ CALLS, N_TEST = 64, 512
 Masks = NDArray[np.bool_]
 
 
-def loop(rows: Sequence[Row], box: Any) -> float:
-    """Seconds per row of single explanations, one after the other in one process; the model is loaded already."""
+def loop(rows: Sequence[Row], box: Any) -> tuple[float, float]:
+    """Seconds and calls per row of single explanations, one after the other in one process; the model is loaded already."""
     import surrogate
 
     surrogate.explain(rows[0][1], box, "batch", calls=CALLS, store=False)
     start = time.perf_counter()
-    for _, text in rows:
-        surrogate.explain(text, box, "batch", calls=CALLS, store=False)
-    return (time.perf_counter() - start) / len(rows)
+    calls = sum(surrogate.explain(text, box, "batch", calls=CALLS, store=False).calls["total"] for _, text in rows)
+    return (time.perf_counter() - start) / len(rows), calls / len(rows)
 
 
 def batches(rows: Sequence[Row], folder: Path) -> list[dict[str, Any]]:
@@ -123,7 +124,7 @@ def _scores(text: str, box: Any, label: int, explained: Any, seed: int) -> dict[
     said = {"ours": sigmoid(model.predict(masks)), "lime": _lime_says(explained, label, document, masks)}
     weights = {"weighted": kernel(masks), "unweighted": np.ones(len(masks))}
     return {
-        f"{who} {how}": _r2(truth, prediction, weight)
+        f"{who} {how}": r2(truth, prediction, weight)
         for who, prediction in said.items()
         for how, weight in weights.items()
     }
@@ -137,15 +138,9 @@ def _lime_says(explained: Any, label: int, document: Any, masks: Masks) -> NDArr
 
 
 def _holds(word: str, document: Any, masks: Masks) -> NDArray[np.float64]:
-    places = [number for number, unit in enumerate(document.units) if word in unit]
+    places = [number for number, unit in enumerate(document.units) if word in re.split(r"\W+", unit)]
     places = places or [number for number, unit in enumerate(document.units) if unit in word]
     return masks[:, places].any(axis=1).astype(float) if places else np.ones(len(masks))
-
-
-def _r2(truth: NDArray[np.float64], said: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    from sklearn.metrics import r2_score
-
-    return float(r2_score(truth, said, sample_weight=weights))
 
 
 def n_words(text: str) -> int:
