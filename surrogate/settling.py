@@ -42,7 +42,7 @@ class Settled:
     n_confirm: int
 
 
-def settle(pipe: Pipeline, ready: Prepared) -> Settled:
+def settle(pipe: Pipeline, ready: Prepared, drawn: Neighborhood | None = None) -> Settled:
     """Find the number of calls, or take the one that was given, and ask.
 
     Parameters
@@ -51,13 +51,15 @@ def settle(pipe: Pipeline, ready: Prepared) -> Settled:
         With the steps perturb, query, weigh and surrogate.
     ready : Prepared
         The text, with its calls and its budget.
+    drawn : Neighborhood, optional
+        All the copies that these calls are for, where somebody has drawn them already.
 
     Returns
     -------
     Settled
     """
     if ready.calls != "auto":
-        return _asked(pipe, ready)
+        return _asked(pipe, ready, drawn)
     adaptive = Adaptive(pipe) if ready.budget is None else Adaptive(pipe, budget=ready.budget)
     adaptive.fit([ready.text])
     whole = _answered(adaptive.pipeline_, ready.text, int(adaptive.budget))
@@ -70,7 +72,7 @@ def settle_fitted(pipe: Pipeline, text: str) -> Settled:
     return Settled(pipe, _answered(pipe, text, n_samples), Stopping("fixed"), confirm_share(pipe, n_samples))
 
 
-def _asked(pipe: Pipeline, ready: Prepared) -> Settled:
+def _asked(pipe: Pipeline, ready: Prepared, drawn: Neighborhood | None) -> Settled:
     """With the number of calls that was given, or is the pipeline's own: all copies are drawn once and asked in one reading."""
     perturb, text, calls = pipe.named_steps["perturb"], ready.text, ready.calls
     document = perturb.fit([text]).documents_[0]
@@ -78,7 +80,7 @@ def _asked(pipe: Pipeline, ready: Prepared) -> Settled:
         n_confirm = confirm_share(pipe, int(perturb.n_samples))
     else:
         n_confirm = set_plan(pipe, cast("int | Mapping[str, int]", calls), document.n_units)
-    whole = perturb.draw([document])
+    whole = perturb.draw([document]) if drawn is None else drawn
     for _, step in pipe.steps[1:-1]:
         whole = step.fit(whole).transform(whole)
     ceiling = None
