@@ -399,6 +399,23 @@ def test_chance_alone_is_seldom_called_drift() -> None:
     assert beyond <= 12
 
 
+@pytest.mark.parametrize("moved", [0.0, 0.05, 0.2])
+def test_intervals_of_distances_hold_the_distance_of_the_sources(moved: float) -> None:
+    """Also where there is none, which no two draws show."""
+    generator, missed = np.random.default_rng(0), 0
+    for _ in range(60):
+        one = generator.multinomial(300, np.full(10, 0.1)).tolist()
+        other = generator.multinomial(
+            300,
+            [0.1 + moved, *[0.1] * 8, 0.1 - moved]
+            if moved < 0.1
+            else [0.1 + moved, *[0.1] * 6, *[0.1 - moved / 3] * 3],
+        ).tolist()
+        distance = compare_counts(list("abcdefghij"), one, other)["distance"]
+        missed += not distance["low"] <= moved <= distance["high"]
+    assert missed <= 7
+
+
 # --- the page and the table
 
 
