@@ -352,6 +352,19 @@ def test_texts_are_matched_by_what_they_are_and_ids_where_the_text_is_another(tm
     assert matched["ids"]["decision_changed"]["n"] == 1
 
 
+def test_an_id_is_found_again_also_where_another_row_has_its_text(tmp_path: Path) -> None:
+    before = [row("1", "fees", text="a"), row("2", "fees", text="a")]
+    after = [row("2", "cards", text="b"), row("0", "cards", text="b")]
+    ids = (drift_between(batch(tmp_path / "a", before), batch(tmp_path / "b", after)).matched or {})["ids"]
+    assert (ids["n_both"], ids["decision_changed"]["n"]) == (1, 1)
+
+
+def test_a_word_that_never_speaks_clearly_is_no_frequent_reason(tmp_path: Path) -> None:
+    before = batch(tmp_path / "a", [row("1", words=[word("fee", 1.0)])])
+    after = batch(tmp_path / "b", [row("1", words=[word("fee", 1.0), word("faint", 0.1, start=9, half=1.0)])])
+    assert not compare_summaries(summarize(before), summarize(after)).reasons
+
+
 def test_another_model_or_recipe_is_said_first(tmp_path: Path, folder: Path) -> None:
     other = {"model": {"name": "m", "fingerprint": "another"}, "versions": {"torch": "9"}}
     settings = {**BATCH["settings"], "recipe": "name = 'other'", "calls": 128}
@@ -403,7 +416,7 @@ def test_chance_alone_is_seldom_called_drift() -> None:
 def test_intervals_of_distances_hold_the_distance_of_the_sources(moved: float) -> None:
     """Also where there is none, which no two draws show."""
     generator, missed = np.random.default_rng(0), 0
-    for _ in range(60):
+    for _ in range(30):
         one = generator.multinomial(300, np.full(10, 0.1)).tolist()
         other = generator.multinomial(
             300,
@@ -413,7 +426,7 @@ def test_intervals_of_distances_hold_the_distance_of_the_sources(moved: float) -
         ).tolist()
         distance = compare_counts(list("abcdefghij"), one, other)["distance"]
         missed += not distance["low"] <= moved <= distance["high"]
-    assert missed <= 7
+    assert missed <= 4
 
 
 # --- the page and the table
@@ -464,6 +477,20 @@ def test_no_cell_of_the_table_is_a_formula_and_all_is_read_back(tmp_path: Path) 
         if line[3].startswith(("=", "+", "@", "-")):
             float(line[3])
     assert BAD in {defused_back(line[1]) for line in lines}
+
+
+def test_bins_below_zero_are_numbers_in_the_table(tmp_path: Path) -> None:
+    table = summary_csv(summary_record(summarize(batch(tmp_path / "a", [row("1", fidelity=-0.25)]))))
+    assert b"fidelity in thousandths,-250,rows,1\r\n" in table
+
+
+def test_no_rendering_of_another_summary_is_left(tmp_path: Path, summary: Summary) -> None:
+    other = summarize(batch(tmp_path / "a", [row("1")]))
+    out = write_summary(tmp_path / "out", other, formats=("html", "md"))
+    write_summary(out, other, formats=("csv",))
+    assert (out / "summary.md").is_file()
+    write_summary(out, summary, formats=("csv",))
+    assert {path.name for path in out.iterdir()} == {"summary.csv", "summary.json"}
 
 
 def test_links_lead_to_full_reports_only_and_only_beside_the_batch(tmp_path: Path) -> None:
