@@ -30,9 +30,9 @@ from surrogate.errors import InputError
 from surrogate.exporting.plain import defused_back
 from surrogate.report.batch import render_batch
 from surrogate.report.batch.context import fidelity_bins
-from surrogate.report.batch.look_first import look_first
+from surrogate.report.batch.look_first import PARTS, look_first, needs_attention
 from surrogate.report.batch.terminal import print_batch
-from tests.batch_folder_toys import BATCH, Row, batch, error_row, many, row, word
+from tests.batch_folder_toys import BATCH, Row, batch, error_row, many, row, surrogate, word
 from tests.test_accessibility import CHROMIUM, axe, browser, violations  # noqa: F401 - two of them are fixtures
 
 BAD = "=cmd|' /C calc'!A0<script>alert(1)</script>{{ 7*7 }}{0.__class__}\u202e[red]"
@@ -518,6 +518,59 @@ def test_what_stands_out_is_told_in_order(tmp_path: Path) -> None:
     told = look_first(summary_record(found))
     assert [part for part, _ in told] == ["settings", "errors", "adverse", "decisions", "settings", "closest"]
     assert "“cards” is withheld clearly more often than the rest: 100\u00a0% of its rows" in told[3][1]
+
+
+def test_the_closest_decisions_and_no_drift_ask_for_no_look(tmp_path: Path) -> None:
+    own = batch(tmp_path / "a", [row(f"{n}") for n in range(20)])
+    found, drift = summarize(own), drift_between(own, own)
+    assert not needs_attention(summary_record(found, drift))
+    assert needs_attention(summary_record(found, replace(drift, told_first=[{"what": "model"}])))
+
+
+def test_of_many_decisions_chance_singles_out_none(tmp_path: Path) -> None:
+    """Five of fifteen where a tenth is withheld in all: of one decision much, of forty what chance gives."""
+    made = [
+        row(f"{label} {n}", f"label {label}", fidelity=0.1 if n < 1 else 0.9) for label in range(40) for n in range(10)
+    ]
+    made += [row(f"odd {n}", "odd", fidelity=0.1 if n < 5 else 0.9) for n in range(15)]
+    told = look_first(summary_record(summarize(batch(tmp_path / "a", made))))
+    assert "decisions" not in [part for part, _ in told]
+
+
+def test_a_sentence_leads_to_a_heading_of_that_name(folder: Path, summary: Summary) -> None:
+    told = page(summary, drift_between(folder, folder))
+    for part, name in PARTS.items():
+        assert (
+            f'<h2 id="{part}">{name}</h2>' in told
+            or f'<h3 id="{part}">{name}</h3>' in told
+            or f'id="{part}"' not in told
+        )
+
+
+def test_what_is_left_out_of_a_list_is_said(tmp_path: Path) -> None:
+    made = [
+        row(f"{n} {letter}", fidelity=0.1, reason=f"Because of {letter}.", findings=[f"Found {letter}."])
+        for letter in "abcdefghijkl"
+        for n in range(2 if letter < "k" else 1)
+    ]
+    told = page(summarize(batch(tmp_path / "a", made)))
+    assert "2 rows have other reasons, each rarer than these." in told
+    assert "Only the 10 most frequent are listed." in told
+
+
+def test_only_words_that_speak_clearly_are_listed_and_their_scale_is_told(tmp_path: Path) -> None:
+    points = {**surrogate("linear", "pass", "", 0.9), "scale": "probability"}
+    words = [word("fee", 0.3), word("faint", 0.01, start=9)]
+    found = summarize(batch(tmp_path / "a", [row("1", words=words, surrogates=[points])]))
+    told = page(found)
+    assert "faint" not in told
+    assert "on the probability" in told
+    assert "on the log-odds" not in told
+    faint = summarize(batch(tmp_path / "b", [row("1", words=words[1:])]))
+    assert "No word speaks clearly." in page(faint)
+    console = Console(file=io.StringIO(), width=100)
+    print_batch(summary_record(found), console)
+    assert "faint" not in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_bars_hold_every_row(summary: Summary) -> None:

@@ -14,6 +14,7 @@ __all__ = [
     "distance_sentence",
     "drift_headline",
     "fidelity_sentence",
+    "has_moved",
     "matched_sentence",
     "moved_points",
     "other_text_sentence",
@@ -66,21 +67,36 @@ def drift_headline(drift: Record) -> str:
     >>> drift_headline({"decisions": alike, "statuses": alike, "fidelity": {"test": None}, "matched": None})
     'Nothing moved since the earlier batch by more than chance gives'
     """
-    moved = [
-        name
-        for name, has_moved in (
-            (say("the shares of decisions"), _beyond_chance(drift["decisions"])),
-            (say("what is explained"), _beyond_chance(drift["statuses"])),
-            (say("fidelity"), bool(drift["fidelity"]["test"]) and drift["fidelity"]["test"]["p"] < 0.05),
-        )
-        if has_moved
-    ]
-    changed = ((drift["matched"] or {}).get("texts") or {}).get("decision_changed") or {"n": 0}
-    if changed["n"]:
-        moved.insert(0, say("decisions on the same texts"))
+    if drift["statuses"]["distance"] is None:
+        return say("One of the batches has no rows, so nothing can be compared")
+    moved = _moved(drift)
     if not moved:
         return say("Nothing moved since the earlier batch by more than chance gives")
     return say("Moved since the earlier batch: {parts}", parts=say(", ").join(moved))
+
+
+def has_moved(drift: Record | None) -> bool:
+    """Whether a drift asks for a look: something moved, is to be read first, or cannot be compared.
+
+    Examples
+    --------
+    >>> has_moved(None)
+    False
+    """
+    if drift is None:
+        return False
+    return bool(drift["told_first"]) or drift["statuses"]["distance"] is None or bool(_moved(drift))
+
+
+def _moved(drift: Record) -> list[str]:
+    changed = ((drift["matched"] or {}).get("texts") or {}).get("decision_changed") or {"n": 0}
+    parts = (
+        (say("decisions on the same texts"), changed["n"] > 0),
+        (say("the shares of decisions"), _beyond_chance(drift["decisions"])),
+        (say("what is explained"), _beyond_chance(drift["statuses"])),
+        (say("fidelity"), bool(drift["fidelity"]["test"]) and drift["fidelity"]["test"]["p"] < 0.05),
+    )
+    return [name for name, is_moved in parts if is_moved]
 
 
 def _beyond_chance(compared: Record) -> bool:

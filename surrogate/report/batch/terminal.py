@@ -135,7 +135,7 @@ def _print_reasons(reasons: list[Record], console: Console) -> None:
     table.add_row("", "", "speaks in", "in favour", "mean effect")
     for one in reasons[:_LABELS]:
         name = one["decision"]
-        for word in one["words"][:_WORDS]:
+        for word in [word for word in one["words"] if word["clear"]][:_WORDS]:
             numbers = (
                 percent(word["clear"] / one["rows"]),
                 percent(word["positive"] / word["rows"]),
@@ -152,8 +152,9 @@ def _print_rows(worst: dict[str, list[Record]], console: Console) -> None:
     head(console, "Rows to look at first")
     table = grid("left", "left", "left", "right", "right", "left")
     table.add_row("", "id", "decision", "probability", "fidelity", "")
-    for kind in ("errors", "withheld", "closest"):
-        for row in worst[kind][:_ROWS]:
+    for kind in ("errors", "adverse", "withheld", "closest"):
+        # What is listed as adverse is not listed once more.
+        for row in [row for row in worst[kind] if kind != "withheld" or row not in worst["adverse"]][:_ROWS]:
             why = (
                 row["error_code"]
                 if kind == "errors"
