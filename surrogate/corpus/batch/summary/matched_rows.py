@@ -65,7 +65,9 @@ def match_rows(before: OpenedBatch, after: OpenedBatch) -> Record:
             database.execute(f"CREATE TABLE {side}_ids (id TEXT, text_sha256 TEXT)")
             for values in _values(opened):
                 database.executemany(_ADD.format(side=side), values)
-                database.executemany(f"INSERT INTO {side}_ids VALUES (?, ?)", [(name, text) for text, name, *_ in values])
+                database.executemany(
+                    f"INSERT INTO {side}_ids VALUES (?, ?)", [(name, text) for text, name, *_ in values]
+                )
             database.execute(f"CREATE INDEX {side}_by_id ON {side}_ids (id)")
         return {"texts": _texts(database), "ids": _ids(database)}
 
