@@ -558,6 +558,17 @@ def test_what_is_left_out_of_a_list_is_said(tmp_path: Path) -> None:
     assert "Only the 10 most frequent are listed." in told
 
 
+def test_the_terminal_says_what_it_leaves_out(tmp_path: Path) -> None:
+    made = [row(f"{n}", f"label {n}", fidelity=0.9) for n in range(14)]
+    made += [row(f"w{n}", "label 0", fidelity=0.1, reason=f"Because of {'abcdefg'[n]}.") for n in range(7)]
+    own = batch(tmp_path / "a", made)
+    console = Console(file=io.StringIO(), width=100)
+    print_batch(summary_record(summarize(own), drift_between(own, own)), console)
+    told = console.file.getvalue()  # type: ignore[attr-defined]
+    assert told.count("and 2 more decisions") == 3
+    assert told.count("and 2 more rows") == 1
+
+
 def test_only_words_that_speak_clearly_are_listed_and_their_scale_is_told(tmp_path: Path) -> None:
     points = {**surrogate("linear", "pass", "", 0.9), "scale": "probability"}
     words = [word("fee", 0.3), word("faint", 0.01, start=9)]

@@ -122,13 +122,13 @@ def distance_sentence(compared: Record) -> str:
     }
     if _beyond_chance(compared):
         return say(
-            "The shares differ by {value} in total variation (95 % interval {interval}): more than the {chance} below which "
-            "two batches of these sizes from one source stay in 95 % of cases.",
+            "For equal shares, at least {value} of the rows would have to be otherwise (total variation; 95 % interval "
+            "{interval}): more than the {chance} below which two batches of these sizes from one source stay in 95 % of cases.",
             **numbers,
         )
     return say(
-        "The shares differ by {value} in total variation (95 % interval {interval}): within the {chance} below which two "
-        "batches of these sizes from one source stay in 95 % of cases.",
+        "For equal shares, at least {value} of the rows would have to be otherwise (total variation; 95 % interval "
+        "{interval}): within the {chance} below which two batches of these sizes from one source stay in 95 % of cases.",
         **numbers,
     )
 

@@ -49,7 +49,7 @@ def fidelity_chart(bins: Bins, needed: float | None = None, *, narrow: bool = Fa
     _draw_frame(sheet, across, up, step, left, narrow)
     if bins[0]["rows"]:
         # On a phone it would run into the 0 of the axis.
-        place, anchor = (left + bar - 2, "end") if narrow else (left + bar / 2, "middle")
+        place, anchor = (left + bar - 6, "end") if narrow else (left + bar / 2, "middle")
         sheet.text(place, up(0) + 18, "<\u00a00", text_anchor=anchor, kind="small")
     for one in bins:
         _draw_bar(sheet, one, left if one["low"] is None else across(one["low"]), bar, up)

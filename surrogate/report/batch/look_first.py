@@ -98,11 +98,12 @@ def _errors(record: Record) -> Told:
 def _adverse(record: Record) -> Told:
     for one in record["decisions"]:
         if one["is_adverse"] and one["withheld"]:
-            told = say(
-                "Of the adverse decision “{name}”, {n} of {total} rows are withheld: for them there are no reasons to give.",
+            told = plural(
+                "{n} of {total} rows with the adverse decision “{name}” is withheld: for it there are no reasons to give.",
+                "{n} of {total} rows with the adverse decision “{name}” are withheld: for them there are no reasons to give.",
+                one["withheld"],
                 name=short(one["label"]),
-                n=f"{one['withheld']:,}",
-                total=f"{one['rows']:,}",
+                total=count_of(one["rows"]),
             )
             yield "adverse", told
 
