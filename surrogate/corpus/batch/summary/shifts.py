@@ -18,8 +18,8 @@ Record = dict[str, Any]
 Counts = NDArray[np.int64]
 Shares = NDArray[np.float64]
 
-#: Draws of counts for an interval, and halvings by which its lower end is found: to a thousandth of the distance.
-_N_DRAWS, _N_HALVINGS = 2000, 10
+#: Draws of counts for an interval, and halvings by which its lower end is found: to a hundredth of the distance.
+_N_DRAWS, _N_HALVINGS = 2000, 7
 
 
 def share_of(n: int, total: int) -> Record:
