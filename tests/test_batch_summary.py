@@ -26,11 +26,13 @@ from surrogate.corpus.batch.summary.shifts import compare_counts, compare_histog
 from surrogate.corpus.batch.summary.summarizing import WORDS, Summary, summarize
 from surrogate.corpus.batch.summary.summary_table import summary_csv
 from surrogate.corpus.batch.summary.writing_summary import FILES, summary_record, write_summary
+from surrogate.corpus.batch.workers.one_text import STOPPING
 from surrogate.errors import InputError
 from surrogate.exporting.plain import defused_back
 from surrogate.report.batch import render_batch
 from surrogate.report.batch.context import fidelity_bins
 from surrogate.report.batch.look_first import PARTS, look_first, needs_attention
+from surrogate.report.batch.row_errors import _ERRORS
 from surrogate.report.batch.terminal import print_batch
 from tests.batch_folder_toys import BATCH, Row, batch, error_row, many, row, surrogate, word
 from tests.test_accessibility import CHROMIUM, axe, browser, violations  # noqa: F401 - two of them are fixtures
@@ -582,6 +584,13 @@ def test_only_words_that_speak_clearly_are_listed_and_their_scale_is_told(tmp_pa
     console = Console(file=io.StringIO(), width=100)
     print_batch(summary_record(found), console)
     assert "faint" not in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_errors_that_end_a_batch_are_no_errors_of_rows() -> None:
+    assert not STOPPING & _ERRORS.keys()
+    assert {"row-failed", "same-label", "bad-answer-shape", "bad-answer-values"} <= _ERRORS.keys()
+    # Rows that are there are kept.
+    assert not any("run the same command" in way_out for _, way_out in _ERRORS.values())
 
 
 def test_bars_hold_every_row(summary: Summary) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from surrogate.evidence.binomial import binomial_interval
 from surrogate.report.batch.context import count_of, short
-from surrogate.report.batch.drift_words import drift_headline, has_moved
+from surrogate.report.batch.drift_headline import drift_headline, has_moved
 from surrogate.report.language import message, plural, say
 from surrogate.report.number_format import percent
 

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from surrogate.report.batch import drift_words, wording
+from surrogate.report.batch import drift_headline, drift_words, wording
 from surrogate.report.batch.context import count_of, short, table_bins
 from surrogate.report.batch.look_first import look_first, needs_attention
 from surrogate.report.language import LOCALES, speaking
@@ -61,7 +61,7 @@ def _print(record: Record, console: Console) -> None:
 def _print_drift(drift: Record, console: Console) -> None:
     head(console, "Against the earlier batch")
     for one in drift["told_first"]:
-        say(console, ("Read first: ", "bold"), drift_words.told_first_sentence(one))
+        say(console, ("Read first: ", "bold"), drift_headline.told_first_sentence(one))
     if drift["matched"]:
         say(console, drift_words.matched_sentence(drift["matched"]["texts"]))
     table = grid("left", "right", "right", "right")
