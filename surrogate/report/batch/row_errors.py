@@ -43,7 +43,8 @@ _ERRORS = {
     "model-failed": (
         message("The model raised an error while it was answering."),
         message(
-            "The message of the row says which. Correct it, and explain the row anew in another folder: the same command keeps rows that are there."
+            "The message of the row says which. Correct it, and explain the row anew in another folder: the same command keeps "
+            "rows that are there."
         ),
     ),
     "bad-reply": (
