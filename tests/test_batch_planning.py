@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,14 +17,25 @@ from hypothesis import strategies as st
 from surrogate import load
 from surrogate.blackbox import load_model
 from surrogate.blackbox.function import FunctionBox
+from surrogate.corpus.batch.choosing import read_choice
+from surrogate.corpus.batch.opening import opened
+from surrogate.corpus.batch.plan.amounts import number_of
 from surrogate.corpus.batch.plan.copies import draw_texts, sample_texts
+from surrogate.corpus.batch.plan.dry_run import dry_run
 from surrogate.corpus.batch.plan.estimating import Estimate
 from surrogate.corpus.batch.plan.limits import Limit, first_to_break
-from surrogate.corpus.batch.plan.planning import BatchPlan, Machine, announce, plan_batch
+from surrogate.corpus.batch.plan.planning import BatchPlan, Machine, plan_batch
+from surrogate.corpus.batch.plan.standing import Standing
+from surrogate.corpus.batch.plan.storage import REPORT_BYTES
 from surrogate.corpus.batch.plan.timing import BatchSize, Probed, probe_texts, time_local
 from surrogate.corpus.batch.plan.token_counts import TokenCounter, estimated_tokens, token_counter
+from surrogate.corpus.batch.request import BatchRequest
+from surrogate.corpus.batch.run import run_batch
+from surrogate.corpus.batch.values import Counts
+from surrogate.corpus.batch.workers.backends import Backend
 from surrogate.errors import InputError
 from surrogate.local import explain
+from tests.batch_models import messages, toy, write_csv
 from tests.endpoint_toys import chat, decision
 from tests.toys import MESSAGE, card_box
 
@@ -267,8 +279,8 @@ def test_nothing_is_sent_to_an_endpoint(make: Any, closed: str) -> None:
     assert plan.timing.seconds is None
     assert "nothing was sent" in plan.timing.how
     assert plan.spending.requests.expected == plan.asking.total.expected
-    assert f"Up to {64 * 900_000:,} texts (900,000 of yours" in announce(plan)
-    assert box.access.address.place in announce(plan)
+    assert f"Up to {64 * 900_000:,} texts (900,000 of yours" in plan.announcement
+    assert box.access.address.place in plan.announcement
 
 
 def test_the_prompt_comes_on_top_of_each_copy(closed: str) -> None:
@@ -375,7 +387,51 @@ def test_a_folder_of_another_run_is_named_and_the_same_run_is_not(tmp_path: Path
     assert "something else" in planned(card_box(), machine=Machine(out), identity=identity).refusal
 
 
+# The dry run of a batch.
+
+
+def dry(tmp_path: Path, choice: str = "none", calls: int = 16) -> BatchPlan:
+    source = write_csv(tmp_path / "in.csv", [(f"m{k}", text) for k, text in enumerate(messages(6))])
+    adverse = ("cards",) if choice == "adverse" else ()
+    out = tmp_path / "out"
+    request = BatchRequest(
+        source, out, id="id", calls=calls, part_texts=2, choice=read_choice(choice, adverse), adverse=adverse
+    )
+    with opened(request, toy(), store=False) as there:
+        return dry_run(there, Backend("none"))
+
+
+@pytest.mark.parametrize(("choice", "n"), [("all", 6), ("sample:2", 2), ("sample:1000", 6), ("none", 0)])
+def test_full_reports_that_are_known_beforehand_are_planned(tmp_path: Path, choice: str, n: int) -> None:
+    assert dry(tmp_path, choice).storage.reports.low == n * REPORT_BYTES.low
+
+
+@pytest.mark.parametrize("choice", ["adverse", "withheld"])
+def test_full_reports_whose_number_is_not_known_are_said_to_come_on_top(tmp_path: Path, choice: str) -> None:
+    assert any(choice in note and "80.0 kB to 600.0 kB" in note for note in dry(tmp_path, choice).notes)
+
+
+def test_parts_of_another_run_are_none_of_this_one(tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "in.csv", [(f"m{k}", text) for k, text in enumerate(messages(6))])
+    request = BatchRequest(source, tmp_path / "out", id="id", calls=16, part_texts=2)
+    with opened(request, toy(), store=False) as there:
+        run_batch(there, Backend("none"))
+    same, other = dry(tmp_path), dry(tmp_path, calls=32)
+    assert (same.refusal, same.size.n_done) == ("", 6)
+    assert "differs in settings.calls" in other.refusal
+    assert other.size.n_done == 0
+    assert other.asking.total.expected > 0
+
+
 # How it is told.
+
+
+def test_one_is_told_as_one(tmp_path: Path) -> None:
+    assert number_of(1, "worker") == "1 worker"
+    plan = dry(tmp_path)
+    told = "\n".join([*plan.lines(), Standing(9, Counts(rows=2, asked=1, errors=1), 2.0, 1.0).line()])
+    assert "1 worker" in told
+    assert not re.search(r"\b1 (worker|text|error|row)s\b", told)
 
 
 @pytest.mark.parametrize("width", [80, 160])

@@ -26,13 +26,15 @@ from surrogate.corpus.batch.summary.shifts import compare_counts, compare_histog
 from surrogate.corpus.batch.summary.summarizing import WORDS, Summary, summarize
 from surrogate.corpus.batch.summary.summary_table import summary_csv
 from surrogate.corpus.batch.summary.writing_summary import FILES, summary_record, write_summary
+from surrogate.corpus.batch.workers.one_text import STOPPING
 from surrogate.errors import InputError
 from surrogate.exporting.plain import defused_back
 from surrogate.report.batch import render_batch
 from surrogate.report.batch.context import fidelity_bins
-from surrogate.report.batch.look_first import look_first
+from surrogate.report.batch.look_first import PARTS, look_first, needs_attention
+from surrogate.report.batch.row_errors import _ERRORS
 from surrogate.report.batch.terminal import print_batch
-from tests.batch_folder_toys import BATCH, Row, batch, error_row, many, row, word
+from tests.batch_folder_toys import BATCH, Row, batch, error_row, many, row, surrogate, word
 from tests.test_accessibility import CHROMIUM, axe, browser, violations  # noqa: F401 - two of them are fixtures
 
 BAD = "=cmd|' /C calc'!A0<script>alert(1)</script>{{ 7*7 }}{0.__class__}\u202e[red]"
@@ -352,6 +354,19 @@ def test_texts_are_matched_by_what_they_are_and_ids_where_the_text_is_another(tm
     assert matched["ids"]["decision_changed"]["n"] == 1
 
 
+def test_an_id_is_found_again_also_where_another_row_has_its_text(tmp_path: Path) -> None:
+    before = [row("1", "fees", text="a"), row("2", "fees", text="a")]
+    after = [row("2", "cards", text="b"), row("0", "cards", text="b")]
+    ids = (drift_between(batch(tmp_path / "a", before), batch(tmp_path / "b", after)).matched or {})["ids"]
+    assert (ids["n_both"], ids["decision_changed"]["n"]) == (1, 1)
+
+
+def test_a_word_that_never_speaks_clearly_is_no_frequent_reason(tmp_path: Path) -> None:
+    before = batch(tmp_path / "a", [row("1", words=[word("fee", 1.0)])])
+    after = batch(tmp_path / "b", [row("1", words=[word("fee", 1.0), word("faint", 0.1, start=9, half=1.0)])])
+    assert not compare_summaries(summarize(before), summarize(after)).reasons
+
+
 def test_another_model_or_recipe_is_said_first(tmp_path: Path, folder: Path) -> None:
     other = {"model": {"name": "m", "fingerprint": "another"}, "versions": {"torch": "9"}}
     settings = {**BATCH["settings"], "recipe": "name = 'other'", "calls": 128}
@@ -397,6 +412,23 @@ def test_chance_alone_is_seldom_called_drift() -> None:
         distance = compare_counts(["a", "b", "c"], *counts)["distance"]
         beyond += distance["value"] > distance["by_chance"]
     assert beyond <= 12
+
+
+@pytest.mark.parametrize("moved", [0.0, 0.05, 0.2])
+def test_intervals_of_distances_hold_the_distance_of_the_sources(moved: float) -> None:
+    """Also where there is none, which no two draws show."""
+    generator, missed = np.random.default_rng(0), 0
+    for _ in range(30):
+        one = generator.multinomial(300, np.full(10, 0.1)).tolist()
+        other = generator.multinomial(
+            300,
+            [0.1 + moved, *[0.1] * 8, 0.1 - moved]
+            if moved < 0.1
+            else [0.1 + moved, *[0.1] * 6, *[0.1 - moved / 3] * 3],
+        ).tolist()
+        distance = compare_counts(list("abcdefghij"), one, other)["distance"]
+        missed += not distance["low"] <= moved <= distance["high"]
+    assert missed <= 4
 
 
 # --- the page and the table
@@ -449,6 +481,20 @@ def test_no_cell_of_the_table_is_a_formula_and_all_is_read_back(tmp_path: Path) 
     assert BAD in {defused_back(line[1]) for line in lines}
 
 
+def test_bins_below_zero_are_numbers_in_the_table(tmp_path: Path) -> None:
+    table = summary_csv(summary_record(summarize(batch(tmp_path / "a", [row("1", fidelity=-0.25)]))))
+    assert b"fidelity in thousandths,-250,rows,1\r\n" in table
+
+
+def test_no_rendering_of_another_summary_is_left(tmp_path: Path, summary: Summary) -> None:
+    other = summarize(batch(tmp_path / "a", [row("1")]))
+    out = write_summary(tmp_path / "out", other, formats=("html", "md"))
+    write_summary(out, other, formats=("csv",))
+    assert (out / "summary.md").is_file()
+    write_summary(out, summary, formats=("csv",))
+    assert {path.name for path in out.iterdir()} == {"summary.csv", "summary.json"}
+
+
 def test_links_lead_to_full_reports_only_and_only_beside_the_batch(tmp_path: Path) -> None:
     made = [row("1", margin=0.1, record_sha256="0" * 64), row("2", margin=0.2)]
     own = batch(tmp_path / "a", made)
@@ -474,6 +520,77 @@ def test_what_stands_out_is_told_in_order(tmp_path: Path) -> None:
     told = look_first(summary_record(found))
     assert [part for part, _ in told] == ["settings", "errors", "adverse", "decisions", "settings", "closest"]
     assert "“cards” is withheld clearly more often than the rest: 100\u00a0% of its rows" in told[3][1]
+
+
+def test_the_closest_decisions_and_no_drift_ask_for_no_look(tmp_path: Path) -> None:
+    own = batch(tmp_path / "a", [row(f"{n}") for n in range(20)])
+    found, drift = summarize(own), drift_between(own, own)
+    assert not needs_attention(summary_record(found, drift))
+    assert needs_attention(summary_record(found, replace(drift, told_first=[{"what": "model"}])))
+
+
+def test_of_many_decisions_chance_singles_out_none(tmp_path: Path) -> None:
+    """Five of fifteen where a tenth is withheld in all: of one decision much, of forty what chance gives."""
+    made = [
+        row(f"{label} {n}", f"label {label}", fidelity=0.1 if n < 1 else 0.9) for label in range(40) for n in range(10)
+    ]
+    made += [row(f"odd {n}", "odd", fidelity=0.1 if n < 5 else 0.9) for n in range(15)]
+    told = look_first(summary_record(summarize(batch(tmp_path / "a", made))))
+    assert "decisions" not in [part for part, _ in told]
+
+
+def test_a_sentence_leads_to_a_heading_of_that_name(folder: Path, summary: Summary) -> None:
+    told = page(summary, drift_between(folder, folder))
+    for part, name in PARTS.items():
+        assert (
+            f'<h2 id="{part}">{name}</h2>' in told
+            or f'<h3 id="{part}">{name}</h3>' in told
+            or f'id="{part}"' not in told
+        )
+
+
+def test_what_is_left_out_of_a_list_is_said(tmp_path: Path) -> None:
+    made = [
+        row(f"{n} {letter}", fidelity=0.1, reason=f"Because of {letter}.", findings=[f"Found {letter}."])
+        for letter in "abcdefghijkl"
+        for n in range(2 if letter < "k" else 1)
+    ]
+    told = page(summarize(batch(tmp_path / "a", made)))
+    assert "2 rows have other reasons, each rarer than these." in told
+    assert "Only the 10 most frequent are listed." in told
+
+
+def test_the_terminal_says_what_it_leaves_out(tmp_path: Path) -> None:
+    made = [row(f"{n}", f"label {n}", fidelity=0.9) for n in range(14)]
+    made += [row(f"w{n}", "label 0", fidelity=0.1, reason=f"Because of {'abcdefg'[n]}.") for n in range(7)]
+    own = batch(tmp_path / "a", made)
+    console = Console(file=io.StringIO(), width=100)
+    print_batch(summary_record(summarize(own), drift_between(own, own)), console)
+    told = console.file.getvalue()  # type: ignore[attr-defined]
+    assert told.count("and 2 more decisions") == 3
+    assert told.count("and 2 more rows") == 1
+
+
+def test_only_words_that_speak_clearly_are_listed_and_their_scale_is_told(tmp_path: Path) -> None:
+    points = {**surrogate("linear", "pass", "", 0.9), "scale": "probability"}
+    words = [word("fee", 0.3), word("faint", 0.01, start=9)]
+    found = summarize(batch(tmp_path / "a", [row("1", words=words, surrogates=[points])]))
+    told = page(found)
+    assert "faint" not in told
+    assert "on the probability" in told
+    assert "on the log-odds" not in told
+    faint = summarize(batch(tmp_path / "b", [row("1", words=words[1:])]))
+    assert "No word speaks clearly." in page(faint)
+    console = Console(file=io.StringIO(), width=100)
+    print_batch(summary_record(found), console)
+    assert "faint" not in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_errors_that_end_a_batch_are_no_errors_of_rows() -> None:
+    assert not STOPPING & _ERRORS.keys()
+    assert {"row-failed", "same-label", "bad-answer-shape", "bad-answer-values"} <= _ERRORS.keys()
+    # Rows that are there are kept.
+    assert not any("run the same command" in way_out for _, way_out in _ERRORS.values())
 
 
 def test_bars_hold_every_row(summary: Summary) -> None:

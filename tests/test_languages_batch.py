@@ -13,7 +13,7 @@ from surrogate.corpus.batch.summary.writing_summary import summary_record
 from surrogate.report.batch import render_batch
 from surrogate.report.batch.row_errors import _ERRORS, error_meaning, error_way_out
 from surrogate.report.language import speaking
-from tests.batch_folder_toys import BATCH, batch, error_row, many, row, word
+from tests.batch_folder_toys import BATCH, Row, batch, error_row, many, row, surrogate, word
 from tests.test_languages_comparison import shown_text, words
 from tests.test_languages_corpus import CHINESE, FIELD, REPORT, catalogue, sources
 
@@ -71,6 +71,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
             top / "later", later, settings=settings, versions={"torch": "1"}, model={"name": "x", "fingerprint": "y"}
         ),
         "unfinished": batch(top / "unfinished", [row("1")], complete=False, n_rows=9, model={"name": "x"}),
+        "rare": batch(top / "rare", _rare(), settings={**BATCH["settings"], "corpus_proxy": 0, "keep_text": True}),
         "empty": batch(top / "empty", []),
         "errors": batch(top / "errors", [error_row("1")]),
     }
@@ -83,6 +84,16 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         ("unfinished", "first"),
     ]
     return {f"{after} {before}": _page(made[after], made.get(before or "")) for after, before in pairs}
+
+
+def _rare() -> list[Row]:
+    """Reasons and findings of many kinds, a word on the scale of probabilities, and one that does not speak clearly."""
+    points = {**surrogate("linear", "pass", "", 0.9), "scale": "probability"}
+    made = [
+        row("p", "fees", words=[word("fee", 0.3)], surrogates=[points]),
+        row("f", "cards", words=[word("fee", 0.01)]),
+    ]
+    return made + [row(f"{n}", fidelity=0.1, reason=n * "因", findings=[n * "果"]) for n in range(1, 13)]
 
 
 def _page(after: Path, before: Path | None) -> str:

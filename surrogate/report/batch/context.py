@@ -165,11 +165,15 @@ def setting_value(value: Any) -> str:
 
     Examples
     --------
-    >>> setting_value(None), setting_value(64), setting_value(["a", "b"]), setting_value({"min_r2": 0.5})
-    ('–', '64', 'a, b', 'min_r2 = 0.5')
+    >>> setting_value(None), setting_value(64), setting_value(True), setting_value(["a", "b"])
+    ('–', '64', 'yes', 'a, b')
+    >>> setting_value({"min_r2": 0.5})
+    'min_r2 = 0.5'
     """
     if value is None:
         return "–"
+    if isinstance(value, bool):
+        return say("yes") if value else say("no")
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return short(", ".join(value), _LONGEST)
     if isinstance(value, dict):

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from surrogate.report.batch.context import setting_value
-from surrogate.report.batch.wording import setting_name
+from surrogate.report.batch.drift_headline import beyond_chance
 from surrogate.report.language import message, plural, say
 from surrogate.report.number_format import decimal, interval, percent, signed
 
 __all__ = [
     "change_words",
     "distance_sentence",
-    "drift_headline",
     "fidelity_sentence",
     "matched_sentence",
     "moved_points",
     "other_text_sentence",
     "share_words",
     "test_sentence",
-    "told_first_sentence",
 ]
 
 Record = dict[str, Any]
@@ -29,63 +26,6 @@ _CHANGES = {
     "removed": message("no longer among the most frequent"),
     "sign": message("speaks for the other side now"),
 }
-
-_TOLD = {
-    "no fingerprint": message("A model has no fingerprint, so it cannot be told whether it is the same model."),
-    "model": message("The model is another: its fingerprint changed. What differs may come from the model."),
-    "recipe": message("The recipe is another. What differs may come from how it is explained, and not from the model."),
-    "versions": message("Versions of packages differ, and with them perhaps the last digits of numbers."),
-}
-
-
-def told_first_sentence(one: Record) -> str:
-    """What a reader must know before any number of a drift.
-
-    Examples
-    --------
-    >>> told_first_sentence({"what": "calls", "before": 64, "after": 128})
-    'Set otherwise: Calls for each text, 64 before and 128 after.'
-    """
-    if one["what"] == "incomplete":
-        return say("The earlier batch is not finished.") if one["before"] else say("This batch is not finished.")
-    what = one["what"]
-    if what in _TOLD:
-        return say(_TOLD[what])
-    name, sides = setting_name(what) or what, (setting_value(one["before"]), setting_value(one["after"]))
-    return say(
-        "Set otherwise: {setting}, {before} before and {after} after.", setting=name, before=sides[0], after=sides[1]
-    )
-
-
-def drift_headline(drift: Record) -> str:
-    """Whether decisions, verdicts or fidelity moved by more than chance gives.
-
-    Examples
-    --------
-    >>> alike = {"distance": {"value": 0.0, "by_chance": 0.1}}
-    >>> drift_headline({"decisions": alike, "statuses": alike, "fidelity": {"test": None}, "matched": None})
-    'Nothing moved since the earlier batch by more than chance gives'
-    """
-    moved = [
-        name
-        for name, has_moved in (
-            (say("the shares of decisions"), _beyond_chance(drift["decisions"])),
-            (say("what is explained"), _beyond_chance(drift["statuses"])),
-            (say("fidelity"), bool(drift["fidelity"]["test"]) and drift["fidelity"]["test"]["p"] < 0.05),
-        )
-        if has_moved
-    ]
-    changed = ((drift["matched"] or {}).get("texts") or {}).get("decision_changed") or {"n": 0}
-    if changed["n"]:
-        moved.insert(0, say("decisions on the same texts"))
-    if not moved:
-        return say("Nothing moved since the earlier batch by more than chance gives")
-    return say("Moved since the earlier batch: {parts}", parts=say(", ").join(moved))
-
-
-def _beyond_chance(compared: Record) -> bool:
-    distance = compared["distance"]
-    return distance is not None and distance["value"] > distance["by_chance"]
 
 
 def distance_sentence(compared: Record) -> str:
@@ -104,15 +44,15 @@ def distance_sentence(compared: Record) -> str:
         "interval": interval(distance, percent),
         "chance": percent(distance["by_chance"]),
     }
-    if _beyond_chance(compared):
+    if beyond_chance(compared):
         return say(
-            "The shares differ by {value} in total variation (95 % interval {interval}): more than the {chance} below which "
-            "two batches of these sizes from one source stay in 95 % of cases.",
+            "For equal shares, at least {value} of the rows would have to be otherwise (total variation; 95 % interval "
+            "{interval}): more than the {chance} below which two batches of these sizes from one source stay in 95 % of cases.",
             **numbers,
         )
     return say(
-        "The shares differ by {value} in total variation (95 % interval {interval}): within the {chance} below which two "
-        "batches of these sizes from one source stay in 95 % of cases.",
+        "For equal shares, at least {value} of the rows would have to be otherwise (total variation; 95 % interval "
+        "{interval}): within the {chance} below which two batches of these sizes from one source stay in 95 % of cases.",
         **numbers,
     )
 
@@ -226,8 +166,6 @@ def share_words(share: Record) -> str:
     >>> share_words({"n": 0, "total": 0, "value": None, "low": None, "high": None})
     'none'
     """
-    if share["n"] is None:
-        return say("not among those listed")
     if share["value"] is None:
         return say("none")
     counts = {"n": f"{share['n']:,}", "total": f"{share['total']:,}"}

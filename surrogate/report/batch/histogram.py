@@ -48,7 +48,9 @@ def fidelity_chart(bins: Bins, needed: float | None = None, *, narrow: bool = Fa
     across = Axis(0.0, 1.0, left + 1.5 * bar, right)
     _draw_frame(sheet, across, up, step, left, narrow)
     if bins[0]["rows"]:
-        sheet.text(left + bar / 2, up(0) + 18, "<\u00a00", text_anchor="middle", kind="small")
+        # On a phone it would run into the 0 of the axis.
+        place, anchor = (left + bar - 6, "end") if narrow else (left + bar / 2, "middle")
+        sheet.text(place, up(0) + 18, "<\u00a00", text_anchor=anchor, kind="small")
     for one in bins:
         _draw_bar(sheet, one, left if one["low"] is None else across(one["low"]), bar, up)
     if needed is not None and 0 < needed < 1:

@@ -7,7 +7,7 @@ from typing import Any
 
 from surrogate.evidence.binomial import binomial_interval
 from surrogate.report.batch.context import count_of, short
-from surrogate.report.batch.drift_words import drift_headline
+from surrogate.report.batch.drift_headline import drift_headline, has_moved
 from surrogate.report.language import message, plural, say
 from surrogate.report.number_format import percent
 
@@ -16,14 +16,14 @@ __all__ = ["PARTS", "look_first", "needs_attention"]
 Told = Iterator[tuple[str, str]]
 Record = dict[str, Any]
 
-#: Parts of the page that a sentence leads to.
+#: Headings of the parts of the page that a sentence leads to.
 PARTS = {
-    "settings": message("Settings"),
+    "settings": message("What was asked, and with which settings"),
     "errors": message("Errors"),
-    "decisions": message("Decisions"),
+    "decisions": message("What the model decides"),
     "adverse": message("Adverse decisions that are withheld"),
-    "closest": message("Closest decisions"),
-    "drift": message("Drift"),
+    "closest": message("Explained, the closest decisions first"),
+    "drift": message("Against the earlier batch"),
 }
 
 #: Withheld rows of a decision from which on its share is compared with the others.
@@ -53,7 +53,7 @@ def look_first(record: Record) -> list[tuple[str, str]]:
 
 
 def needs_attention(record: Record) -> bool:
-    """Whether more stands out than that some decisions are always the closest.
+    """Whether more stands out than that some decisions are always the closest, and that nothing moved.
 
     Examples
     --------
@@ -61,7 +61,8 @@ def needs_attention(record: Record) -> bool:
     >>> needs_attention(EMPTY)
     True
     """
-    return any(part != "closest" for part, _ in look_first(record)) or not record["counts"]["rows"]
+    calm = {"closest"} if has_moved(record["drift"]) else {"closest", "drift"}
+    return any(part not in calm for part, _ in look_first(record)) or not record["counts"]["rows"]
 
 
 def _unfinished(record: Record) -> Told:
@@ -97,23 +98,28 @@ def _errors(record: Record) -> Told:
 def _adverse(record: Record) -> Told:
     for one in record["decisions"]:
         if one["is_adverse"] and one["withheld"]:
-            told = say(
-                "Of the adverse decision “{name}”, {n} of {total} rows are withheld: for them there are no reasons to give.",
+            told = plural(
+                "{n} of {total} rows with the adverse decision “{name}” is withheld: for it there are no reasons to give.",
+                "{n} of {total} rows with the adverse decision “{name}” are withheld: for them there are no reasons to give.",
+                one["withheld"],
                 name=short(one["label"]),
-                n=f"{one['withheld']:,}",
-                total=f"{one['rows']:,}",
+                total=count_of(one["rows"]),
             )
             yield "adverse", told
 
 
 def _withheld_most(record: Record) -> Told:
-    """The decision that is withheld clearly more often than all rows together."""
+    """The decision that is withheld clearly more often than all rows together.
+
+    Each is compared at a level by which all of them together err in one of twenty batches (Bonferroni).
+    """
     decided = sum(one["rows"] for one in record["decisions"])
     overall = record["counts"]["withheld"] / decided if decided else 0.0
+    level = 1 - 0.05 / max(1, len(record["decisions"]))
     found = [
         (one["withheld"] / one["rows"], one["label"])
         for one in record["decisions"]
-        if one["withheld"] >= _FEWEST and binomial_interval(one["withheld"], one["rows"], 0.95)[0] > overall
+        if one["withheld"] >= _FEWEST and binomial_interval(one["withheld"], one["rows"], level)[0] > overall
     ]
     if found:
         share, label = max(found)

@@ -9,7 +9,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from surrogate.canonical import canonical_bytes, digest
-from surrogate.report.batch import context, drift_words, histogram, look_first, wording
+from surrogate.report.batch import context, drift_headline, drift_words, histogram, look_first, wording
 from surrogate.report.environment import finalize_html, template_environment
 from surrogate.report.normal import ordered
 
@@ -52,6 +52,7 @@ def render_batch_page(record: dict[str, Any], *, links: bool = False) -> str:
 def _environment() -> Environment:
     environment = template_environment(finalize_html, autoescape=True)
     environment.globals |= {"told": context, "wording": wording, "look": look_first, "drifted": drift_words}
+    environment.globals["moved"] = drift_headline
     environment.globals["chart"] = _chart
     environment.filters |= {"short": context.short, "count": context.count_of}
     return environment

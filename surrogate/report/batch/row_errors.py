@@ -42,27 +42,34 @@ _ERRORS = {
     ),
     "model-failed": (
         message("The model raised an error while it was answering."),
-        message("The message of the row says which. Correct it, and run the same command again."),
-    ),
-    "endpoint-unreachable": (
-        message("The endpoint could not be reached."),
-        message("Run the same command again when it can be."),
-    ),
-    "endpoint-refused": (
-        message("The endpoint refused the request."),
-        message("The message of the row says why: a key, a limit, or what was sent."),
-    ),
-    "endpoint-busy": (
-        message("The endpoint was busy for longer than patience lasts."),
-        message("Run the same command again, with fewer workers."),
+        message(
+            "The message of the row says which. Correct it, and explain the row anew in another folder: the same command keeps "
+            "rows that are there."
+        ),
     ),
     "bad-reply": (
         message("The endpoint answered otherwise than it should."),
         message("The message of the row says what came. Compare it with the settings of the endpoint."),
     ),
-    "budget-spent": (
-        message("The budget of calls, tokens or money was spent."),
-        message("Raise the budget, and run the same command again."),
+    "bad-answer-shape": (
+        message("The model gave too few or too many answers for the text."),
+        message(
+            "Correct the model: one row to a text and one column to a class. Then explain the row anew in another folder."
+        ),
+    ),
+    "bad-answer-values": (
+        message("The model gave numbers that are no probabilities."),
+        message(
+            "Correct the model: probabilities between 0 and 1 that sum to 1. Then explain the row anew in another folder."
+        ),
+    ),
+    "row-failed": (
+        message("The text could not be explained, for a reason that nobody foresaw."),
+        message("Explain the text by itself with surrogate explain: that shows what happens."),
+    ),
+    "same-label": (
+        message("The model decides the text for the very label that it was to be compared with."),
+        message("Leave --contrast out, so that all other labels are compared with, or name a --target too."),
     ),
     "unknown-label": (
         message("The target or contrast is not one of the model’s labels."),

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from surrogate.report.batch import drift_words, wording
+from surrogate.report.batch import drift_headline, drift_words, wording
 from surrogate.report.batch.context import count_of, short, table_bins
 from surrogate.report.batch.look_first import look_first, needs_attention
 from surrogate.report.language import LOCALES, speaking
@@ -61,7 +61,7 @@ def _print(record: Record, console: Console) -> None:
 def _print_drift(drift: Record, console: Console) -> None:
     head(console, "Against the earlier batch")
     for one in drift["told_first"]:
-        say(console, ("Read first: ", "bold"), drift_words.told_first_sentence(one))
+        say(console, ("Read first: ", "bold"), drift_headline.told_first_sentence(one))
     if drift["matched"]:
         say(console, drift_words.matched_sentence(drift["matched"]["texts"]))
     table = grid("left", "right", "right", "right")
@@ -70,6 +70,7 @@ def _print_drift(drift: Record, console: Console) -> None:
         sides = [f"{count_of(one[side]['n'])}  {percent(one[side]['value'])}" for side in ("before", "after")]
         table.add_row(Text(short(one["name"])), *sides, drift_words.moved_points(one["before"], one["after"]))
     console.print(table)
+    _say_more(console, len(drift["decisions"]["shares"]) - _LABELS, "decision")
     say(console, "Decisions: ", drift_words.distance_sentence(drift["decisions"]))
     say(console, "Explained or not: ", drift_words.distance_sentence(drift["statuses"]))
     say(console, drift_words.fidelity_sentence(drift["fidelity"]))
@@ -87,8 +88,7 @@ def _print_decisions(record: Record, console: Console) -> None:
         tag = "adverse" if one["is_adverse"] else ""
         table.add_row(Text(short(one["label"])), count_of(one["rows"]), percent(one["rows"] / total), *numbers, tag)
     console.print(table)
-    if len(record["decisions"]) > _LABELS:
-        say(console, f"  and {len(record['decisions']) - _LABELS} more")
+    _say_more(console, len(record["decisions"]) - _LABELS, "decision")
 
 
 def _print_withheld(record: Record, console: Console) -> None:
@@ -103,6 +103,7 @@ def _print_withheld(record: Record, console: Console) -> None:
     console.print(table)
     for one in record["withheld"][:_ROWS]:
         say(console, (f"{count_of(one['rows'])} withheld, ", "bold"), "for example: ", short(one["example"], 400))
+    _say_more(console, record["counts"]["withheld"] - sum(one["rows"] for one in record["withheld"][:_ROWS]), "row")
 
 
 def _print_fidelity(fidelity: Record, console: Console) -> None:
@@ -115,6 +116,12 @@ def _print_fidelity(fidelity: Record, console: Console) -> None:
     for name, n in bins:
         table.add_row(name, count_of(n), Text("█" * round(2 * BAR * n / most), PRO))
     console.print(table)
+
+
+def _say_more(console: Console, n: int, what: str) -> None:
+    """How many are there that are not printed."""
+    if n > 0:
+        say(console, f"  and {count_of(n)} more {what}{'' if n == 1 else 's'}")
 
 
 def _print_errors(errors: list[Record], console: Console) -> None:
@@ -135,7 +142,7 @@ def _print_reasons(reasons: list[Record], console: Console) -> None:
     table.add_row("", "", "speaks in", "in favour", "mean effect")
     for one in reasons[:_LABELS]:
         name = one["decision"]
-        for word in one["words"][:_WORDS]:
+        for word in [word for word in one["words"] if word["clear"]][:_WORDS]:
             numbers = (
                 percent(word["clear"] / one["rows"]),
                 percent(word["positive"] / word["rows"]),
@@ -144,6 +151,7 @@ def _print_reasons(reasons: list[Record], console: Console) -> None:
             table.add_row(Text(short(name, 30)), Text(short(word["text"], 30)), *numbers)
             name = ""
     console.print(table)
+    _say_more(console, len(reasons) - _LABELS, "decision")
 
 
 def _print_rows(worst: dict[str, list[Record]], console: Console) -> None:
@@ -152,8 +160,9 @@ def _print_rows(worst: dict[str, list[Record]], console: Console) -> None:
     head(console, "Rows to look at first")
     table = grid("left", "left", "left", "right", "right", "left")
     table.add_row("", "id", "decision", "probability", "fidelity", "")
-    for kind in ("errors", "withheld", "closest"):
-        for row in worst[kind][:_ROWS]:
+    for kind in ("errors", "adverse", "withheld", "closest"):
+        # What is listed as adverse is not listed once more.
+        for row in [row for row in worst[kind] if kind != "withheld" or row not in worst["adverse"]][:_ROWS]:
             why = (
                 row["error_code"]
                 if kind == "errors"

@@ -45,6 +45,7 @@ _SETTINGS = {
     "model": message("Model"),
     "kind": message("Kind of the model"),
     "labels": message("Labels"),
+    "multi_label": message("Several labels at once"),
     "details": message("How the model is asked"),
     "fingerprint": message("Fingerprint of the model"),
     "recipe_sha256": message("SHA-256 of the recipe"),
@@ -60,11 +61,12 @@ _SETTINGS = {
     "contrast": message("Contrast"),
     "units": message("Units"),
     "policy": message("What the evidence must show"),
-    "stability": message("What is fitted again, to grade it"),
+    "stability": message("Rows that are fitted again, to grade their words"),
     "keep_text": message("Rows hold their texts"),
     "reports": message("Rows with a full report"),
     "adverse": message("Adverse decisions"),
     "formats": message("Formats of full reports"),
+    "corpus_proxy": message("Texts that a proxy of the corpus learns from"),
     "proxy_sha256": message("SHA-256 of the proxy of the corpus"),
 }
 

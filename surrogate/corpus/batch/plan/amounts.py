@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from surrogate.corpus.batch.plan.estimating import Estimate
 
-__all__ = ["amount", "span"]
+__all__ = ["amount", "number_of", "span"]
 
 
 def amount(value: float, unit: str) -> str:
@@ -36,6 +36,17 @@ def amount(value: float, unit: str) -> str:
         if value >= scale:
             return f"{value / scale:,.1f} {name}"
     return f"{value:,.0f}"
+
+
+def number_of(number: int, noun: str) -> str:
+    """A number of things.
+
+    Examples
+    --------
+    >>> number_of(1, "text"), number_of(1200, "text")
+    ('1 text', '1,200 texts')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def span(estimate: Estimate, unit: str) -> tuple[str, str, str]:

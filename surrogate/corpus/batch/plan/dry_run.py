@@ -12,10 +12,12 @@ import joblib
 
 from surrogate.canonical import digest
 from surrogate.corpus.batch.opening import Opened
-from surrogate.corpus.batch.plan.plan_limits import Machine
+from surrogate.corpus.batch.plan.amounts import amount, number_of
+from surrogate.corpus.batch.plan.plan_limits import Machine, other_run
 from surrogate.corpus.batch.plan.planning import BatchPlan, plan_batch
+from surrogate.corpus.batch.plan.storage import REPORT_BYTES
 from surrogate.corpus.batch.plan.timing import BatchSize, Probe, Probed
-from surrogate.corpus.batch.rows.part_files import part_is_whole
+from surrogate.corpus.batch.rows.part_files import part_is_whole, part_name
 from surrogate.corpus.batch.values import PartTask, SpooledRow
 from surrogate.corpus.batch.workers.backends import Backend
 from surrogate.corpus.batch.workers.calls import Call
@@ -52,23 +54,27 @@ def dry_run(batch: Opened, backend: Backend, *, max_errors: int | None = None) -
     request, spool = batch.request, batch.spool
     sample = [str(row.text) for row in spool.sample_rows(_SAMPLED)]
     workers = 1 if backend.name == "none" else backend.workers or int(joblib.cpu_count())
+    machine = Machine(request.out, _store(batch.store), backend.address is None)
+    identity = batch.identity()
+    # Parts of another run are none of this one.
+    n_done = 0 if other_run(machine, identity) else _n_done(batch)
 
     with _probe(batch, backend) as probe:
         plan = plan_batch(
             batch.pipe,
-            BatchSize(spool.n_rows, spool.n_texts, spool.n_problems, request.part_texts, _n_done(batch)),
+            BatchSize(spool.n_rows, spool.n_texts, spool.n_problems, request.part_texts, n_done),
             sample,
             calls=request.calls,
             budget=request.budget,
             workers=workers,
             probe=probe,
-            machine=Machine(request.out, _store(batch.store), backend.address is None),
-            identity=batch.identity(),
+            machine=machine,
+            identity=identity,
             max_errors=max_errors,
             measured={"work_bytes": spool.path.stat().st_size},
-            n_reports=request.choice.number if request.choice.kind == "sample" else len(request.choice.ids),
+            n_reports=spool.n_texts if request.choice.kind == "all" else len(request.choice.texts(spool)),
         )
-    return replace(plan, notes=(*plan.notes, *_of_proxy(batch)))
+    return replace(plan, notes=(*plan.notes, *_of_proxy(batch), *_of_reports(batch)))
 
 
 def _of_proxy(batch: Opened) -> tuple[str, ...]:
@@ -76,8 +82,20 @@ def _of_proxy(batch: Opened) -> tuple[str, ...]:
     if not batch.sampled:
         return ()
     return (
-        f"A corpus proxy comes on top: up to {batch.sampled:,} copies of {batch.request.corpus_proxy:,} texts are asked about "
-        "first. What it saves is not known before it is fitted.",
+        f"A corpus proxy comes on top: up to {batch.sampled:,} copies of {number_of(batch.request.corpus_proxy, 'text')} are "
+        "asked about first. What it saves is not known before it is fitted.",
+    )
+
+
+def _of_reports(batch: Opened) -> tuple[str, ...]:
+    """What the plan does not know of full reports."""
+    kind = batch.request.choice.kind
+    if kind not in ("adverse", "withheld"):
+        return ()
+    rows = "whose decision is adverse" if kind == "adverse" else "that are withheld"
+    return (
+        f"Full reports of rows {rows} come on top on the disk: how many there are is known only once the model was asked. "
+        f"Each takes {amount(REPORT_BYTES.low, 'bytes')} to {amount(REPORT_BYTES.high, 'bytes')}.",
     )
 
 
@@ -108,8 +126,8 @@ def _probe(batch: Opened, backend: Backend) -> Iterator[Probe | None]:
 def _n_done(batch: Opened) -> int:
     """Texts of parts that are there from before."""
     parts = batch.spool.parts(batch.request.part_texts)
-    place = batch.request.out / "rows"
-    return sum(part.n_texts for part in parts if part_is_whole(place / f"part-{part.number:05d}.parquet", part.number))
+    out = batch.request.out
+    return sum(part.n_texts for part in parts if part_is_whole(out / part_name(part.number), part.number))
 
 
 def _store(store: bool | str) -> Path | None:

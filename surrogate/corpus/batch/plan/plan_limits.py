@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from surrogate.corpus.batch.error_budget import default_max_errors
+from surrogate.corpus.batch.folder.identity import differing
 from surrogate.corpus.batch.plan.estimating import Estimate
 from surrogate.corpus.batch.plan.limits import Limit
 from surrogate.corpus.batch.plan.planned_calls import PlannedCalls
 from surrogate.corpus.batch.plan.spending import Spending
 from surrogate.corpus.batch.plan.storage import Storage, free_bytes, same_disk, total_memory
 from surrogate.corpus.batch.plan.timing import Timing
+from surrogate.corpus.batch.rows.index import BATCH
 
 __all__ = ["Machine", "error_limit", "machine_limits", "other_run", "spending_limits"]
-
-_IDENTITY = "batch.json"
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def other_run(machine: Machine | None, identity: Mapping[str, Any] | None) -> st
     """
     if machine is None or not machine.out.exists():
         return ""
-    file = machine.out / _IDENTITY
+    file = machine.out / BATCH
     if not file.exists():
         return _occupied(machine.out)
     if identity is None:
@@ -130,9 +130,8 @@ def other_run(machine: Machine | None, identity: Mapping[str, Any] | None) -> st
     try:
         found = json.loads(file.read_bytes())
     except (OSError, ValueError):
-        return f"{machine.out.name}/{_IDENTITY} cannot be read: name another folder with --out."
-    differs = sorted({*found, *identity} if isinstance(found, dict) else identity)
-    differs = [key for key in differs if not isinstance(found, dict) or found.get(key) != identity.get(key)]
+        return f"{machine.out.name}/{BATCH} cannot be read: name another folder with --out."
+    differs = differing(found if isinstance(found, dict) else {}, identity)
     if not differs:
         return ""
     return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from surrogate.corpus.batch.plan.amounts import span
+from surrogate.corpus.batch.plan.amounts import number_of, span
 from surrogate.corpus.batch.plan.estimating import Estimate
 from surrogate.corpus.batch.plan.planned_calls import PlannedCalls
 from surrogate.corpus.batch.plan.spending import Spending
@@ -24,12 +24,12 @@ def plan_rows(plan: BatchPlan) -> list[Row]:
     rows = [
         _counted("rows", size.n_rows, f"{size.n_problems:,} without a usable text" if size.n_problems else ""),
         _counted("distinct texts", size.n_texts, f"{size.n_done:,} of them done before" if size.n_done else ""),
-        _counted("parts", size.n_parts, f"of {size.part_texts:,} texts; {size.n_parts_left:,} to do"),
+        _counted("parts", size.n_parts, f"of {number_of(size.part_texts, 'text')}; {size.n_parts_left:,} to do"),
         _ranged(
             "calls for a text",
             asking.per_text,
             "number",
-            f"at most {asking.most_per_text:,}; copies of {asking.n_sampled:,} texts drawn",
+            f"at most {asking.most_per_text:,}; copies of {number_of(asking.n_sampled, 'text')} drawn",
         ),
         _ranged("calls", asking.total, "count", "distinct altered copies, the texts themselves included"),
         _ranged("tokens of a copy", asking.tokens_per_copy, "number", _share(asking)),
@@ -39,7 +39,7 @@ def plan_rows(plan: BatchPlan) -> list[Row]:
     rows.append(_time_row(plan))
     rows += _storage_rows(plan)
     if plan.worker_bytes is not None:
-        rows.append(_ranged("memory of a worker", plan.worker_bytes, "bytes", f"{plan.workers:,} workers"))
+        rows.append(_ranged("memory of a worker", plan.worker_bytes, "bytes", number_of(plan.workers, "worker")))
     codes = ", ".join(f"{number:,} {code}" for code, number in sorted(asking.error_codes.items()))
     rows.append(_ranged("rows with an error", asking.errors, "count", f"in the sample: {codes or 'none'}"))
     return rows

@@ -28,7 +28,7 @@ from surrogate.corpus.batch.plan.timing import (
 from surrogate.corpus.batch.plan.token_counts import token_counter
 from surrogate.plan import Calls
 
-__all__ = ["BatchPlan", "Machine", "announce", "plan_batch"]
+__all__ = ["BatchPlan", "Machine", "plan_batch"]
 
 #: Texts that are explained for real: one to warm up, and four groups of four.
 _N_PROBED = 17
@@ -207,26 +207,8 @@ def plan_batch(
     )
 
 
-def announce(plan: BatchPlan) -> str:
-    """What will be sent where, in a sentence; empty where nothing is sent.
-
-    Parameters
-    ----------
-    plan : BatchPlan
-
-    Examples
-    --------
-    >>> from surrogate import load
-    >>> from surrogate.blackbox import FunctionBox
-    >>> pipe = load("local", FunctionBox(lambda texts: [[.5, .5]] * len(texts), classes=["a", "b"]))
-    >>> announce(plan_batch(pipe, BatchSize(10, 10), ["pay my bill"]))
-    ''
-    """
-    return plan.announcement
-
-
 def _announcement(box: Any, asking: PlannedCalls, size: BatchSize) -> str:
-    if not hasattr(box, "announcement"):
+    if not is_endpoint(box):
         return ""
     most = asking.most_per_text * size.n_left  # a bound, not an estimate: nobody is to be told too little
     told: str = box.announcement(most, f"{size.n_left:,} of yours and altered copies of them")

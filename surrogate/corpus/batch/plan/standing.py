@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from surrogate.corpus.batch.plan.amounts import amount
+from surrogate.corpus.batch.plan.amounts import amount, number_of
 from surrogate.corpus.batch.values import Counts
 
 __all__ = ["Recent", "Standing"]
@@ -59,9 +59,9 @@ class Standing:
             parts.append("time left not known yet")
         else:
             parts.append(f"{amount(left, 'seconds')} left" if left else f"done in {amount(self.seconds, 'seconds')}")
-        parts.append(f"{counts.asked:,} texts asked")
+        parts.append(f"{number_of(counts.asked, 'text')} asked")
         parts.append(f"{counts.withheld:,} withheld")
-        parts.append(f"{counts.errors:,} error{'' if counts.errors == 1 else 's'}")
+        parts.append(number_of(counts.errors, "error"))
         return ", ".join(parts + self._charged())
 
     def _charged(self) -> list[str]:

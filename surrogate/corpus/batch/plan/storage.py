@@ -11,10 +11,12 @@ from typing import Any
 from surrogate.corpus.batch.plan.estimating import Estimate
 from surrogate.corpus.batch.plan.timing import BatchSize
 
-__all__ = ["Storage", "bytes_of_answer", "free_bytes", "plan_storage", "same_disk", "total_memory"]
+__all__ = ["REPORT_BYTES", "Storage", "bytes_of_answer", "free_bytes", "plan_storage", "same_disk", "total_memory"]
 
-#: Bytes of a row, of a row of the index, and of a full report, where they were not measured.
-_ROW, _INDEX_ROW, _REPORT = Estimate(1_000, 3_000, 10_000), Estimate(60, 120, 250), Estimate(80_000, 200_000, 600_000)
+#: Bytes of a full report, where they were not measured.
+REPORT_BYTES = Estimate(80_000, 200_000, 600_000)
+#: Bytes of a row, and of a row of the index, where they were not measured.
+_ROW, _INDEX_ROW = Estimate(1_000, 3_000, 10_000), Estimate(60, 120, 250)
 #: Bytes that the working file takes beside the text of a row, and how much larger than the texts it is.
 _WORK_ROW, _WORK_TEXT = Estimate(120, 200, 400), Estimate(1.0, 1.1, 1.5)
 #: Bytes of a stored answer beside its probabilities, and of an embedding where the model gives one.
@@ -99,7 +101,7 @@ def plan_storage(
     (3120000, 0, False)
     """
     each_row = (row_bytes or _ROW).plus(_INDEX_ROW)
-    each_report = _REPORT if report_bytes is None else Estimate(report_bytes / 2, report_bytes, 2 * report_bytes)
+    each_report = REPORT_BYTES if report_bytes is None else Estimate(report_bytes / 2, report_bytes, 2 * report_bytes)
     own = _WORK_ROW.times(size.n_rows).plus(text_bytes.times(_WORK_TEXT).times(size.n_rows))
     return Storage(
         rows=each_row.times(size.n_rows),

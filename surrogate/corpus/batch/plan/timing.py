@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from surrogate.corpus.batch.plan.amounts import number_of
 from surrogate.corpus.batch.plan.estimating import Estimate
 
 __all__ = [
@@ -209,7 +210,8 @@ def time_local(probing: Probing, size: BatchSize, workers: int) -> Timing:
     300.0
     """
     seconds = probing.seconds.times(size.most_in_line(workers))
-    how = f"{probing.n_texts} texts were explained for real, {probing.seconds.expected:.3g} s each"
+    was = "was" if probing.n_texts == 1 else "were"
+    how = f"{number_of(probing.n_texts, 'text')} {was} explained for real, {probing.seconds.expected:.3g} s each"
     if workers > 1:
         seconds = seconds.times(_SHARED)
         how += f"; {workers} workers, at worst at half their speed alone"

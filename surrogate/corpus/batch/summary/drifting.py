@@ -167,7 +167,7 @@ def _reasons(label: str, before: Summary, after: Summary) -> Iterator[Record]:
         if target not in sides[0]:
             continue
         (n_before, one), (n_after, other) = sides[0][target], sides[1][target]
-        for text in dict.fromkeys([*list(other)[:SHOWN_WORDS], *list(one)[:SHOWN_WORDS]]):
+        for text in dict.fromkeys([*_frequent(other), *_frequent(one)]):
             change = _change(text, one, other)
             if change is not None:
                 shares = {
@@ -184,6 +184,11 @@ def _words(label: str, summary: Summary) -> dict[tuple[str, str], tuple[int, dic
         for one in summary.reasons
         if one["decision"] == label
     }
+
+
+def _frequent(words: dict[str, Record]) -> list[str]:
+    """The most frequent words that speak clearly at all."""
+    return [text for text, word in words.items() if word["clear"]][:SHOWN_WORDS]
 
 
 def _change(text: str, before: dict[str, Record], after: dict[str, Record]) -> str | None:

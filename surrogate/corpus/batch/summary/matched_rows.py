@@ -24,7 +24,7 @@ CREATE TABLE {side} (text_sha256 TEXT PRIMARY KEY, id TEXT, status TEXT, decisio
 WITHOUT ROWID
 """
 
-#: Rows of one text say the same; the first id stands for all of them.
+#: Rows of one text say the same; the first id stands for all of them, but where ids are compared.
 _ADD = "INSERT INTO {side} VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (text_sha256) DO UPDATE SET id = min(id, excluded.id)"
 
 _BOTH = "before AS b JOIN after AS a ON b.text_sha256 = a.text_sha256"
@@ -32,7 +32,9 @@ _DECIDED = "b.decision IS NOT NULL AND a.decision IS NOT NULL"
 
 #: Texts that only one of the batches has, under an id that both have.
 _OTHER_TEXT = """
-FROM before AS b JOIN after AS a ON b.id = a.id WHERE b.text_sha256 <> a.text_sha256
+FROM before_ids AS i JOIN after_ids AS j ON i.id = j.id
+JOIN before AS b ON b.text_sha256 = i.text_sha256 JOIN after AS a ON a.text_sha256 = j.text_sha256
+WHERE i.text_sha256 <> j.text_sha256
 AND NOT EXISTS (SELECT 1 FROM after AS c WHERE c.text_sha256 = b.text_sha256)
 AND NOT EXISTS (SELECT 1 FROM before AS c WHERE c.text_sha256 = a.text_sha256)
 """
@@ -60,14 +62,20 @@ def match_rows(before: OpenedBatch, after: OpenedBatch) -> Record:
         database.execute("PRAGMA journal_mode = OFF")
         for side, opened in (("before", before), ("after", after)):
             database.execute(_CREATE.format(side=side))
-            database.executemany(_ADD.format(side=side), _values(opened))
-            database.execute(f"CREATE INDEX {side}_ids ON {side} (id)")
+            database.execute(f"CREATE TABLE {side}_ids (id TEXT, text_sha256 TEXT)")
+            for values in _values(opened):
+                database.executemany(_ADD.format(side=side), values)
+                database.executemany(
+                    f"INSERT INTO {side}_ids VALUES (?, ?)", [(name, text) for text, name, *_ in values]
+                )
+            database.execute(f"CREATE INDEX {side}_by_id ON {side}_ids (id)")
         return {"texts": _texts(database), "ids": _ids(database)}
 
 
-def _values(opened: OpenedBatch) -> Iterator[tuple[Any, ...]]:
+def _values(opened: OpenedBatch) -> Iterator[list[tuple[Any, ...]]]:
+    """The columns of a few thousand rows at a time."""
     for rows in opened.rows(_COLUMNS):
-        yield from (tuple(row[name] for name in _COLUMNS) for row in rows)
+        yield [tuple(row[name] for name in _COLUMNS) for row in rows]
 
 
 def _texts(database: sqlite3.Connection) -> Record:

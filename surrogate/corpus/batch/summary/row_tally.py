@@ -21,18 +21,7 @@ STATUSES = ("explained", "withheld", "error")
 #: Columns that are read.
 COLUMNS = [
     *("id", "text_sha256", "status", "error_code", "error", "decision", "target", "probability", "margin"),
-    *(
-        "truncated",
-        "refused",
-        "calls",
-        "exhaustive",
-        "proxy_used",
-        "fidelity",
-        "fidelity_low",
-        "fidelity_high",
-        "verdict",
-        "reason",
-    ),
+    *("truncated", "refused", "calls", "exhaustive", "proxy_used", "fidelity", "fidelity_low", "fidelity_high"),
     *("verdict", "reason", "surrogates", "terms", "words", "findings", "record_sha256"),
 ]
 

@@ -13,7 +13,7 @@ from surrogate.exporting.plain import defused
 __all__ = ["summary_csv", "summary_rows"]
 
 Record = dict[str, Any]
-Line = tuple[str, str, str, Any]
+Line = tuple[str, str | int, str, Any]
 
 _COLUMNS = ("section", "key", "measure", "value")
 
@@ -49,7 +49,7 @@ def summary_rows(record: Record) -> Iterator[Line]:
 
     Yields
     ------
-    tuple of (str, str, str, str or int or float or None)
+    tuple of (str, str or int, str, str or int or float or None)
     """
     yield from _values("batch", "", record["batch"])
     yield from _values("rows", "", record["counts"])
@@ -65,7 +65,8 @@ def summary_rows(record: Record) -> Iterator[Line]:
         if name != "thousandths":
             yield "fidelity", "", name, value
     for place, n in record["fidelity"]["thousandths"]:
-        yield "fidelity in thousandths", str(place), "rows", n
+        # A number, which below 0 is no formula.
+        yield "fidelity in thousandths", place, "rows", n
     for one in record["reasons"]:
         for word in one["words"]:
             key = _key(one["decision"], one["target"], one["scale"], word["text"])

@@ -65,7 +65,7 @@ def write_summary(
         holds a batch.
     locale : {"en", "zh"}, default "en"
     overwrite : bool, default True
-        Replace a summary of something else.
+        Replace a summary of something else; its other renderings are removed, since they would belong to no record.
 
     Returns
     -------
@@ -83,8 +83,8 @@ def write_summary(
     files.pop(RECORD, None)
     files[RECORD] = canonical_bytes(record)  # Last: what the others are renderings of.
     try:
-        _check_free(target, files, overwrite, is_own=drift is None and batch is None)
-        place_files(target, files)
+        is_same = _check_free(target, files, overwrite, is_own=drift is None and batch is None)
+        place_files(target, files, [] if is_same else _stale(target, files))
     except OSError as error:
         raise InputError(
             "cannot-write",
@@ -120,26 +120,31 @@ def _render(name: str, record: dict[str, Any], links: bool, locale: str) -> byte
     return summary_csv(record) if name == "csv" else render_batch(name, record, links=links, locale=locale)
 
 
-def _check_free(folder: Path, files: dict[str, bytes], overwrite: bool, *, is_own: bool) -> None:
+def _stale(folder: Path, files: dict[str, bytes]) -> list[str]:
+    """Renderings of the summary that is replaced, which would belong to no record."""
+    return [name for name in FILES.values() if name not in files and (folder / name).is_file()]
+
+
+def _check_free(folder: Path, files: dict[str, bytes], overwrite: bool, *, is_own: bool) -> bool:
+    """Whether this very summary is there already; another one is replaced only where that may be."""
     _check_listed(folder, files)
     there = folder / RECORD
     if there.is_file() and there.read_bytes() == files[RECORD]:
-        return
+        return True
     if not is_own and (folder / INDEX).is_file() and RECORD in read_index(folder)["files"]:
         raise InputError(
             "output-exists",
             f"{str(folder)!r} holds a finished batch, whose index states the SHA-256 of its summary. Name another folder for "
             "this one.",
         )
-    if overwrite:
-        return
     taken = [name for name in files if (folder / name).is_file()]
-    if taken:
+    if taken and not overwrite:
         raise InputError(
             "output-exists",
             f"{str(folder)!r} already holds {taken[0]} of another summary. Name another folder, or say that it may be replaced: "
             "--overwrite.",
         )
+    return False
 
 
 def _check_listed(folder: Path, files: dict[str, bytes]) -> None:
