@@ -158,6 +158,10 @@ def test_a_choice_of_reports_that_makes_no_sense_is_refused(told: str) -> None:
         read_choice(told)
 
 
+def test_adverse_labels_may_be_named_where_no_reports_are_wanted_of_them() -> None:
+    assert read_choice("none", ("money",)) == read_choice("none")
+
+
 @pytest.mark.parametrize(("word", "code"), [(models.RAISES, "model-failed"), (models.GREEDY, "out-of-memory")])
 def test_a_poisoned_row_becomes_an_error_row(tmp_path: Path, word: str, code: str) -> None:
     found = rows_of(done(tmp_path / "out", [*ROWS[:6], ("bad", f"this {word} a lot of it")]))

@@ -47,7 +47,12 @@ __all__ = ["batch"]
     metavar="none|all|adverse|withheld|sample:N|ids:FILE",
     help="For which rows full reports are written; FILE has an id to a line.",
 )
-@click.option("--adverse", multiple=True, metavar="LABEL", help="A label whose decisions are adverse; may be repeated.")
+@click.option(
+    "--adverse",
+    multiple=True,
+    metavar="LABEL",
+    help="A label whose decisions are adverse, which the summary marks; may be repeated.",
+)
 @click.option(
     "--format", "formats", multiple=True, default=("html",), show_default=True, help="Of full reports; may be repeated."
 )

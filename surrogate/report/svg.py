@@ -6,19 +6,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from unicodedata import east_asian_width
 from xml.etree import ElementTree as ET  # Only builds elements; nothing is parsed.
 
 from surrogate.report.language import message, plural, say
+from surrogate.report.letters import letters
 from surrogate.report.number_format import decimal, signed
 from surrogate.report.visible import shorten, visible
 
 __all__ = ["Axis", "Sheet", "terms_chart"]
 
-
 #: Width of a small letter, generously, in pixels; wide ones, such as Chinese, take twice as much.
 _CHARACTER = 7.0
-_WIDE = frozenset("WF")
 
 #: Text alternative, and name of the axis, by whether numbers are log-odds.
 _LABELS = {
@@ -177,7 +175,7 @@ def _draw_axis(sheet: Sheet, axis: Axis, ticks: list[float], top: float, bottom:
 
 def _width(text: str) -> float:
     """Width of a small text, in pixels."""
-    return _CHARACTER * sum(1 + (east_asian_width(character) in _WIDE) for character in text)
+    return _CHARACTER * letters(text)
 
 
 def _draw_name(sheet: Sheet, name: str, term: dict[str, Any], line: float, narrow: bool) -> None:

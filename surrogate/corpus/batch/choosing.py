@@ -93,10 +93,10 @@ def read_choice(told: str, adverse: Sequence[str] = ()) -> Choice:
             "bad-parameter",
             f"Full reports are written for none, all, adverse, withheld, sample:N or ids:FILE; got {told!r}.",
         )
-    if (kind == "adverse") != bool(adverse):
+    if kind == "adverse" and not adverse:
         raise InputError(
             "bad-parameter",
-            "Reports of adverse decisions need the labels that are adverse, and only they do: --report adverse --adverse LABEL.",
+            "Reports of adverse decisions need the labels that are adverse: --report adverse --adverse LABEL.",
         )
     return Choice(kind, number, _read_ids(Path(rest)) if kind == "ids" else ())
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from surrogate.report.letters import letters
 from surrogate.report.visible import visible
 
 __all__ = ["column_widths", "laid_out", "strings_in"]
@@ -98,7 +99,7 @@ def column_widths(table: dict[str, Any]) -> list[dict[str, Any]]:
             for place, cell in enumerate(row["cells"]):
                 needs[place] = max(needs[place], _width("".join(run["text"] for run in cell["runs"]), heading))
     fixed = [
-        side == "right" or (need <= _SHORT and place > 0)
+        side == "right" or (need <= _SHORT and (place > 0 or max(needs) > _SHORT))
         for place, (need, side) in enumerate(zip(needs, table["columns"], strict=True))
     ]
     taken = sum(need + 2.0 for need, is_fixed in zip(needs, fixed, strict=True) if is_fixed)
@@ -109,9 +110,9 @@ def column_widths(table: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _width(text: str, heading: bool) -> float:
     """Letters that a column should have room for: a heading may be broken into lines, and a long text into many."""
-    longest = max((len(line) for line in text.split("\n")), default=0)
+    longest = max((letters(line) for line in text.split("\n")), default=0)
     if heading:
-        words = [len(word) for word in text.split()] or [0]
+        words = [letters(word) for word in text.split()] or [0]
         return max(*words, longest / 2) + 2.0 if len(words) > 1 else words[0] + 2.0
     return min(float(longest), 56.0) + 1.0
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import unicodedata
 from datetime import UTC, datetime, time
 from typing import Any
 
 from surrogate.report.edition import Edition
 from surrogate.report.language import say, speaking
+from surrogate.report.letters import letters
 from surrogate.report.people import record_sha256
 from surrogate.report.record import kind_of
 from surrogate.report.render.docx import zipped_again
@@ -116,15 +116,10 @@ def _short(value: str) -> str:
 
 
 def _width(name: str, values: list[Cell]) -> float:
-    texts = [min(_letters(value), _WIDEST) for value in values if isinstance(value, str)]
+    texts = [min(letters(value), _WIDEST) for value in values if isinstance(value, str)]
     numbers = [_NUMBER for value in values if isinstance(value, float)]
-    longest = max([min(_letters(word), _LONGEST_WORD) for word in name.split()] + texts + numbers)
+    longest = max([min(letters(word), _LONGEST_WORD) for word in name.split()] + texts + numbers)
     return float(min(max(longest + 2, _NARROWEST), _WIDEST))
-
-
-def _letters(text: str) -> int:
-    """How many letters of usual width a text takes; those of Chinese and the like are twice as wide."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _head_height(names: list[str], widths: list[float]) -> float:
@@ -136,7 +131,7 @@ def _lines(name: str, width: float) -> int:
     """Lines that a name in bold takes where it is broken between words, and inside words that are too long."""
     lines, left = 1, width
     for word in name.split():
-        needed = _letters(word) * _BOLD
+        needed = letters(word) * _BOLD
         if needed > left and left < width:
             lines, left = lines + 1, width
         broken = int(needed // width) if needed > width else 0
@@ -149,5 +144,5 @@ def _height(row: list[Cell], widths: list[float]) -> float:
     lines = 1
     for value, width in zip(row, widths, strict=True):
         if isinstance(value, str):
-            lines = max(lines, sum(1 + int(_letters(line) * 1.1 // width) for line in value.split("\n")))
+            lines = max(lines, sum(1 + int(letters(line) * 1.1 // width) for line in value.split("\n")))
     return min(15.0 * lines, _HIGHEST)
