@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -180,6 +181,35 @@ def test_repeated_strings_of_a_dictionary_column_are_texts(tmp_path: Path) -> No
     assert [row.text for row in read_rows(tmp_path / "a.parquet")] == ["a", "b", "a"]
 
 
+def test_a_dictionary_is_decoded_as_far_as_it_is_needed(tmp_path: Path) -> None:
+    texts = [f"text {number}" for number in range(30_000)]
+    parquet.write_table(pyarrow.table({"text": pyarrow.array(texts).dictionary_encode()}), tmp_path / "a.parquet")
+    rows = read_rows(tmp_path / "a.parquet")
+    next(rows)
+    tracemalloc.start()
+    try:
+        assert all(row.text == texts[row.number - 1] for row in rows)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_date_beyond_those_of_python_is_told(tmp_path: Path) -> None:
+    far = pyarrow.array([10**8], pyarrow.date32())
+    parquet.write_table(pyarrow.table({"text": ["a"], "day": far}), tmp_path / "a.parquet")
+    assert [row.text for row in read_rows(tmp_path / "a.parquet")] == ["a"]
+    with pytest.raises(
+        InputError, match=r"a value in the column 'day' \(date32\[day\]\) that cannot be read"
+    ) as raised:
+        list(read_rows(tmp_path / "a.parquet", id="day"))
+    assert raised.value.code == "bad-file"
+
+
+def test_blank_lines_before_a_header_are_no_header(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"\r\n\r\nid,text\r\na,one\r\n")
+    assert [(row.id, row.text) for row in read_rows(tmp_path / "a.csv", id="id")] == [("a", "one")]
+
+
 def test_problems_quote_nothing_and_say_the_same_wherever_the_row_stands(tmp_path: Path) -> None:
     bad = [
         '{"id": 2, "text": ["secret"]}',
@@ -212,6 +242,14 @@ def test_the_limit_of_the_csv_module_is_put_back(tmp_path: Path) -> None:
         assert csv.field_size_limit() == 70_000
     finally:
         csv.field_size_limit(before)
+
+
+def test_two_csv_files_are_read_in_turn(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", [("a", "x"), ("b", "y" * 200_000)])
+    first, second = read_rows(path), read_rows(path)
+    assert [next(first).number, next(second).number] == [1, 1]
+    first.close()
+    assert len(next(second).text or "") == 200_000
 
 
 # The whole file
@@ -300,6 +338,10 @@ def test_a_line_without_end_is_no_row(tmp_path: Path, monkeypatch: pytest.Monkey
         '{"text": "x"}\n{"text": "%s"}\n{"text": "y"}' % ("long " * 999), encoding="utf-8"
     )
     assert [code for _, code in codes(tmp_path / "a.jsonl")] == [None, "text-too-long", None]
+    just = '{"text": "%s"}\n' % ("x" * 987)
+    assert len(just) == 1000
+    (tmp_path / "c.jsonl").write_text(just + '{"text": "y"}\n{"text": "z"}\n', encoding="utf-8")
+    assert [code for _, code in codes(tmp_path / "c.jsonl")] == ["text-too-long", None, None]
     (tmp_path / "a.csv").write_text(f"text\nx\n{'long ' * 999}\n", encoding="utf-8")
     with pytest.raises(InputError, match="hardly a CSV file"):
         read_rows(tmp_path / "a.csv")

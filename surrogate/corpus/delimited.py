@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import TextIO
 
 from surrogate.corpus.columns import require_once
@@ -16,6 +16,9 @@ __all__ = ["read_delimited"]
 
 #: A record with so many characters leaves a buffer behind that is too large to keep.
 _LARGE = 1_000_000
+
+#: Held while the limit of the csv module is changed: other threads may read other files.
+_LIMIT = Lock()
 
 
 def read_delimited(path: Path, columns: Sequence[str] | None, errors: str) -> Iterator[Record]:
@@ -48,10 +51,10 @@ def read_delimited(path: Path, columns: Sequence[str] | None, errors: str) -> It
     >>> first, row, second, fault.code
     (3, {'text': 'a\nb'}, 4, 'bad-corpus')
     """
-    with opened(path, errors, newline="") as stream, _long_values():
+    with opened(path, errors, newline="") as stream:
         lines = _values(stream, path)
-        _, header = next(lines, (0, []))
-        if not header:
+        header = next((values for _, values in lines if values), None)
+        if header is None:
             raise InputError("bad-corpus", f"{path.name} is empty. A header and a row to a document are needed.")
         places = _places(header, columns, path)
         for number, values in lines:
@@ -67,7 +70,7 @@ def _values(stream: TextIO, path: Path) -> Iterator[tuple[int, list[str]]]:
     lines, before = _lines(stream, path), 0
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
-        while (values := next(reader, None)) is not None:
+        while (values := _next(reader)) is not None:
             yield before + reader.line_num, values
             if sum(map(len, values)) > _LARGE:
                 # A reader keeps the memory of its longest value, four bytes to a character; the next one starts afresh.
@@ -93,14 +96,14 @@ def _lines(stream: TextIO, path: Path) -> Iterator[str]:
         yield line
 
 
-@contextmanager
-def _long_values() -> Iterator[None]:
-    """A value may be long; the limit of the csv module is of the whole process, and put back."""
-    before = csv.field_size_limit(MOST_VALUE)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
+def _next(reader: Iterator[list[str]]) -> list[str] | None:
+    """The next record, whose values may be long; the limit of the csv module is of the whole process, and put back at once."""
+    with _LIMIT:
+        before = csv.field_size_limit(MOST_VALUE)
+        try:
+            return next(reader, None)
+        finally:
+            csv.field_size_limit(before)
 
 
 def _places(header: Sequence[str], columns: Sequence[str] | None, path: Path) -> list[tuple[str, int]]:
