@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from surrogate.corpus.batch.folder import identity, writing
+from surrogate.corpus.batch.folder import identity, locking, private_folder, writing
 from surrogate.corpus.batch.folder.folder import BatchFolder
+from surrogate.corpus.batch.folder.output_place import check_output
+from surrogate.corpus.batch.intake.spooling import Source
 from surrogate.corpus.batch.rows.part_files import part_name
 from surrogate.corpus.batch.values import Counts, PartResult
 from surrogate.errors import InputError
@@ -169,6 +171,69 @@ def test_a_second_driver_is_refused(tmp_path: Path) -> None:
         assert "batch-running" in told.stderr
         folder.place(RESULTS[0])
     BatchFolder.begin(out, IDENTITY).close()
+
+
+def test_a_folder_that_could_not_be_claimed_is_free(tmp_path: Path) -> None:
+    (tmp_path / "out" / ".work").mkdir(parents=True)
+    (tmp_path / "out" / ".work" / "placing").write_bytes(b"")
+    with pytest.raises(InputError, match="File exists"):
+        BatchFolder.claim(tmp_path / "out")
+    (tmp_path / "out" / ".work" / "placing").unlink()
+    BatchFolder.claim(tmp_path / "out").close()
+
+
+def test_a_lock_that_is_a_link_is_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / "out" / ".work").mkdir(parents=True)
+    (tmp_path / "precious").write_bytes(b"mine")
+    (tmp_path / "out" / ".work" / "lock").symlink_to(tmp_path / "precious")
+    assert code(tmp_path / "out") == "cannot-write"
+    assert (tmp_path / "precious").read_bytes() == b"mine"
+
+
+def test_a_folder_is_changed_only_while_it_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there: list[str] = []
+    remove = locking.Lock.remove
+
+    def looked(lock: locking.Lock) -> None:
+        there.extend(sorted(os.listdir(tmp_path / "out")))
+        remove(lock)
+
+    monkeypatch.setattr(locking.Lock, "remove", looked)
+    with BatchFolder.begin(tmp_path / "out", IDENTITY) as folder:
+        folder.finish()
+    assert there == [".work", "batch.json"]
+
+
+def test_a_private_folder_that_goes_meanwhile_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in "ab":
+        (tmp_path / f"{private_folder.PREFIX}{name}").mkdir()
+    removed = private_folder._removed
+
+    def with_the_other(folder: Path) -> bool:
+        for other in tmp_path.iterdir():
+            other.rmdir()
+        return removed(folder)
+
+    monkeypatch.setattr(private_folder, "_removed", with_the_other)
+    assert private_folder.remove_left(tmp_path) == 1
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("out", ["o" * 300, f"{'o' * 300}/below"])
+def test_a_name_that_no_folder_can_have_is_told(out: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"cannot be looked into: File name too long\. Name another") as raised:
+        check_output(tmp_path / out, tmp_path / "a.csv")
+    assert raised.value.code == "cannot-write"
+
+
+def test_an_input_that_is_a_loop_of_links_lies_in_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").symlink_to("b.csv")
+    (tmp_path / "b.csv").symlink_to("a.csv")
+    check_output(tmp_path / "out", tmp_path / "a.csv")
+    with pytest.raises(InputError, match="Too many levels"):
+        Source.of(tmp_path / "a.csv")
+    with pytest.raises(InputError, match="File name too long"):
+        Source.of(tmp_path / ("a" * 300))
 
 
 def test_a_folder_may_be_claimed_before_it_is_known_what_for(tmp_path: Path) -> None:

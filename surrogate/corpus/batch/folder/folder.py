@@ -16,7 +16,7 @@ from surrogate.corpus.batch.checking.sealing import refuse_signed
 from surrogate.corpus.batch.folder import locking
 from surrogate.corpus.batch.folder.identity import compare
 from surrogate.corpus.batch.folder.output_place import check_is_ours
-from surrogate.corpus.batch.folder.writing import making, put_bytes, put_file, put_folder, remove_owned
+from surrogate.corpus.batch.folder.writing import making, put_bytes, put_folder, remove_owned, sync_folder
 from surrogate.corpus.batch.rows.part_files import part_name
 from surrogate.corpus.batch.values import PartResult
 from surrogate.errors import InputError
@@ -114,9 +114,13 @@ class BatchFolder:
             (path / ".work").mkdir(mode=0o700, exist_ok=True)
             lock = locking.take(path)
             folder = cls(path, lock)
-            _remove_half_placed(path)
-            shutil.rmtree(folder.aside, ignore_errors=True)
-            folder.aside.mkdir(mode=0o700)
+            try:
+                _remove_half_placed(path)
+                shutil.rmtree(folder.aside, ignore_errors=True)
+                folder.aside.mkdir(mode=0o700)
+            except BaseException:
+                folder.close()
+                raise
         return folder
 
     def identify(self, identity: Mapping[str, Any], *, overwrite: bool = False) -> None:
@@ -141,6 +145,7 @@ class BatchFolder:
                 put_bytes(file, content, self.aside)
             for name in ("rows", "reports"):
                 (self.path / name).mkdir(mode=0o700, exist_ok=True)
+            sync_folder(self.path)
 
     def done(self, check: Callable[[Path, int], bool]) -> set[int]:
         """Numbers of the parts that are there; files that do not check are removed, to be done again.
@@ -186,14 +191,13 @@ class BatchFolder:
             # Last: rows name their reports.
             put_bytes(self.path / part_name(result.number), result.parquet, self.aside)
 
-    def put(self, name: str, content: bytes | Path) -> None:
+    def put(self, name: str, content: bytes) -> None:
         """Put another file of the batch in place, such as ``index.json``, whole or not at all.
 
         Parameters
         ----------
         name : str
-        content : bytes or Path
-            Bytes, or a file in :attr:`aside`, which is moved.
+        content : bytes
 
         Raises
         ------
@@ -201,10 +205,7 @@ class BatchFolder:
             ``cannot-write``.
         """
         with making(self.path):
-            if isinstance(content, Path):
-                put_file(content, self.path / name)
-            else:
-                put_bytes(self.path / name, content, self.aside)
+            put_bytes(self.path / name, content, self.aside)
 
     def no_longer_complete(self) -> None:
         """Remove what says that everything is there, before something is changed; it is written again in the end.
@@ -229,12 +230,12 @@ class BatchFolder:
                     shutil.rmtree(path)
                 elif path.name != locking.NAME:
                     path.unlink()
-            self._lock.remove()
-            with contextlib.suppress(OSError):  # Another driver may have come since.
-                self.work.rmdir()
             for name in ("rows", "reports"):
                 if (self.path / name).is_dir() and not any((self.path / name).iterdir()):
                     (self.path / name).rmdir()
+            self._lock.remove()
+            with contextlib.suppress(OSError):  # Another driver may have come since.
+                self.work.rmdir()
 
     def close(self) -> None:
         """Leave the folder as it is, for a run that goes on from there; a second time does nothing."""

@@ -64,12 +64,13 @@ class Source:
         surrogate.errors.InputError: nowhere.csv cannot be read: No such file or directory. [bad-file]
         """
         path = Path(path)
-        if path.exists() and not path.is_file() and not path.is_dir():
-            raise InputError(
-                "bad-file", f"{path} is no file but a pipe or a device, and is read more than once. Write a file."
-            )
-        with readable(path), path.open("rb") as stream:
-            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        with readable(path):
+            if path.exists() and not path.is_file() and not path.is_dir():
+                raise InputError(
+                    "bad-file", f"{path} is no file but a pipe or a device, and is read more than once. Write a file."
+                )
+            with path.open("rb") as stream:
+                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         return cls(sha256, path.suffix.lower(), text, id, limit)
 
 
