@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from surrogate.corpus.batch.folder import folder as folder_module
 from surrogate.corpus.batch.folder import identity, locking, private_folder, writing
 from surrogate.corpus.batch.folder.folder import BatchFolder
 from surrogate.corpus.batch.folder.output_place import check_output
@@ -134,6 +135,24 @@ def test_overwriting_removes_what_a_batch_owns_and_nothing_else(same: bool, tmp_
         assert folder.done(whole) == set()
         folder.finish()
     assert sorted(files(out)) == ["batch.json", "notes.txt", "reports/mine/report.html", "rows/mine.csv"]
+
+
+def test_a_batch_that_was_to_be_overwritten_goes_on_whenever_it_was_cut_short(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = filled(tmp_path / "out")
+    with monkeypatch.context() as patch:
+        patch.setattr(folder_module, "put_bytes", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            BatchFolder.begin(out, {"calls": 32}, overwrite=True)
+    assert sorted(files(out)) == ["batch.json"]
+    assert code(out, {"calls": 32}) == "other-run"
+    with BatchFolder.begin(out, {"calls": 32}, overwrite=True) as folder:
+        assert folder.done(whole) == set()
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_overwriting_mends_a_damaged_description(tmp_path: Path) -> None:

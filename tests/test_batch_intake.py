@@ -275,7 +275,8 @@ def test_two_csv_files_are_read_in_turn(tmp_path: Path) -> None:
         ("a.tsv", "id\ttext\n1\thello\n".encode("utf-16-le"), {}, "not-utf8", "iconv -f UTF-16"),
         ("a.jsonl", '{"text": "hello"}'.encode("utf-32"), {}, "not-utf8", "iconv"),
         ("a.jsonl", b'[\n{"text": "x"}\n]', {}, "bad-corpus", "jq -c"),
-        ("a.jsonl", b'[{"text": "x"}]', {}, "bad-corpus", "line 1 is no JSON object"),
+        ("a.jsonl", b'[{"text": "x"}]', {}, "bad-corpus", "jq -c"),
+        ("a.jsonl", b"[1]", {}, "bad-corpus", "line 1 is no JSON object"),
         ("a.jsonl", b'{\n"text": "x"\n}', {}, "bad-corpus", "line 1 is no JSON"),
         ("a.jsonl", b'{"id": 1}', {"text": "text"}, "bad-corpus", "no column 'text'; it has 'id'"),
         ("a.jsonl", b"{}", {}, "bad-corpus", "without columns"),
@@ -357,7 +358,7 @@ def test_ids_in_two_rows_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError) as raised:
         spooled(tmp_path, [("b", "x"), ("a", "x"), ("c", "y"), ("a", "z"), ("b", "z")])
     assert raised.value.code == "bad-corpus"
-    assert "2 ids" in str(raised.value)
+    assert "2 of them" in str(raised.value)
     assert "'b' in rows 1 and 5" in str(raised.value)
     assert "--id" in str(raised.value)
     assert not list((tmp_path / ".one-csv").iterdir())
@@ -366,7 +367,7 @@ def test_ids_in_two_rows_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("empty", ["", "  "])
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_empty_ids_are_refused(tmp_path: Path, empty: str, ending: str) -> None:
-    with pytest.raises(InputError, match=r"2 rows have no id in the column 'id', the first of them row 2"):
+    with pytest.raises(InputError, match=r"Rows have no id in the column 'id': 2 of them, the first is row 2"):
         spooled(tmp_path, [("b", "x"), (empty, "x"), ("c", "y"), (empty, "y")], ending)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from surrogate.errors import InputError
 
-__all__ = ["require_columns", "require_once", "text_column"]
+__all__ = ["require_columns", "text_column"]
 
 #: Names that a column of texts usually has, the likeliest first.
 _TEXT_COLUMNS = ("text", "message", "sentence", "document", "content", "body", "narrative", "title")
@@ -71,7 +71,7 @@ def _listed(columns: Sequence[str]) -> str:
 
 
 def require_columns(columns: Iterable[str], wanted: Iterable[str], where: str) -> None:
-    """Refuse a table, or a row, that lacks a column.
+    """Refuse a table, or a row, in which a column that is read is not there, or there twice.
 
     Raises
     ------
@@ -83,29 +83,14 @@ def require_columns(columns: Iterable[str], wanted: Iterable[str], where: str) -
     >>> require_columns(["id", "text"], ["body"], "complaints.csv")
     Traceback (most recent call last):
     surrogate.errors.InputError: complaints.csv has no column 'body'; it has 'id', 'text'. [bad-corpus]
-    """
-    columns = [str(column) for column in columns]
-    for column in wanted:
-        if column not in columns:
-            raise InputError("bad-corpus", f"{where} has no column {column!r}; it has {_listed(columns)}.")
-
-
-def require_once(columns: Sequence[str], wanted: Iterable[str], where: str) -> None:
-    """Refuse a table in which a column that is read is there twice.
-
-    Raises
-    ------
-    InputError
-        ``bad-corpus``.
-
-    Examples
-    --------
-    >>> require_once(["text", "text"], ["text"], "complaints.csv")
+    >>> require_columns(["text", "text"], ["text"], "complaints.csv")
     Traceback (most recent call last):
     surrogate.errors.InputError: complaints.csv has 2 columns named 'text'. Rename all but one. [bad-corpus]
     """
+    columns = [str(column) for column in columns]
     for column in wanted:
-        if columns.count(column) > 1:
-            raise InputError(
-                "bad-corpus", f"{where} has {columns.count(column)} columns named {column!r}. Rename all but one."
-            )
+        times = columns.count(column)
+        if times == 0:
+            raise InputError("bad-corpus", f"{where} has no column {column!r}; it has {_listed(columns)}.")
+        if times > 1:
+            raise InputError("bad-corpus", f"{where} has {times} columns named {column!r}. Rename all but one.")

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TextIO
 
-from surrogate.corpus.columns import require_once
+from surrogate.corpus.columns import require_columns
 from surrogate.corpus.records import MOST_VALUE, Fault, Record, opened
 from surrogate.errors import InputError
 
@@ -39,7 +39,8 @@ def read_delimited(path: Path, columns: Sequence[str] | None, errors: str) -> It
     Raises
     ------
     InputError
-        ``bad-corpus`` for an empty file, for quotes that cannot be told apart, and for a column that is there twice.
+        ``bad-corpus`` for an empty file, for quotes that cannot be told apart, and for a column that is not there,
+        or there twice.
 
     Examples
     --------
@@ -107,7 +108,7 @@ def _next(reader: Iterator[list[str]]) -> list[str] | None:
 
 
 def _places(header: Sequence[str], columns: Sequence[str] | None, path: Path) -> list[tuple[str, int]]:
-    require_once(header, columns or (), path.name)
+    require_columns(header, columns or (), path.name)
     return [(name, place) for place, name in enumerate(header) if columns is None or name in columns]
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from surrogate.corpus.columns import require_once
+from surrogate.corpus.columns import require_columns
 from surrogate.corpus.records import Record, not_utf8
 from surrogate.errors import InputError
 
@@ -48,7 +48,8 @@ def read_parquet(path: Path, columns: Sequence[str] | None, errors: str) -> Iter
     Raises
     ------
     InputError
-        ``bad-file``, also for a date that Python cannot hold; ``not-utf8``; ``bad-corpus`` for a column that is there twice.
+        ``bad-file``, also for a date that Python cannot hold; ``not-utf8``; ``bad-corpus`` for a column that is not there, or
+        there twice.
 
     Examples
     --------
@@ -63,7 +64,7 @@ def read_parquet(path: Path, columns: Sequence[str] | None, errors: str) -> Iter
     """
     number = 0
     with _opened(path) as file:
-        require_once(file.schema_arrow.names, columns or (), path.name)
+        require_columns(file.schema_arrow.names, columns or (), path.name)
         for batch in _batches(file, columns):
             names = batch.schema.names
             values = [_values(column, path, name, errors) for name, column in zip(names, batch.columns, strict=True)]

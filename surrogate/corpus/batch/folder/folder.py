@@ -139,9 +139,10 @@ class BatchFolder:
         with making(self.path):
             if overwrite:
                 remove_owned(self.path)
-            if file.exists():
+            if file.exists() and not overwrite:
                 compare(file, content)
             else:
+                # Replaced, not removed and written: without it, what a kill leaves would be a folder of somebody else.
                 put_bytes(file, content, self.aside)
             for name in ("rows", "reports"):
                 (self.path / name).mkdir(mode=0o700, exist_ok=True)

@@ -14,7 +14,7 @@ from surrogate.errors import InputError
 
 __all__ = ["durable_file", "making", "put_bytes", "put_folder", "remove_owned", "sync_folder"]
 
-#: What of a folder belongs to a batch, beside what lies in these folders.
+#: What of a folder belongs to a batch, beside its description and what lies in these folders.
 _OWNED = (
     "manifest.json",
     "index.json",
@@ -24,7 +24,6 @@ _OWNED = (
     "summary.csv",
     "proxy.npz",
     "run.json",
-    "batch.json",
 )
 _OWNED_IN = {"rows": "part-*.parquet", "reports": "[0-9a-f]" * 16}
 
@@ -166,25 +165,25 @@ def put_folder(final: Path, files: Mapping[str, bytes], aside: Path) -> None:
 
 
 def remove_owned(folder: Path) -> None:
-    """Remove what a batch owns, the description last, and nothing else.
+    """Remove what a batch owns but its description, first what says that it is complete, and nothing else.
 
     Examples
     --------
     >>> with tempfile.TemporaryDirectory() as there:
-    ...     for name in ("batch.json", "notes.txt"):
+    ...     for name in ("index.json", "notes.txt"):
     ...         _ = (Path(there) / name).write_bytes(b"")
     ...     remove_owned(Path(there))
     ...     [path.name for path in Path(there).iterdir()]
     ['notes.txt']
     """
+    for name in _OWNED:
+        (folder / name).unlink(missing_ok=True)
     for name, pattern in _OWNED_IN.items():
         for path in sorted((folder / name).glob(pattern)):
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             else:
                 path.unlink()
-    for name in _OWNED:
-        (folder / name).unlink(missing_ok=True)
 
 
 def _write_new(path: Path, content: bytes) -> None:

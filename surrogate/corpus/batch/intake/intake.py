@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
@@ -97,7 +98,7 @@ def _columns_of(path: Path) -> list[str]:
                 found.update(dict.fromkeys(row))
     if not number:
         raise _empty(path)
-    if faults and faults[0].content.strip() == "[":
+    if faults and re.match(r"\s*\[\s*(\{|$)", faults[0].content):
         raise InputError(
             "bad-corpus", f"{path.name} is one JSON array. Give one object to a line, for instance with jq -c '.[]'."
         )

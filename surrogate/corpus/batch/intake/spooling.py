@@ -20,6 +20,8 @@ __all__ = ["Source", "build_spool"]
 #: Rows after which progress is told.
 _TOLD = 10_000
 
+_WAY_OUT = "Name a column that tells rows apart (--id COLUMN), or none: rows are then called by their number."
+
 
 @dataclass(frozen=True)
 class Source:
@@ -138,18 +140,15 @@ def _check_ids(half: Path, column: str) -> None:
     if empty:
         raise InputError(
             "bad-corpus",
-            f"{empty:,} rows have no id in the column {column!r}, the first of them row {first:,}. {_WAY_OUT}",
+            f"Rows have no id in the column {column!r}: {empty:,} of them, the first is row {first:,}. {_WAY_OUT}",
         )
     if example is not None:
         name, one, other = example
         raise InputError(
             "bad-corpus",
-            f"{repeated:,} ids of the column {column!r} stand in more than one row, for instance {name[:60]!r} in rows {one:,} "
-            f"and {other:,}. {_WAY_OUT}",
+            f"Ids of the column {column!r} stand in more than one row: {repeated:,} of them, for instance {name[:60]!r} in rows "
+            f"{one:,} and {other:,}. {_WAY_OUT}",
         )
-
-
-_WAY_OUT = "Name a column that tells rows apart (--id COLUMN), or none: rows are then called by their number."
 
 
 def _check_unchanged(given: Path, source: Source) -> None:
