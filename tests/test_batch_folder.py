@@ -116,7 +116,9 @@ def test_numbers_that_are_the_same_when_written_are_the_same(tmp_path: Path) -> 
     BatchFolder.begin(tmp_path / "out", {"alpha": 0.33333333331}).close()
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"calls": 64}', b"\xff", b'{"calls":64}\n'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"calls": 64}', b"\xff", b'{"calls":64}\n', b'{"calls":NaN}', b"[" * 100_000]
+)
 def test_a_damaged_description_is_told(content: bytes, tmp_path: Path) -> None:
     out = filled(tmp_path / "out")
     (out / "batch.json").write_bytes(content)
@@ -338,6 +340,12 @@ def test_killed_at_any_moment_every_part_is_there_wholly_or_not(tmp_path: Path) 
     )
     assert told.returncode == 0, told.stderr
     assert int(told.stdout) > 40
+
+
+def test_another_input_is_told_in_words(tmp_path: Path) -> None:
+    BatchFolder.begin(tmp_path / "out", {"input": {"content_sha256": "ab", "n_rows": 2, "id_column": "a"}}).close()
+    with pytest.raises(InputError, match=r"another input \(its texts or ids\) and input.id_column\. Name"):
+        BatchFolder.begin(tmp_path / "out", {"input": {"content_sha256": "cd", "n_rows": 3, "id_column": "b"}})
 
 
 def test_names_of_settings_that_came_or_went_are_told() -> None:
