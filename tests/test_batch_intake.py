@@ -615,6 +615,14 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path, ending: str) -> None
     assert megabytes(many) < megabytes(few) + 90
 
 
+def test_memory_does_not_grow_where_a_long_text_repeats(tmp_path: Path) -> None:
+    """A Parquet file holds a text that repeats once, so that a small file is large when it is read."""
+    few = write(tmp_path / "few.parquet", [("1", "text")])
+    many = write(tmp_path / "many.parquet", [(str(number), "word " * 80_000) for number in range(512)], group=512)
+    assert many.stat().st_size < 500_000
+    assert megabytes(many) < megabytes(few) + 350
+
+
 def test_reading_a_table_is_light() -> None:
     code = (
         "import sys; import surrogate.corpus.batch.intake.spool; from surrogate.cli import main; main(['--help']); "

@@ -14,7 +14,7 @@ from surrogate.errors import InputError
 __all__ = ["parquet_columns", "read_parquet"]
 
 #: Bytes that are decoded at a time, about; the most rows; and bytes of the file that are read ahead of a column.
-_BATCH_BYTES, _BATCH_ROWS, _AHEAD = 4_000_000, 512, 1 << 20
+_BATCH_BYTES, _BATCH_ROWS, _AHEAD = 4_000_000, 64, 1 << 20
 
 
 def parquet_columns(path: Path) -> list[str]:
@@ -93,12 +93,21 @@ def _opened(path: Path) -> Iterator[Any]:
 def _batches(file: Any, columns: Sequence[str] | None) -> Iterator[Any]:
     """Rows of some megabytes at a time: a part of a row group, or several small ones."""
     for groups, rows in _bundles(file.metadata):
-        yield from file.iter_batches(
+        batches = file.iter_batches(
             batch_size=rows,
             row_groups=groups,
             columns=None if columns is None else list(columns),
             use_threads=False,
         )
+        for batch in batches:
+            yield from _pieces(batch)
+
+
+def _pieces(batch: Any) -> Iterator[Any]:
+    """A batch by some megabytes: where long texts repeat, a file holds each once, and says less than its rows come to."""
+    rows = _rows_at_a_time(batch.num_rows, batch.nbytes)
+    for start in range(0, batch.num_rows, rows):
+        yield batch.slice(start, rows)
 
 
 def _bundles(metadata: Any) -> Iterator[tuple[list[int], int]]:
