@@ -235,6 +235,8 @@ def test_a_private_folder_that_goes_meanwhile_is_no_error(tmp_path: Path, monkey
             other.rmdir()
         return removed(folder)
 
+    (tmp_path / f"{private_folder.PREFIX}c" / ".work").mkdir(parents=True)
+    assert removed(tmp_path / f"{private_folder.PREFIX}c")
     monkeypatch.setattr(private_folder, "_removed", with_the_other)
     assert private_folder.remove_left(tmp_path) == 1
     assert not any(tmp_path.iterdir())

@@ -611,6 +611,21 @@ def test_an_index_of_other_columns_is_told(batch: Path, column: str) -> None:
             find_row(batch, "m1")
 
 
+@pytest.mark.parametrize("rows", [-1, None, "2"])
+def test_an_index_with_numbers_that_are_none_is_told(batch: Path, rows: Any) -> None:
+    (batch / part_name(1)).unlink()
+    _told_anew(batch, lambda told: told["parts"][1].update(rows=rows))
+    with pytest.raises(InputError, match=r"index\.json was changed"):
+        verify_batch(batch)
+
+
+@pytest.mark.parametrize("parts", [[3], [None], ["rows/part-00000.parquet"]])
+def test_an_index_with_parts_that_are_none_is_told(batch: Path, parts: list[Any]) -> None:
+    _told_anew(batch, lambda told: told.update(parts=parts))
+    with pytest.raises(InputError, match=r"index\.json was changed"):
+        verify_batch(batch)
+
+
 @pytest.mark.parametrize("name", ["a\0b", "/etc/passwd", "a/../../b", "c:\\b"])
 def test_an_index_with_names_that_are_none_is_told(batch: Path, name: str) -> None:
     _told_anew(batch, lambda told: told["files"].update({name: "0" * 64}))

@@ -86,6 +86,8 @@ def _removed(folder: Path) -> bool:
     if not (folder / ".work" / locking.NAME).is_file():
         # Nothing of anybody is in it when its process ended before it locked it.
         with suppress(OSError):
+            if (folder / ".work").exists():
+                (folder / ".work").rmdir()
             folder.rmdir()
         return not folder.exists()
     try:

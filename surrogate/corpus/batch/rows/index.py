@@ -165,14 +165,17 @@ def _is_index(told: Any) -> bool:
     if not isinstance(told, dict) or told.get("schema") != INDEX_SCHEMA or told.keys() != _KEYS:
         return False
     parts, files, table = told["parts"], told["files"], told["index"]
-    if not (isinstance(parts, list) and isinstance(files, dict) and isinstance(table, dict)):
+    if not (isinstance(parts, list) and isinstance(files, dict) and all(map(_is_stated, [table, *parts]))):
         return False
-    named = all(
-        isinstance(part, dict) and isinstance(part.get("number"), int) and part.get("file") == part_name(part["number"])
-        for part in parts
-    )
-    sized = all(isinstance(one.get("rows"), int) and isinstance(one.get("sha256"), str) for one in [*parts, table])
-    return named and sized and all(map(_is_safe, files))
+    named = all(isinstance(part.get("number"), int) and part.get("file") == part_name(part["number"]) for part in parts)
+    return named and all(map(_is_safe, files))
+
+
+def _is_stated(one: Any) -> bool:
+    """Whether a file is told with its digest and its rows."""
+    if not isinstance(one, dict) or not isinstance(one.get("sha256"), str):
+        return False
+    return isinstance(one.get("rows"), int) and one["rows"] >= 0
 
 
 def _is_safe(name: str) -> bool:
