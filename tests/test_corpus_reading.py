@@ -69,6 +69,7 @@ def test_rows_are_counted_from_one_and_a_limit_is_kept(tmp_path: Path) -> None:
         (b"text,b\none, two, three\n", {}, "bad-corpus", "line 2"),
         (b"text,b\none\n", {}, "bad-corpus", "line 2"),
         (b'text\n"open\n', {}, "bad-corpus", "CSV"),
+        (b"Text,id,text\na,1,b\n", {}, "bad-corpus", "say which of them"),
         (b"text,id,text\na,1,b\n", {}, "bad-corpus", "2 columns named 'text'"),
         (b"text\nx\n", {"limit": -1}, "bad-parameter", "at least 1"),
         (b"text\nkort gestohlen \xe4\n", {}, "not-utf8", "iconv"),
@@ -114,6 +115,11 @@ def test_columns_that_are_not_named_are_not_read(tmp_path: Path) -> None:
         read_corpus(tmp_path / "a.parquet", metadata=["day"])
     (tmp_path / "a.csv").write_text("text,,\na,1,2\n", encoding="utf-8")
     assert read_corpus(tmp_path / "a.csv").texts == ("a",)
+
+
+def test_a_document_without_an_id_is_called_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "a", "id": null}\n{"text": "b", "id": 7}\n', encoding="utf-8")
+    assert read_corpus(tmp_path / "a.jsonl", id="id").ids == ("", "7")
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:

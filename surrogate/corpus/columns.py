@@ -27,18 +27,18 @@ def text_column(columns: Iterable[str], name: str) -> str:
     Raises
     ------
     InputError
-        ``bad-corpus`` when there are several columns and none has a usual name.
+        ``bad-corpus`` when there are several columns and none has a usual name, or two have the same in other letters.
 
     Examples
     --------
     >>> text_column(["id", "Message"], "complaints.csv")
     'Message'
     """
-    columns = [str(column) for column in columns]
-    by_name = {column.casefold(): column for column in columns}
-    found = next((by_name[usual] for usual in _TEXT_COLUMNS if usual in by_name), None)
-    if found is not None:
-        return found
+    columns = list(dict.fromkeys(str(column) for column in columns))
+    named = ([column for column in columns if column.casefold() == usual] for usual in _TEXT_COLUMNS)
+    found = next(filter(None, named), [])
+    if len(found) == 1:
+        return found[0]
     if len(columns) == 1:
         return _only(columns[0], name)
     raise InputError(

@@ -82,7 +82,9 @@ def read_corpus(
         )
     return Documents(
         tuple(found.texts),
-        tuple(found.numbers) if id is None else tuple(str(value) for value in found.columns[id]),
+        tuple(found.numbers)
+        if id is None
+        else tuple("" if value is None else str(value) for value in found.columns[id]),
         None if label is None else tuple(_label(value) for value in found.columns[label]),
         {name: _typed(found.columns[name]) for name in metadata},
         found.n_empty,
