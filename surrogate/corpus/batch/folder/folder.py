@@ -12,11 +12,13 @@ from types import TracebackType
 from typing import Any
 
 from surrogate.canonical import canonical, canonical_bytes
-from surrogate.corpus.batch.checking.sealing import refuse_signed
+from surrogate.corpus.batch.checking.sealing import refuse_signed, stated_digests
 from surrogate.corpus.batch.folder import locking
 from surrogate.corpus.batch.folder.identity import compare
 from surrogate.corpus.batch.folder.output_place import check_is_ours
 from surrogate.corpus.batch.folder.writing import making, put_bytes, put_folder, remove_owned, sync_folder
+from surrogate.corpus.batch.rows.entries import file_digest
+from surrogate.corpus.batch.rows.index import read_index
 from surrogate.corpus.batch.rows.part_files import part_name
 from surrogate.corpus.batch.values import PartResult
 from surrogate.errors import InputError
@@ -151,12 +153,15 @@ class BatchFolder:
     def done(self, check: Callable[[Path, int], bool]) -> set[int]:
         """Numbers of the parts that are there; files that do not check are removed, to be done again.
 
+        Where the batch was finished, so are parts that are not those of its index: one of another batch is whole, too.
+
         Parameters
         ----------
         check : callable
             ``(path, number) -> bool``: whether the file is that part, whole and unchanged.
         """
         found: set[int] = set()
+        stated = self._stated()
         for path in sorted((self.path / "rows").iterdir()):
             name = _PART.fullmatch(path.name)
             if name is None:
@@ -167,6 +172,7 @@ class BatchFolder:
                 and path.is_file()
                 and not path.is_symlink()
                 and check(path, number)
+                and (part_name(number) not in stated or file_digest(path) == stated[part_name(number)])
             ):
                 found.add(number)
                 continue
@@ -175,6 +181,13 @@ class BatchFolder:
                 path.unlink()
             self.set_aside.append(path.name)
         return found
+
+    def _stated(self) -> dict[str, str]:
+        """SHA-256 of the files of a finished batch by name; none where no index says so."""
+        try:
+            return stated_digests(read_index(self.path))
+        except InputError:
+            return {}
 
     def place(self, result: PartResult) -> None:
         """Put the reports and the rows of a part in place: after a kill at any moment the part is there wholly or not.
