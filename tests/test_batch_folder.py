@@ -13,8 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from surrogate.corpus.batch.folder import identity, writing
+from surrogate.corpus.batch.folder import folder as folder_module
+from surrogate.corpus.batch.folder import identity, locking, private_folder, writing
 from surrogate.corpus.batch.folder.folder import BatchFolder
+from surrogate.corpus.batch.folder.output_place import check_output
+from surrogate.corpus.batch.intake.spooling import Source
 from surrogate.corpus.batch.rows.part_files import part_name
 from surrogate.corpus.batch.values import Counts, PartResult
 from surrogate.errors import InputError
@@ -113,7 +116,9 @@ def test_numbers_that_are_the_same_when_written_are_the_same(tmp_path: Path) -> 
     BatchFolder.begin(tmp_path / "out", {"alpha": 0.33333333331}).close()
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"calls": 64}', b"\xff", b'{"calls":64}\n'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"calls": 64}', b"\xff", b'{"calls":64}\n', b'{"calls":NaN}', b"[" * 100_000]
+)
 def test_a_damaged_description_is_told(content: bytes, tmp_path: Path) -> None:
     out = filled(tmp_path / "out")
     (out / "batch.json").write_bytes(content)
@@ -132,6 +137,24 @@ def test_overwriting_removes_what_a_batch_owns_and_nothing_else(same: bool, tmp_
         assert folder.done(whole) == set()
         folder.finish()
     assert sorted(files(out)) == ["batch.json", "notes.txt", "reports/mine/report.html", "rows/mine.csv"]
+
+
+def test_a_batch_that_was_to_be_overwritten_goes_on_whenever_it_was_cut_short(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = filled(tmp_path / "out")
+    with monkeypatch.context() as patch:
+        patch.setattr(folder_module, "put_bytes", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            BatchFolder.begin(out, {"calls": 32}, overwrite=True)
+    assert sorted(files(out)) == ["batch.json"]
+    assert code(out, {"calls": 32}) == "other-run"
+    with BatchFolder.begin(out, {"calls": 32}, overwrite=True) as folder:
+        assert folder.done(whole) == set()
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_overwriting_mends_a_damaged_description(tmp_path: Path) -> None:
@@ -169,6 +192,71 @@ def test_a_second_driver_is_refused(tmp_path: Path) -> None:
         assert "batch-running" in told.stderr
         folder.place(RESULTS[0])
     BatchFolder.begin(out, IDENTITY).close()
+
+
+def test_a_folder_that_could_not_be_claimed_is_free(tmp_path: Path) -> None:
+    (tmp_path / "out" / ".work").mkdir(parents=True)
+    (tmp_path / "out" / ".work" / "placing").write_bytes(b"")
+    with pytest.raises(InputError, match="File exists"):
+        BatchFolder.claim(tmp_path / "out")
+    (tmp_path / "out" / ".work" / "placing").unlink()
+    BatchFolder.claim(tmp_path / "out").close()
+
+
+def test_a_lock_that_is_a_link_is_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / "out" / ".work").mkdir(parents=True)
+    (tmp_path / "precious").write_bytes(b"mine")
+    (tmp_path / "out" / ".work" / "lock").symlink_to(tmp_path / "precious")
+    assert code(tmp_path / "out") == "cannot-write"
+    assert (tmp_path / "precious").read_bytes() == b"mine"
+
+
+def test_a_folder_is_changed_only_while_it_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there: list[str] = []
+    remove = locking.Lock.remove
+
+    def looked(lock: locking.Lock) -> None:
+        there.extend(sorted(os.listdir(tmp_path / "out")))
+        remove(lock)
+
+    monkeypatch.setattr(locking.Lock, "remove", looked)
+    with BatchFolder.begin(tmp_path / "out", IDENTITY) as folder:
+        folder.finish()
+    assert there == [".work", "batch.json"]
+
+
+def test_a_private_folder_that_goes_meanwhile_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in "ab":
+        (tmp_path / f"{private_folder.PREFIX}{name}").mkdir()
+    removed = private_folder._removed
+
+    def with_the_other(folder: Path) -> bool:
+        for other in tmp_path.iterdir():
+            other.rmdir()
+        return removed(folder)
+
+    (tmp_path / f"{private_folder.PREFIX}c" / ".work").mkdir(parents=True)
+    assert removed(tmp_path / f"{private_folder.PREFIX}c")
+    monkeypatch.setattr(private_folder, "_removed", with_the_other)
+    assert private_folder.remove_left(tmp_path) == 1
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("out", ["o" * 300, f"{'o' * 300}/below"])
+def test_a_name_that_no_folder_can_have_is_told(out: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"cannot be looked into: File name too long\. Name another") as raised:
+        check_output(tmp_path / out, tmp_path / "a.csv")
+    assert raised.value.code == "cannot-write"
+
+
+def test_an_input_that_is_a_loop_of_links_lies_in_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").symlink_to("b.csv")
+    (tmp_path / "b.csv").symlink_to("a.csv")
+    check_output(tmp_path / "out", tmp_path / "a.csv")
+    with pytest.raises(InputError, match="Too many levels"):
+        Source.of(tmp_path / "a.csv")
+    with pytest.raises(InputError, match="File name too long"):
+        Source.of(tmp_path / ("a" * 300))
 
 
 def test_a_folder_may_be_claimed_before_it_is_known_what_for(tmp_path: Path) -> None:
@@ -254,6 +342,12 @@ def test_killed_at_any_moment_every_part_is_there_wholly_or_not(tmp_path: Path) 
     )
     assert told.returncode == 0, told.stderr
     assert int(told.stdout) > 40
+
+
+def test_another_input_is_told_in_words(tmp_path: Path) -> None:
+    BatchFolder.begin(tmp_path / "out", {"input": {"content_sha256": "ab", "n_rows": 2, "id_column": "a"}}).close()
+    with pytest.raises(InputError, match=r"another input \(its texts or ids\) and input.id_column\. Name"):
+        BatchFolder.begin(tmp_path / "out", {"input": {"content_sha256": "cd", "n_rows": 3, "id_column": "b"}})
 
 
 def test_names_of_settings_that_came_or_went_are_told() -> None:

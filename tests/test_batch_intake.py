@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -180,6 +181,35 @@ def test_repeated_strings_of_a_dictionary_column_are_texts(tmp_path: Path) -> No
     assert [row.text for row in read_rows(tmp_path / "a.parquet")] == ["a", "b", "a"]
 
 
+def test_a_dictionary_is_decoded_as_far_as_it_is_needed(tmp_path: Path) -> None:
+    texts = [f"text {number}" for number in range(30_000)]
+    parquet.write_table(pyarrow.table({"text": pyarrow.array(texts).dictionary_encode()}), tmp_path / "a.parquet")
+    rows = read_rows(tmp_path / "a.parquet")
+    next(rows)
+    tracemalloc.start()
+    try:
+        assert all(row.text == texts[row.number - 1] for row in rows)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_date_beyond_those_of_python_is_told(tmp_path: Path) -> None:
+    far = pyarrow.array([10**8], pyarrow.date32())
+    parquet.write_table(pyarrow.table({"text": ["a"], "day": far}), tmp_path / "a.parquet")
+    assert [row.text for row in read_rows(tmp_path / "a.parquet")] == ["a"]
+    with pytest.raises(
+        InputError, match=r"a value in the column 'day' \(date32\[day\]\) that cannot be read"
+    ) as raised:
+        list(read_rows(tmp_path / "a.parquet", id="day"))
+    assert raised.value.code == "bad-file"
+
+
+def test_blank_lines_before_a_header_are_no_header(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"\r\n\r\nid,text\r\na,one\r\n")
+    assert [(row.id, row.text) for row in read_rows(tmp_path / "a.csv", id="id")] == [("a", "one")]
+
+
 def test_problems_quote_nothing_and_say_the_same_wherever_the_row_stands(tmp_path: Path) -> None:
     bad = [
         '{"id": 2, "text": ["secret"]}',
@@ -214,6 +244,14 @@ def test_the_limit_of_the_csv_module_is_put_back(tmp_path: Path) -> None:
         csv.field_size_limit(before)
 
 
+def test_two_csv_files_are_read_in_turn(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", [("a", "x"), ("b", "y" * 200_000)])
+    first, second = read_rows(path), read_rows(path)
+    assert [next(first).number, next(second).number] == [1, 1]
+    first.close()
+    assert len(next(second).text or "") == 200_000
+
+
 # The whole file
 
 
@@ -237,7 +275,8 @@ def test_the_limit_of_the_csv_module_is_put_back(tmp_path: Path) -> None:
         ("a.tsv", "id\ttext\n1\thello\n".encode("utf-16-le"), {}, "not-utf8", "iconv -f UTF-16"),
         ("a.jsonl", '{"text": "hello"}'.encode("utf-32"), {}, "not-utf8", "iconv"),
         ("a.jsonl", b'[\n{"text": "x"}\n]', {}, "bad-corpus", "jq -c"),
-        ("a.jsonl", b'[{"text": "x"}]', {}, "bad-corpus", "line 1 is no JSON object"),
+        ("a.jsonl", b'[{"text": "x"}]', {}, "bad-corpus", "jq -c"),
+        ("a.jsonl", b"[1]", {}, "bad-corpus", "line 1 is no JSON object"),
         ("a.jsonl", b'{\n"text": "x"\n}', {}, "bad-corpus", "line 1 is no JSON"),
         ("a.jsonl", b'{"id": 1}', {"text": "text"}, "bad-corpus", "no column 'text'; it has 'id'"),
         ("a.jsonl", b"{}", {}, "bad-corpus", "without columns"),
@@ -300,6 +339,10 @@ def test_a_line_without_end_is_no_row(tmp_path: Path, monkeypatch: pytest.Monkey
         '{"text": "x"}\n{"text": "%s"}\n{"text": "y"}' % ("long " * 999), encoding="utf-8"
     )
     assert [code for _, code in codes(tmp_path / "a.jsonl")] == [None, "text-too-long", None]
+    just = '{"text": "%s"}\n' % ("x" * 987)
+    assert len(just) == 1000
+    (tmp_path / "c.jsonl").write_text(just + '{"text": "y"}\n{"text": "z"}\n', encoding="utf-8")
+    assert [code for _, code in codes(tmp_path / "c.jsonl")] == ["text-too-long", None, None]
     (tmp_path / "a.csv").write_text(f"text\nx\n{'long ' * 999}\n", encoding="utf-8")
     with pytest.raises(InputError, match="hardly a CSV file"):
         read_rows(tmp_path / "a.csv")
@@ -315,7 +358,7 @@ def test_ids_in_two_rows_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError) as raised:
         spooled(tmp_path, [("b", "x"), ("a", "x"), ("c", "y"), ("a", "z"), ("b", "z")])
     assert raised.value.code == "bad-corpus"
-    assert "2 ids" in str(raised.value)
+    assert "2 of them" in str(raised.value)
     assert "'b' in rows 1 and 5" in str(raised.value)
     assert "--id" in str(raised.value)
     assert not list((tmp_path / ".one-csv").iterdir())
@@ -324,7 +367,7 @@ def test_ids_in_two_rows_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("empty", ["", "  "])
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_empty_ids_are_refused(tmp_path: Path, empty: str, ending: str) -> None:
-    with pytest.raises(InputError, match=r"2 rows have no id in the column 'id', the first of them row 2"):
+    with pytest.raises(InputError, match=r"Rows have no id in the column 'id': 2 of them, the first is row 2"):
         spooled(tmp_path, [("b", "x"), (empty, "x"), ("c", "y"), (empty, "y")], ending)
 
 
@@ -570,6 +613,14 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path, ending: str) -> None
         tmp_path / f"many.{ending}", [(str(number), f"text {number} " * 30) for number in range(60_000)], group=60_000
     )
     assert megabytes(many) < megabytes(few) + 90
+
+
+def test_memory_does_not_grow_where_a_long_text_repeats(tmp_path: Path) -> None:
+    """A Parquet file holds a text that repeats once, so that a small file is large when it is read."""
+    few = write(tmp_path / "few.parquet", [("1", "text")])
+    many = write(tmp_path / "many.parquet", [(str(number), "word " * 80_000) for number in range(512)], group=512)
+    assert many.stat().st_size < 500_000
+    assert megabytes(many) < megabytes(few) + 350
 
 
 def test_reading_a_table_is_light() -> None:

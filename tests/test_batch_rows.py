@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -476,6 +479,23 @@ def test_every_row_is_found_by_its_id_finished_or_not(batch: Path, rows: list[Ro
 # nobody touched it
 
 
+def test_an_id_that_no_row_can_have_is_told(batch: Path) -> None:
+    for name, words in (
+        (7, "is a string, also where it is a number; got 7"),
+        ("\udc80", "No row of the batch has the id"),
+    ):
+        with pytest.raises(InputError, match=words) as caught:
+            find_row(batch, name)  # type: ignore[arg-type]
+        assert caught.value.code == "bad-parameter"
+
+
+def test_a_part_under_a_second_name_is_not_read_twice(batch: Path) -> None:
+    (batch / "index.json").unlink()
+    for name in ("part-000001.parquet", "part-0000\u0661.parquet", "part-00000009.parquet"):
+        (batch / "rows" / name).write_bytes((batch / part_name(1)).read_bytes())
+    assert sorted(row["id"] for row in read_rows(batch)) == sorted(TEXTS)
+
+
 def test_an_untouched_batch_is_unchanged(batch: Path) -> None:
     (batch / "run.json").write_text("{}")
     check = verify_batch(batch)
@@ -569,6 +589,58 @@ def test_an_index_that_is_none_is_told(batch: Path, content: str) -> None:
     (batch / "index.json").write_text(content)
     with pytest.raises(InputError, match=r"index\.json was changed"):
         read_index(batch)
+
+
+def _told_anew(batch: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    told = json.loads((batch / "index.json").read_bytes())
+    told["index"]["sha256"] = digest((batch / "index.parquet").read_bytes())
+    change(told)
+    (batch / "index.json").write_bytes(canonical_bytes(told))
+
+
+@pytest.mark.parametrize("column", ["id", "part", "number", "status"])
+def test_an_index_of_other_columns_is_told(batch: Path, column: str) -> None:
+    table = pq.read_table(batch / "index.parquet")
+    place = table.schema.get_field_index(column)
+    for other in (table.drop_columns([column]), table.set_column(place, column, pa.nulls(len(table), pa.float32()))):
+        pq.write_table(other, batch / "index.parquet")
+        _told_anew(batch, lambda told: None)
+        said = {problem.sentence for problem in verify_batch(batch).problems if problem.file == "index.parquet"}
+        assert "index.parquet was changed: its columns are not those of an index." in said
+        with pytest.raises(InputError, match="not those of an index"):
+            find_row(batch, "m1")
+
+
+@pytest.mark.parametrize("rows", [-1, None, "2"])
+def test_an_index_with_numbers_that_are_none_is_told(batch: Path, rows: Any) -> None:
+    (batch / part_name(1)).unlink()
+    _told_anew(batch, lambda told: told["parts"][1].update(rows=rows))
+    with pytest.raises(InputError, match=r"index\.json was changed"):
+        verify_batch(batch)
+
+
+@pytest.mark.parametrize("parts", [[3], [None], ["rows/part-00000.parquet"]])
+def test_an_index_with_parts_that_are_none_is_told(batch: Path, parts: list[Any]) -> None:
+    _told_anew(batch, lambda told: told.update(parts=parts))
+    with pytest.raises(InputError, match=r"index\.json was changed"):
+        verify_batch(batch)
+
+
+@pytest.mark.parametrize("name", ["a\0b", "/etc/passwd", "a/../../b", "c:\\b"])
+def test_an_index_with_names_that_are_none_is_told(batch: Path, name: str) -> None:
+    _told_anew(batch, lambda told: told["files"].update({name: "0" * 64}))
+    with pytest.raises(InputError, match=r"index\.json was changed"):
+        verify_batch(batch)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes in folders are of POSIX")
+def test_a_pipe_in_a_batch_is_not_waited_for(batch: Path) -> None:
+    for name in ("batch.json", part_name(1)):
+        (batch / name).unlink()
+        os.mkfifo(batch / name)
+    said = {problem.file: problem.sentence for problem in verify_batch(batch).problems}
+    assert "is no file but a pipe or a device" in said["batch.json"]
+    assert "is no file but a pipe or a device" in said[part_name(1)]
 
 
 def test_an_index_cannot_name_files_elsewhere(batch: Path) -> None:

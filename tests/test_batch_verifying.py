@@ -347,6 +347,14 @@ def test_a_batch_that_is_not_signed_is_mended_by_the_same_command(batch: Path) -
     assert verify(batch).exit_code == 0
 
 
+def test_a_whole_part_that_is_not_the_one_of_the_index_is_done_again(batch: Path) -> None:
+    before = parts(batch)[0].read_bytes()
+    change_row(batch, probability=0.5)
+    assert parts(batch)[0].read_bytes() != before
+    done(batch)
+    assert parts(batch)[0].read_bytes() == before
+
+
 def test_an_unfinished_batch_cannot_be_read_or_signed(batch: Path, keys: dict[str, Path]) -> None:
     for name in ("index.json", "manifest.json"):
         (batch / name).unlink()

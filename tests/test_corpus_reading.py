@@ -69,6 +69,9 @@ def test_rows_are_counted_from_one_and_a_limit_is_kept(tmp_path: Path) -> None:
         (b"text,b\none, two, three\n", {}, "bad-corpus", "line 2"),
         (b"text,b\none\n", {}, "bad-corpus", "line 2"),
         (b'text\n"open\n', {}, "bad-corpus", "CSV"),
+        (b"Text,id,text\na,1,b\n", {}, "bad-corpus", "say which of them"),
+        (b"text,id,text\na,1,b\n", {}, "bad-corpus", "2 columns named 'text'"),
+        (b"text\nx\n", {"limit": -1}, "bad-parameter", "at least 1"),
         (b"text\nkort gestohlen \xe4\n", {}, "not-utf8", "iconv"),
     ],
 )
@@ -85,13 +88,38 @@ def test_a_csv_that_cannot_be_read_says_what_to_do(
 
 @pytest.mark.parametrize(
     ("line", "words"),
-    [("{", "line 1 is no JSON"), ("[1]", "no JSON object"), ('{"text": 3}', "is no text"), ("[" * 100_000, "no JSON")],
+    [
+        ("{", "line 1 is no JSON"),
+        ("[1]", "no JSON object"),
+        ('{"text": 3}', "is no text"),
+        ("[" * 100_000, "no JSON"),
+        ('{"text": "half \\ud83d"}', "line 1: the column 'text' holds half"),
+        ('{"text": "a", "id": 1}\n{"body": "b", "id": 2}', "line 2 has no column 'text'; it has 'body', 'id'"),
+    ],
 )
 def test_a_broken_line_says_which(tmp_path: Path, line: str, words: str) -> None:
     path = tmp_path / "corpus.jsonl"
     path.write_text(line, encoding="utf-8")
     with pytest.raises(InputError, match=words):
         read_corpus(path)
+
+
+def test_columns_that_are_not_named_are_not_read(tmp_path: Path) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    far = pyarrow.array([10**8], pyarrow.date32())
+    parquet.write_table(pyarrow.table({"text": ["a"], "day": far}), tmp_path / "a.parquet")
+    assert read_corpus(tmp_path / "a.parquet").texts == ("a",)
+    with pytest.raises(InputError, match="a value in the column 'day'"):
+        read_corpus(tmp_path / "a.parquet", metadata=["day"])
+    (tmp_path / "a.csv").write_text("text,,\na,1,2\n", encoding="utf-8")
+    assert read_corpus(tmp_path / "a.csv").texts == ("a",)
+
+
+def test_a_document_without_an_id_is_called_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "a", "id": null}\n{"text": "b", "id": 7}\n', encoding="utf-8")
+    assert read_corpus(tmp_path / "a.jsonl", id="id").ids == ("", "7")
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from surrogate.errors import InputError
 
-__all__ = ["require_columns", "require_once", "text_column"]
+__all__ = ["require_columns", "text_column"]
 
 #: Names that a column of texts usually has, the likeliest first.
 _TEXT_COLUMNS = ("text", "message", "sentence", "document", "content", "body", "narrative", "title")
@@ -27,18 +27,18 @@ def text_column(columns: Iterable[str], name: str) -> str:
     Raises
     ------
     InputError
-        ``bad-corpus`` when there are several columns and none has a usual name.
+        ``bad-corpus`` when there are several columns and none has a usual name, or two have the same in other letters.
 
     Examples
     --------
     >>> text_column(["id", "Message"], "complaints.csv")
     'Message'
     """
-    columns = [str(column) for column in columns]
-    by_name = {column.casefold(): column for column in columns}
-    found = next((by_name[usual] for usual in _TEXT_COLUMNS if usual in by_name), None)
-    if found is not None:
-        return found
+    columns = list(dict.fromkeys(str(column) for column in columns))
+    named = ([column for column in columns if column.casefold() == usual] for usual in _TEXT_COLUMNS)
+    found = next(filter(None, named), [])
+    if len(found) == 1:
+        return found[0]
     if len(columns) == 1:
         return _only(columns[0], name)
     raise InputError(
@@ -71,7 +71,7 @@ def _listed(columns: Sequence[str]) -> str:
 
 
 def require_columns(columns: Iterable[str], wanted: Iterable[str], where: str) -> None:
-    """Refuse a table, or a row, that lacks a column.
+    """Refuse a table, or a row, in which a column that is read is not there, or there twice.
 
     Raises
     ------
@@ -83,29 +83,14 @@ def require_columns(columns: Iterable[str], wanted: Iterable[str], where: str) -
     >>> require_columns(["id", "text"], ["body"], "complaints.csv")
     Traceback (most recent call last):
     surrogate.errors.InputError: complaints.csv has no column 'body'; it has 'id', 'text'. [bad-corpus]
-    """
-    columns = [str(column) for column in columns]
-    for column in wanted:
-        if column not in columns:
-            raise InputError("bad-corpus", f"{where} has no column {column!r}; it has {_listed(columns)}.")
-
-
-def require_once(columns: Sequence[str], wanted: Iterable[str], where: str) -> None:
-    """Refuse a table in which a column that is read is there twice.
-
-    Raises
-    ------
-    InputError
-        ``bad-corpus``.
-
-    Examples
-    --------
-    >>> require_once(["text", "text"], ["text"], "complaints.csv")
+    >>> require_columns(["text", "text"], ["text"], "complaints.csv")
     Traceback (most recent call last):
     surrogate.errors.InputError: complaints.csv has 2 columns named 'text'. Rename all but one. [bad-corpus]
     """
+    columns = [str(column) for column in columns]
     for column in wanted:
-        if columns.count(column) > 1:
-            raise InputError(
-                "bad-corpus", f"{where} has {columns.count(column)} columns named {column!r}. Rename all but one."
-            )
+        times = columns.count(column)
+        if times == 0:
+            raise InputError("bad-corpus", f"{where} has no column {column!r}; it has {_listed(columns)}.")
+        if times > 1:
+            raise InputError("bad-corpus", f"{where} has {times} columns named {column!r}. Rename all but one.")

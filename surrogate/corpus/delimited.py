@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import TextIO
 
-from surrogate.corpus.columns import require_once
+from surrogate.corpus.columns import require_columns
 from surrogate.corpus.records import MOST_VALUE, Fault, Record, opened
 from surrogate.errors import InputError
 
@@ -16,6 +16,9 @@ __all__ = ["read_delimited"]
 
 #: A record with so many characters leaves a buffer behind that is too large to keep.
 _LARGE = 1_000_000
+
+#: Held while the limit of the csv module is changed: other threads may read other files.
+_LIMIT = Lock()
 
 
 def read_delimited(path: Path, columns: Sequence[str] | None, errors: str) -> Iterator[Record]:
@@ -36,7 +39,8 @@ def read_delimited(path: Path, columns: Sequence[str] | None, errors: str) -> It
     Raises
     ------
     InputError
-        ``bad-corpus`` for an empty file, for quotes that cannot be told apart, and for a column that is there twice.
+        ``bad-corpus`` for an empty file, for quotes that cannot be told apart, and for a column that is not there,
+        or there twice.
 
     Examples
     --------
@@ -48,10 +52,10 @@ def read_delimited(path: Path, columns: Sequence[str] | None, errors: str) -> It
     >>> first, row, second, fault.code
     (3, {'text': 'a\nb'}, 4, 'bad-corpus')
     """
-    with opened(path, errors, newline="") as stream, _long_values():
+    with opened(path, errors, newline="") as stream:
         lines = _values(stream, path)
-        _, header = next(lines, (0, []))
-        if not header:
+        header = next((values for _, values in lines if values), None)
+        if header is None:
             raise InputError("bad-corpus", f"{path.name} is empty. A header and a row to a document are needed.")
         places = _places(header, columns, path)
         for number, values in lines:
@@ -67,7 +71,7 @@ def _values(stream: TextIO, path: Path) -> Iterator[tuple[int, list[str]]]:
     lines, before = _lines(stream, path), 0
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
-        while (values := next(reader, None)) is not None:
+        while (values := _next(reader)) is not None:
             yield before + reader.line_num, values
             if sum(map(len, values)) > _LARGE:
                 # A reader keeps the memory of its longest value, four bytes to a character; the next one starts afresh.
@@ -93,18 +97,18 @@ def _lines(stream: TextIO, path: Path) -> Iterator[str]:
         yield line
 
 
-@contextmanager
-def _long_values() -> Iterator[None]:
-    """A value may be long; the limit of the csv module is of the whole process, and put back."""
-    before = csv.field_size_limit(MOST_VALUE)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
+def _next(reader: Iterator[list[str]]) -> list[str] | None:
+    """The next record, whose values may be long; the limit of the csv module is of the whole process, and put back at once."""
+    with _LIMIT:
+        before = csv.field_size_limit(MOST_VALUE)
+        try:
+            return next(reader, None)
+        finally:
+            csv.field_size_limit(before)
 
 
 def _places(header: Sequence[str], columns: Sequence[str] | None, path: Path) -> list[tuple[str, int]]:
-    require_once(header, columns or (), path.name)
+    require_columns(header, columns or (), path.name)
     return [(name, place) for place, name in enumerate(header) if columns is None or name in columns]
 
 

@@ -44,9 +44,10 @@ def read_json_lines(path: Path, columns: Sequence[str] | None, errors: str) -> I
         while line := stream.readline(MOST_VALUE):
             number += 1
             if len(line) == MOST_VALUE:
-                while (more := stream.readline(MOST_VALUE)) and not more.endswith("\n"):
-                    pass
-                yield number, Fault("text-too-long", f"has {MOST_VALUE:,} characters or more.", line[:_KEPT])
+                content = line[:_KEPT]
+                while line and not line.endswith("\n"):
+                    line = stream.readline(MOST_VALUE)
+                yield number, Fault("text-too-long", f"has {MOST_VALUE:,} characters or more.", content)
             elif line.strip():
                 yield number, _row(line, columns)
 

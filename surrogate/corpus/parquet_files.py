@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from surrogate.corpus.columns import require_once
+from surrogate.corpus.columns import require_columns
 from surrogate.corpus.records import Record, not_utf8
 from surrogate.errors import InputError
 
 __all__ = ["parquet_columns", "read_parquet"]
 
 #: Bytes that are decoded at a time, about; the most rows; and bytes of the file that are read ahead of a column.
-_BATCH_BYTES, _BATCH_ROWS, _AHEAD = 4_000_000, 512, 1 << 20
+_BATCH_BYTES, _BATCH_ROWS, _AHEAD = 4_000_000, 64, 1 << 20
 
 
 def parquet_columns(path: Path) -> list[str]:
@@ -48,7 +48,8 @@ def read_parquet(path: Path, columns: Sequence[str] | None, errors: str) -> Iter
     Raises
     ------
     InputError
-        ``bad-file``, ``not-utf8``; ``bad-corpus`` for a column that is there twice.
+        ``bad-file``, also for a date that Python cannot hold; ``not-utf8``; ``bad-corpus`` for a column that is not there, or
+        there twice.
 
     Examples
     --------
@@ -63,9 +64,10 @@ def read_parquet(path: Path, columns: Sequence[str] | None, errors: str) -> Iter
     """
     number = 0
     with _opened(path) as file:
-        require_once(file.schema_arrow.names, columns or (), path.name)
+        require_columns(file.schema_arrow.names, columns or (), path.name)
         for batch in _batches(file, columns):
-            names, values = batch.schema.names, [_values(column, path, errors) for column in batch.columns]
+            names = batch.schema.names
+            values = [_values(column, path, name, errors) for name, column in zip(names, batch.columns, strict=True)]
             for row in zip(*values, strict=True):
                 number += 1
                 yield number, dict(zip(names, row, strict=True))
@@ -91,12 +93,21 @@ def _opened(path: Path) -> Iterator[Any]:
 def _batches(file: Any, columns: Sequence[str] | None) -> Iterator[Any]:
     """Rows of some megabytes at a time: a part of a row group, or several small ones."""
     for groups, rows in _bundles(file.metadata):
-        yield from file.iter_batches(
+        batches = file.iter_batches(
             batch_size=rows,
             row_groups=groups,
             columns=None if columns is None else list(columns),
             use_threads=False,
         )
+        for batch in batches:
+            yield from _pieces(batch)
+
+
+def _pieces(batch: Any) -> Iterator[Any]:
+    """A batch by some megabytes: where long texts repeat, a file holds each once, and says less than its rows come to."""
+    rows = _rows_at_a_time(batch.num_rows, batch.nbytes)
+    for start in range(0, batch.num_rows, rows):
+        yield batch.slice(start, rows)
 
 
 def _bundles(metadata: Any) -> Iterator[tuple[list[int], int]]:
@@ -118,18 +129,29 @@ def _rows_at_a_time(n_rows: int, n_bytes: int) -> int:
     return max(1, min(_BATCH_ROWS, _BATCH_BYTES * n_rows // max(n_bytes, 1)))
 
 
-def _values(column: Any, path: Path, errors: str) -> list[Any]:
+def _values(column: Any, path: Path, name: str, errors: str) -> list[Any]:
     """Values in Python; strings are decoded here, so that one that is not UTF-8 takes no other with it."""
     import pyarrow
     from pyarrow import types
 
     if types.is_dictionary(column.type):
-        distinct = _values(column.dictionary, path, errors)
-        return [None if place is None else distinct[place] for place in column.indices.to_pylist()]
+        # A dictionary is of a whole row group, and would be decoded again for every batch of it.
+        column = column.dictionary_decode()
     if not (types.is_string(column.type) or types.is_large_string(column.type) or types.is_string_view(column.type)):
-        return list(column.to_pylist())
+        return _as_python(column, path, name)
     try:
         found = column.cast(pyarrow.large_binary()).to_pylist()
         return [None if value is None else value.decode("utf-8", errors) for value in found]
     except UnicodeDecodeError as error:
         raise not_utf8(path, error.reason) from error
+
+
+def _as_python(column: Any, path: Path, name: str) -> list[Any]:
+    try:
+        return list(column.to_pylist())
+    except (ValueError, OverflowError) as error:  # Dates of Parquet reach further than those of Python.
+        raise InputError(
+            "bad-file",
+            f"{path.name} has a value in the column {name!r} ({column.type}) that cannot be read: {error}. Write the column as "
+            "strings, or name another.",
+        ) from error

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from surrogate.corpus.columns import require_columns, text_column
-from surrogate.corpus.formats import read_records
-from surrogate.corpus.records import Fault, Row
+from surrogate.corpus.formats import read_records, readable
+from surrogate.corpus.parquet_files import parquet_columns
+from surrogate.corpus.records import Fault, Row, is_utf8
 from surrogate.documents import Documents, Value
 from surrogate.errors import InputError
 
@@ -39,7 +41,7 @@ def read_corpus(
     metadata : sequence of str
         Further columns to keep.
     limit : int, optional
-        Rows to read; None: all.
+        Rows to read, at least 1; None: all.
 
     Returns
     -------
@@ -49,8 +51,8 @@ def read_corpus(
     Raises
     ------
     InputError
-        ``bad-file`` when the file cannot be read, ``not-utf8``, ``bad-corpus`` when a column is missing, a line is broken or
-        no row holds a text.
+        ``bad-file`` when the file cannot be read, ``not-utf8``, ``bad-corpus`` when a column is missing or there twice, a line
+        is broken or no row holds a text; ``bad-parameter``.
 
     Examples
     --------
@@ -62,14 +64,17 @@ def read_corpus(
     >>> corpus.texts, corpus.labels, corpus.metadata, corpus.n_empty
     (('lost card', 'a fee'), ('cards', 'fees'), {'sum': (1.0, 3.5)}, 1)
     """
+    if limit is not None and limit < 1:
+        raise InputError("bad-parameter", f"The number of rows to read must be at least 1; got {limit!r}.")
     path = Path(path)
-    named = [column for column in (text, label, id) if column is not None] + list(metadata)
-    found = _Rows(path, text, named)
-    counted = "row" if path.suffix.lower() == ".parquet" else "line"
-    for number, row in islice(read_records(path), limit):
-        where = f"{path.name}, {counted} {number}"
-        if isinstance(row, Fault):
-            raise InputError(row.code, f"{where} {row.words}")
+    columns = _columns_of(path)
+    if columns and text is None:
+        text = text_column(columns, path.name)
+    wanted = [column for column in dict.fromkeys((text, label, id, *metadata)) if column is not None]
+    if columns:
+        require_columns(columns, wanted, path.name)
+    found = _Rows(text or "", wanted)
+    for where, row in _records(path, wanted if columns else None, limit):
         found.add(where, row)
     if not found.texts:
         raise InputError(
@@ -77,29 +82,51 @@ def read_corpus(
         )
     return Documents(
         tuple(found.texts),
-        tuple(found.numbers) if id is None else tuple(str(value) for value in found.columns[id]),
+        tuple(found.numbers)
+        if id is None
+        else tuple("" if value is None else str(value) for value in found.columns[id]),
         None if label is None else tuple(_label(value) for value in found.columns[label]),
         {name: _typed(found.columns[name]) for name in metadata},
         found.n_empty,
     )
 
 
+def _columns_of(path: Path) -> list[str]:
+    """The columns of a file by its first record that can be read; none where there is no such record."""
+    if path.suffix.lower() == ".parquet":
+        with readable(path):
+            return parquet_columns(path)
+    with closing(read_records(path)) as records:
+        return next((list(row) for _, row in records if not isinstance(row, Fault)), [])
+
+
+def _records(path: Path, wanted: Sequence[str] | None, limit: int | None) -> Iterator[tuple[str, Row]]:
+    """Records with the place of each; the first that cannot be read is an error."""
+    ending = path.suffix.lower()
+    counted = "row" if ending == ".parquet" else "line"
+    # Objects may differ in their columns: all are read, so that an error can name them.
+    with closing(read_records(path, None if ending == ".jsonl" else wanted)) as records:
+        for number, row in islice(records, limit):
+            where = f"{path.name}, {counted} {number}"
+            if isinstance(row, Fault):
+                raise InputError(row.code, f"{where} {row.words}")
+            yield where, row
+
+
 class _Rows:
     """What was read so far, column by column."""
 
-    def __init__(self, path: Path, text: str | None, named: Sequence[str]) -> None:
-        self.path, self.text = path, text
+    def __init__(self, text: str, wanted: Sequence[str]) -> None:
+        self.text = text
         self.texts: list[str] = []
         self.numbers: list[str] = []
-        self.columns: dict[str, list[Any]] = {column: [] for column in named}
+        self.columns: dict[str, list[Any]] = {column: [] for column in wanted}
         self.n_rows = self.n_empty = 0
 
     def add(self, where: str, row: Row) -> None:
         """Keep a row, or count it as empty."""
         self.n_rows += 1
-        if self.text is None:
-            self.text = text_column(row, self.path.name)
-        require_columns(row, [self.text, *self.columns], where)
+        require_columns(row, self.columns, where)
         value = row[self.text]
         if value is None or (isinstance(value, str) and not value.strip()):
             self.n_empty += 1
@@ -108,6 +135,11 @@ class _Rows:
             raise InputError(
                 "bad-corpus",
                 f"{where}: the column {self.text!r} holds {value!r}, which is no text. Name another column.",
+            )
+        if not is_utf8(value):
+            # JSON can write half of a surrogate pair, and no other format can.
+            raise InputError(
+                "not-utf8", f"{where}: the column {self.text!r} holds half of a character. Correct the text."
             )
         self.texts.append(value)
         self.numbers.append(str(self.n_rows))

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from surrogate.errors import InputError
 
-__all__ = ["MOST_VALUE", "Fault", "Record", "Row", "opened", "not_utf8"]
+__all__ = ["MOST_VALUE", "Fault", "Record", "Row", "is_utf8", "not_utf8", "opened"]
 
 #: The most characters of a line, or of a value of it, that are read at all: beyond, a file is not what its name says.
 MOST_VALUE = 100_000_000
@@ -85,6 +85,17 @@ def opened(path: Path, errors: str, newline: str | None = None) -> Iterator[Text
             yield TextIOWrapper(stream, encoding="utf-8-sig", errors=errors, newline=newline)
     except UnicodeDecodeError as error:
         raise not_utf8(path, error.reason) from error
+
+
+def is_utf8(text: str) -> bool:
+    r"""Whether a string can be written in UTF-8: it holds no lone surrogates, which stand for bytes that are not.
+
+    Examples
+    --------
+    >>> is_utf8("für 😀"), is_utf8("f\udcfcr")
+    (True, False)
+    """
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def not_utf8(path: Path, reason: str, encoding: str = "LATIN1") -> InputError:

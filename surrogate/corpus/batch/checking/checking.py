@@ -12,11 +12,11 @@ import numpy as np
 
 from surrogate.corpus.batch.checking.checking_manifest import check_manifest
 from surrogate.corpus.batch.checking.checking_reports import check_reports
+from surrogate.corpus.batch.checking.problems import Problem
 from surrogate.corpus.batch.checking.sealing import stated_digests
-from surrogate.corpus.batch.intake.problems import Problem
 from surrogate.corpus.batch.rows.entries import Entry, Tally, entries_of, file_digest
-from surrogate.corpus.batch.rows.index import INDEX, INDEX_FIELDS, TABLE, read_index
-from surrogate.corpus.batch.rows.parquet_files import naming_damage, opened
+from surrogate.corpus.batch.rows.index import INDEX, INDEX_FIELDS, TABLE, opened_table, read_index
+from surrogate.corpus.batch.rows.parquet_files import naming_damage
 from surrogate.corpus.batch.rows.part_files import check_part
 from surrogate.errors import InputError
 from surrogate.signing.names import MANIFEST, SIGNATURES
@@ -190,7 +190,7 @@ class _Audit:
 
     def _listed(self) -> Iterator[Entry]:
         try:
-            with opened(self.top / TABLE) as (file, name):
+            with opened_table(self.top) as (file, name):
                 for group in range(file.num_row_groups):
                     with naming_damage(name):
                         rows = file.read_row_group(group, use_threads=False).to_pylist()
@@ -215,7 +215,7 @@ class _Audit:
         import pyarrow.compute as pc
 
         try:
-            with opened(self.top / TABLE) as (file, name), naming_damage(name):
+            with opened_table(self.top) as (file, name), naming_damage(name):
                 columns = file.read(columns=["id", "number"], use_threads=False)
         except InputError:
             return  # It was noted that the table is damaged.

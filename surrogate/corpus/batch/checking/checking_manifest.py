@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from surrogate.corpus.batch.checking.problems import Problem
 from surrogate.corpus.batch.checking.sealing import stated_digests
-from surrogate.corpus.batch.intake.problems import Problem
 from surrogate.corpus.batch.rows.entries import file_digest
 from surrogate.corpus.batch.rows.index import INDEX
 from surrogate.errors import InputError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from surrogate.corpus.batch.intake.problems import Problem
+from surrogate.corpus.batch.checking.problems import Problem
 from surrogate.corpus.batch.rows.entries import file_digest
 from surrogate.errors import InputError
 from surrogate.signing import read_manifest

@@ -30,7 +30,7 @@ def check_signatures(
     manifest : Manifest
         Of the batch; whether the files are as it lists them is another question.
     keys : sequence of TrustedKey
-        None: no signature can be checked, only what it says.
+        Empty: no signature can be checked, only what it says.
     today : date
         By which signatures may have expired.
 

@@ -12,11 +12,13 @@ from types import TracebackType
 from typing import Any
 
 from surrogate.canonical import canonical, canonical_bytes
-from surrogate.corpus.batch.checking.sealing import refuse_signed
+from surrogate.corpus.batch.checking.sealing import refuse_signed, stated_digests
 from surrogate.corpus.batch.folder import locking
 from surrogate.corpus.batch.folder.identity import compare
 from surrogate.corpus.batch.folder.output_place import check_is_ours
-from surrogate.corpus.batch.folder.writing import making, put_bytes, put_file, put_folder, remove_owned
+from surrogate.corpus.batch.folder.writing import making, put_bytes, put_folder, remove_owned, sync_folder
+from surrogate.corpus.batch.rows.entries import file_digest
+from surrogate.corpus.batch.rows.index import read_index
 from surrogate.corpus.batch.rows.part_files import part_name
 from surrogate.corpus.batch.values import PartResult
 from surrogate.errors import InputError
@@ -114,9 +116,13 @@ class BatchFolder:
             (path / ".work").mkdir(mode=0o700, exist_ok=True)
             lock = locking.take(path)
             folder = cls(path, lock)
-            _remove_half_placed(path)
-            shutil.rmtree(folder.aside, ignore_errors=True)
-            folder.aside.mkdir(mode=0o700)
+            try:
+                _remove_half_placed(path)
+                shutil.rmtree(folder.aside, ignore_errors=True)
+                folder.aside.mkdir(mode=0o700)
+            except BaseException:
+                folder.close()
+                raise
         return folder
 
     def identify(self, identity: Mapping[str, Any], *, overwrite: bool = False) -> None:
@@ -135,15 +141,19 @@ class BatchFolder:
         with making(self.path):
             if overwrite:
                 remove_owned(self.path)
-            if file.exists():
+            if file.exists() and not overwrite:
                 compare(file, content)
             else:
+                # Replaced, not removed and written: without it, what a kill leaves would be a folder of somebody else.
                 put_bytes(file, content, self.aside)
             for name in ("rows", "reports"):
                 (self.path / name).mkdir(mode=0o700, exist_ok=True)
+            sync_folder(self.path)
 
     def done(self, check: Callable[[Path, int], bool]) -> set[int]:
         """Numbers of the parts that are there; files that do not check are removed, to be done again.
+
+        Where the batch was finished, so are parts that are not those of its index: one of another batch is whole, too.
 
         Parameters
         ----------
@@ -151,6 +161,7 @@ class BatchFolder:
             ``(path, number) -> bool``: whether the file is that part, whole and unchanged.
         """
         found: set[int] = set()
+        stated = self._stated()
         for path in sorted((self.path / "rows").iterdir()):
             name = _PART.fullmatch(path.name)
             if name is None:
@@ -161,6 +172,7 @@ class BatchFolder:
                 and path.is_file()
                 and not path.is_symlink()
                 and check(path, number)
+                and (part_name(number) not in stated or file_digest(path) == stated[part_name(number)])
             ):
                 found.add(number)
                 continue
@@ -169,6 +181,13 @@ class BatchFolder:
                 path.unlink()
             self.set_aside.append(path.name)
         return found
+
+    def _stated(self) -> dict[str, str]:
+        """SHA-256 of the files of a finished batch by name; none where no index says so."""
+        try:
+            return stated_digests(read_index(self.path))
+        except InputError:
+            return {}
 
     def place(self, result: PartResult) -> None:
         """Put the reports and the rows of a part in place: after a kill at any moment the part is there wholly or not.
@@ -186,14 +205,13 @@ class BatchFolder:
             # Last: rows name their reports.
             put_bytes(self.path / part_name(result.number), result.parquet, self.aside)
 
-    def put(self, name: str, content: bytes | Path) -> None:
+    def put(self, name: str, content: bytes) -> None:
         """Put another file of the batch in place, such as ``index.json``, whole or not at all.
 
         Parameters
         ----------
         name : str
-        content : bytes or Path
-            Bytes, or a file in :attr:`aside`, which is moved.
+        content : bytes
 
         Raises
         ------
@@ -201,10 +219,7 @@ class BatchFolder:
             ``cannot-write``.
         """
         with making(self.path):
-            if isinstance(content, Path):
-                put_file(content, self.path / name)
-            else:
-                put_bytes(self.path / name, content, self.aside)
+            put_bytes(self.path / name, content, self.aside)
 
     def no_longer_complete(self) -> None:
         """Remove what says that everything is there, before something is changed; it is written again in the end.
@@ -229,12 +244,12 @@ class BatchFolder:
                     shutil.rmtree(path)
                 elif path.name != locking.NAME:
                     path.unlink()
-            self._lock.remove()
-            with contextlib.suppress(OSError):  # Another driver may have come since.
-                self.work.rmdir()
             for name in ("rows", "reports"):
                 if (self.path / name).is_dir() and not any((self.path / name).iterdir()):
                     (self.path / name).rmdir()
+            self._lock.remove()
+            with contextlib.suppress(OSError):  # Another driver may have come since.
+                self.work.rmdir()
 
     def close(self) -> None:
         """Leave the folder as it is, for a run that goes on from there; a second time does nothing."""

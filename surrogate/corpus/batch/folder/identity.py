@@ -12,6 +12,9 @@ from surrogate.errors import InputError
 
 __all__ = ["compare", "differing"]
 
+#: What differs where the input has other texts or ids; a reader of a sentence is told once.
+_CONTENT = {"input.content_sha256", "input.n_rows", "input.n_texts", "input.n_problems"}
+
 
 def compare(file: Path, content: bytes) -> None:
     """A folder is gone on with only where its ``batch.json`` is what would be written now.
@@ -34,14 +37,15 @@ def compare(file: Path, content: bytes) -> None:
         return
     try:
         before = json.loads(there)
-    except ValueError as error:
-        raise _damaged(file) from error
-    if not isinstance(before, dict) or canonical_bytes(before) != there:
+        same = isinstance(before, dict) and canonical_bytes(before) == there
+    except (ValueError, RecursionError):
+        same = False
+    if not same:
         raise _damaged(file)
-    now = json.loads(content)
+    others = _listed(_worded(differing(before, json.loads(content))))
     raise InputError(
         "other-run",
-        f"{file.parent} holds a batch with another {_listed(differing(before, now))}. Name another folder with --out, or "
+        f"{file.parent} holds a batch with another {others}. Name another folder with --out, or "
         "begin anew in this one with --overwrite, which removes the batch that is there.",
     )
 
@@ -62,6 +66,11 @@ def differing(before: Mapping[str, Any], now: Mapping[str, Any], of: str = "") -
         elif key not in before or key not in now or one != other:
             names.append(f"{of}{key}")
     return names
+
+
+def _worded(names: list[str]) -> list[str]:
+    others = [name for name in names if name not in _CONTENT]
+    return others if others == names else ["input (its texts or ids)", *others]
 
 
 def _listed(names: list[str]) -> str:

@@ -51,7 +51,7 @@ def take(folder: Path) -> Lock:
     InputError
         ``batch-running``, with the process that has it.
     OSError
-        The file system has no locks.
+        The file system has no locks, or the file is a link.
 
     Examples
     --------
@@ -70,7 +70,8 @@ def take(folder: Path) -> Lock:
     while True:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            # Not through a link: the file that it leads to would be written over.
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
         except FileNotFoundError:
             continue  # The driver that had it has just removed the folder.
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from surrogate.errors import InputError
@@ -31,6 +32,15 @@ def check_output(out: Path, given: Path) -> None:
     --------
     >>> check_output(Path("nowhere") / "out", Path("messages.csv"))
     """
+    try:
+        _check_output(out, given)
+    except OSError as error:
+        raise InputError(
+            "cannot-write", f"{out} cannot be looked into: {error.strerror or error}. Name another folder with --out."
+        ) from error
+
+
+def _check_output(out: Path, given: Path) -> None:
     for place in (out, *out.parents):
         if place.is_dir():
             break
@@ -38,17 +48,14 @@ def check_output(out: Path, given: Path) -> None:
             raise InputError("cannot-write", f"{place} is a link to nothing. Name another folder with --out.")
         if place.exists():
             raise InputError("cannot-write", f"{place} is a file and no folder. Name another folder with --out.")
-    if given.resolve().is_relative_to(out.resolve()):
+    if Path(os.path.realpath(given)).is_relative_to(os.path.realpath(out)):  # Path.resolve raises at a loop of links.
         raise InputError(
             "bad-parameter",
             f"The input {given} lies in the folder of the batch, {out}, which is for what the batch writes. Name another "
             "folder with --out.",
         )
     if out.is_dir():
-        try:
-            check_is_ours(out)
-        except OSError as error:
-            raise InputError("cannot-write", f"{out} cannot be looked into: {error.strerror or error}.") from error
+        check_is_ours(out)
 
 
 def check_store(store: Path) -> None:

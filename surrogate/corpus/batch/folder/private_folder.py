@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -74,14 +75,19 @@ def remove_left(parent: Path) -> int:
 
 
 def _is_ours(path: Path) -> bool:
-    owner = not hasattr(os, "getuid") or path.lstat().st_uid == os.getuid()
-    return owner and path.is_dir() and not path.is_symlink()
+    try:
+        about = path.lstat()
+    except FileNotFoundError:  # The run that used it has just removed it.
+        return False
+    return stat.S_ISDIR(about.st_mode) and (not hasattr(os, "getuid") or about.st_uid == os.getuid())
 
 
 def _removed(folder: Path) -> bool:
     if not (folder / ".work" / locking.NAME).is_file():
         # Nothing of anybody is in it when its process ended before it locked it.
         with suppress(OSError):
+            if (folder / ".work").exists():
+                (folder / ".work").rmdir()
             folder.rmdir()
         return not folder.exists()
     try:

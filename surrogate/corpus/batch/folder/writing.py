@@ -12,9 +12,9 @@ from typing import BinaryIO
 
 from surrogate.errors import InputError
 
-__all__ = ["durable_file", "making", "put_bytes", "put_file", "put_folder", "remove_owned"]
+__all__ = ["durable_file", "making", "put_bytes", "put_folder", "remove_owned", "sync_folder"]
 
-#: What of a folder belongs to a batch, beside what lies in these folders.
+#: What of a folder belongs to a batch, beside its description and what lies in these folders.
 _OWNED = (
     "manifest.json",
     "index.json",
@@ -24,7 +24,6 @@ _OWNED = (
     "summary.csv",
     "proxy.npz",
     "run.json",
-    "batch.json",
 )
 _OWNED_IN = {"rows": "part-*.parquet", "reports": "[0-9a-f]" * 16}
 
@@ -75,20 +74,13 @@ def durable_file(path: str | Path) -> Iterator[BinaryIO]:
     """
     final = Path(path)
     try:
-        handle, name = tempfile.mkstemp(prefix=".surrogate-", dir=final.parent)
-    except OSError as error:
-        raise _cannot_write(final, error) from error
-    try:
-        with os.fdopen(handle, "wb") as stream:
+        with _placed(final, final.parent, prefix=".surrogate-") as stream:
             yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(name, final)
-        _sync_folder(final.parent)
     except OSError as error:
-        raise _cannot_write(final, error) from error
-    finally:
-        Path(name).unlink(missing_ok=True)
+        raise InputError(
+            "cannot-write",
+            f"{final} cannot be written: {error.strerror or error}. Make room or make the folder writable, and run again.",
+        ) from error
 
 
 def put_bytes(final: Path, content: bytes, aside: Path) -> None:
@@ -113,24 +105,24 @@ def put_bytes(final: Path, content: bytes, aside: Path) -> None:
     ...     [path.name for path in Path(there).iterdir()]
     ['a.json']
     """
-    handle, name = tempfile.mkstemp(dir=aside)  # Mode 0600.
+    with _placed(final, aside) as stream:
+        _write(stream.fileno(), content)
+
+
+@contextmanager
+def _placed(final: Path, aside: Path, prefix: str | None = None) -> Iterator[BinaryIO]:
+    """A file under another name, given its own once it is on the disk; when anything fails, it is removed."""
+    handle, name = tempfile.mkstemp(prefix=prefix, dir=aside)  # Mode 0600.
     try:
         with os.fdopen(handle, "wb") as stream:
-            _write(stream.fileno(), content)
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
         os.replace(name, final)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    _sync_folder(final.parent)
-
-
-def put_file(path: Path, final: Path) -> None:
-    """Give a file that is written its own name, once it is on the disk."""
-    with path.open("rb") as stream:
-        os.fsync(stream.fileno())
-    path.chmod(0o600)
-    os.replace(path, final)
-    _sync_folder(final.parent)
+    sync_folder(final.parent)
 
 
 def put_folder(final: Path, files: Mapping[str, bytes], aside: Path) -> None:
@@ -161,7 +153,7 @@ def put_folder(final: Path, files: Mapping[str, bytes], aside: Path) -> None:
         for name, content in files.items():
             _write_new(made / name, content)
         for folder, _, _ in os.walk(made):
-            _sync_folder(Path(folder))
+            sync_folder(Path(folder))
         if final.exists():
             # Of a run that was cut short before the rows that name it were there.
             os.replace(final, made.with_name(f"{made.name}-before"))
@@ -169,29 +161,29 @@ def put_folder(final: Path, files: Mapping[str, bytes], aside: Path) -> None:
     finally:
         shutil.rmtree(made, ignore_errors=True)
         shutil.rmtree(made.with_name(f"{made.name}-before"), ignore_errors=True)
-    _sync_folder(final.parent)
+    sync_folder(final.parent)
 
 
 def remove_owned(folder: Path) -> None:
-    """Remove what a batch owns, the description last, and nothing else.
+    """Remove what a batch owns but its description, first what says that it is complete, and nothing else.
 
     Examples
     --------
     >>> with tempfile.TemporaryDirectory() as there:
-    ...     for name in ("batch.json", "notes.txt"):
+    ...     for name in ("index.json", "notes.txt"):
     ...         _ = (Path(there) / name).write_bytes(b"")
     ...     remove_owned(Path(there))
     ...     [path.name for path in Path(there).iterdir()]
     ['notes.txt']
     """
+    for name in _OWNED:
+        (folder / name).unlink(missing_ok=True)
     for name, pattern in _OWNED_IN.items():
         for path in sorted((folder / name).glob(pattern)):
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             else:
                 path.unlink()
-    for name in _OWNED:
-        (folder / name).unlink(missing_ok=True)
 
 
 def _write_new(path: Path, content: bytes) -> None:
@@ -199,6 +191,7 @@ def _write_new(path: Path, content: bytes) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         _write(handle, content)
+        os.fsync(handle)
     finally:
         os.close(handle)
 
@@ -207,10 +200,10 @@ def _write(handle: int, content: bytes) -> None:
     left = memoryview(content)
     while left:
         left = left[os.write(handle, left) :]
-    os.fsync(handle)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """What was put into a folder, or taken out of it, is so after a crash of the machine, too."""
     if os.name == "nt":  # A folder cannot be opened there.
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -218,10 +211,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _cannot_write(path: Path, error: OSError) -> InputError:
-    return InputError(
-        "cannot-write",
-        f"{path} cannot be written: {error.strerror or error}. Make room or make the folder writable, and run again.",
-    )

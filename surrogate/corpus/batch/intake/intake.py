@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from surrogate.corpus.batch.values import SpooledRow
 from surrogate.corpus.columns import require_columns, text_column
 from surrogate.corpus.formats import read_records, readable
 from surrogate.corpus.parquet_files import parquet_columns
-from surrogate.corpus.records import Fault, Row, not_utf8
+from surrogate.corpus.records import Fault, Row, is_utf8, not_utf8
 from surrogate.errors import InputError
 
 __all__ = ["MOST_ID", "Columns", "find_columns", "read_rows"]
@@ -73,7 +74,7 @@ def find_columns(path: str | Path, *, text: str | None = None, id: str | None = 
     """
     path = Path(path)
     found = _columns_of(path)
-    if any(_broken(column) for column in found):
+    if not all(map(is_utf8, found)):
         raise not_utf8(path, "in the names of its columns")
     if text is None:
         text = text_column(found, path.name)
@@ -97,7 +98,7 @@ def _columns_of(path: Path) -> list[str]:
                 found.update(dict.fromkeys(row))
     if not number:
         raise _empty(path)
-    if faults and faults[0].content.strip() == "[":
+    if faults and re.match(r"\s*\[\s*(\{|$)", faults[0].content):
         raise InputError(
             "bad-corpus", f"{path.name} is one JSON array. Give one object to a line, for instance with jq -c '.[]'."
         )
@@ -185,7 +186,7 @@ def _id(row: Row, column: str, number: int) -> str:
     if not _names_a_row(value):
         return ""
     name = str(value)
-    if _broken(name):
+    if not is_utf8(name):
         raise InputError(
             "not-utf8",
             f"The id of row {number:,} (column {column!r}) is not UTF-8. Convert the file first, for instance with "
@@ -202,11 +203,6 @@ def _id(row: Row, column: str, number: int) -> str:
 def _names_a_row(value: Any) -> bool:
     # Not-a-number is how tables say that there is no value.
     return value is not None and not isinstance(value, dict | list | bytes) and value == value
-
-
-def _broken(name: str) -> bool:
-    """Whether a string holds lone surrogates, which stand for bytes that are not UTF-8."""
-    return not name.isascii() and any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _empty(path: Path) -> InputError:

@@ -20,6 +20,8 @@ __all__ = ["Source", "build_spool"]
 #: Rows after which progress is told.
 _TOLD = 10_000
 
+_WAY_OUT = "Name a column that tells rows apart (--id COLUMN), or none: rows are then called by their number."
+
 
 @dataclass(frozen=True)
 class Source:
@@ -64,12 +66,13 @@ class Source:
         surrogate.errors.InputError: nowhere.csv cannot be read: No such file or directory. [bad-file]
         """
         path = Path(path)
-        if path.exists() and not path.is_file() and not path.is_dir():
-            raise InputError(
-                "bad-file", f"{path} is no file but a pipe or a device, and is read more than once. Write a file."
-            )
-        with readable(path), path.open("rb") as stream:
-            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        with readable(path):
+            if path.exists() and not path.is_file() and not path.is_dir():
+                raise InputError(
+                    "bad-file", f"{path} is no file but a pipe or a device, and is read more than once. Write a file."
+                )
+            with path.open("rb") as stream:
+                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         return cls(sha256, path.suffix.lower(), text, id, limit)
 
 
@@ -137,18 +140,15 @@ def _check_ids(half: Path, column: str) -> None:
     if empty:
         raise InputError(
             "bad-corpus",
-            f"{empty:,} rows have no id in the column {column!r}, the first of them row {first:,}. {_WAY_OUT}",
+            f"Rows have no id in the column {column!r}: {empty:,} of them, the first is row {first:,}. {_WAY_OUT}",
         )
     if example is not None:
         name, one, other = example
         raise InputError(
             "bad-corpus",
-            f"{repeated:,} ids of the column {column!r} stand in more than one row, for instance {name[:60]!r} in rows {one:,} "
-            f"and {other:,}. {_WAY_OUT}",
+            f"Ids of the column {column!r} stand in more than one row: {repeated:,} of them, for instance {name[:60]!r} in rows "
+            f"{one:,} and {other:,}. {_WAY_OUT}",
         )
-
-
-_WAY_OUT = "Name a column that tells rows apart (--id COLUMN), or none: rows are then called by their number."
 
 
 def _check_unchanged(given: Path, source: Source) -> None:

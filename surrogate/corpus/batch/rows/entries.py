@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from surrogate.corpus.batch.rows.parquet_files import open_file
 from surrogate.corpus.batch.rows.part_files import part_name, read_columns
 from surrogate.errors import InputError
 
@@ -46,7 +47,7 @@ def file_digest(path: Path) -> str:
     surrogate.errors.InputError: nowhere cannot be read: No such file or directory. [bad-batch]
     """
     try:
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise InputError("bad-batch", f"{path.name} cannot be read: {error.strerror or error}.") from error

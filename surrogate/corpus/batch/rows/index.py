@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from surrogate.canonical import canonical_bytes
 from surrogate.corpus.batch.folder.writing import durable_file
 from surrogate.corpus.batch.rows.entries import Entry, Tally, entries_of, file_digest
+from surrogate.corpus.batch.rows.parquet_files import naming_damage, open_file, opened
 from surrogate.corpus.batch.rows.part_files import part_name
 from surrogate.errors import InputError
+from surrogate.signing.names import check_name
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 __all__ = [
     "BATCH",
@@ -23,6 +28,7 @@ __all__ = [
     "INDEX_SCHEMA",
     "TABLE",
     "Numbers",
+    "opened_table",
     "read_index",
     "seal_batch",
     "write_index",
@@ -133,13 +139,14 @@ def read_index(folder: str | Path) -> dict[str, Any]:
     Traceback (most recent call last):
     surrogate.errors.InputError: 'nowhere' holds no finished batch: index.json is not there. ... [bad-batch]
     """
-    try:
-        content = (Path(folder) / INDEX).read_bytes()
-    except OSError as error:
+    path = Path(folder) / INDEX
+    if not os.path.lexists(path):
         raise InputError(
             "bad-batch",
             f"{str(folder)!r} holds no finished batch: {INDEX} is not there. Run the same command again to finish it.",
-        ) from error
+        )
+    with open_file(path) as stream:
+        content = stream.read()
     try:
         told = json.loads(content)
         same = _is_index(told) and canonical_bytes(told) == content
@@ -158,14 +165,48 @@ def _is_index(told: Any) -> bool:
     if not isinstance(told, dict) or told.get("schema") != INDEX_SCHEMA or told.keys() != _KEYS:
         return False
     parts, files, table = told["parts"], told["files"], told["index"]
-    if not (isinstance(parts, list) and isinstance(files, dict) and isinstance(table, dict)):
+    if not (isinstance(parts, list) and isinstance(files, dict) and all(map(_is_stated, [table, *parts]))):
         return False
-    named = all(
-        isinstance(part, dict) and isinstance(part.get("number"), int) and part.get("file") == part_name(part["number"])
-        for part in parts
-    )
-    sized = all(isinstance(one.get("rows"), int) and isinstance(one.get("sha256"), str) for one in [*parts, table])
-    return named and sized and not any(name.startswith("/") or ".." in name.split("/") for name in files)
+    named = all(isinstance(part.get("number"), int) and part.get("file") == part_name(part["number"]) for part in parts)
+    return named and all(map(_is_safe, files))
+
+
+def _is_stated(one: Any) -> bool:
+    """Whether a file is told with its digest and its rows."""
+    if not isinstance(one, dict) or not isinstance(one.get("sha256"), str):
+        return False
+    return isinstance(one.get("rows"), int) and one["rows"] >= 0
+
+
+def _is_safe(name: str) -> bool:
+    try:
+        return check_name(name) == name
+    except InputError:
+        return False
+
+
+@contextmanager
+def opened_table(folder: Path) -> Iterator[tuple[pq.ParquetFile, str]]:
+    """``index.parquet``, opened, and what errors call it.
+
+    Raises
+    ------
+    InputError
+        ``bad-batch``: it cannot be read, is damaged, or has other columns than an index.
+
+    Examples
+    --------
+    >>> with opened_table(Path("nowhere")):
+    ...     pass
+    Traceback (most recent call last):
+    surrogate.errors.InputError: index.parquet cannot be read: No such file or directory. [bad-batch]
+    """
+    with opened(folder / TABLE) as (file, name):
+        with naming_damage(name):  # Names of columns may be no UTF-8 any more.
+            same = file.schema_arrow.equals(_arrow_schema(), check_metadata=False)
+        if not same:
+            raise InputError("bad-batch", f"{name} was changed: its columns are not those of an index.")
+        yield file, name
 
 
 def _number(entries: list[Entry], numbers: Iterable[tuple[str, int]], part: int) -> None:

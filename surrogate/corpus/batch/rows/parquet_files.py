@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -13,9 +14,31 @@ from surrogate.errors import InputError
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
-__all__ = ["naming_damage", "opened"]
+__all__ = ["naming_damage", "open_file", "opened"]
 
 _MAGIC = b"PAR1"
+
+
+def open_file(path: Path) -> BufferedReader:
+    """A file of a batch, to be read.
+
+    Raises
+    ------
+    InputError
+        ``bad-batch``: it is not there, cannot be read, or is a pipe or a device, which would be waited for.
+
+    Examples
+    --------
+    >>> open_file(Path("nowhere"))
+    Traceback (most recent call last):
+    surrogate.errors.InputError: nowhere cannot be read: No such file or directory. [bad-batch]
+    """
+    try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise InputError("bad-batch", f"{path.name} is no file but a pipe or a device, which no batch holds.")
+        return path.open("rb")
+    except OSError as error:
+        raise InputError("bad-batch", f"{path.name} cannot be read: {error.strerror or error}.") from error
 
 
 @contextmanager
@@ -43,10 +66,7 @@ def opened(part: str | Path | bytes) -> Iterator[tuple[pq.ParquetFile, str]]:
     import pyarrow.parquet as pq
 
     name = "The file" if isinstance(part, bytes) else Path(part).name
-    try:
-        source: Any = pa.BufferReader(part) if isinstance(part, bytes) else open(part, "rb")  # noqa: SIM115
-    except OSError as error:
-        raise InputError("bad-batch", f"{name} cannot be read: {error.strerror or error}.") from error
+    source: Any = pa.BufferReader(part) if isinstance(part, bytes) else open_file(Path(part))
     with source:
         try:
             file = pq.ParquetFile(source, page_checksum_verification=True)

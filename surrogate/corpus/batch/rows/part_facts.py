@@ -86,13 +86,13 @@ def read_facts(file: pq.ParquetFile, name: str, number: int | None = None) -> Ma
     if number is not None and facts[_PART] != str(number):
         raise InputError(
             "bad-batch",
-            f"{name} is part {facts[_PART]} of a batch; part {number} belongs in its place. Put that part back, or run the "
+            f"{name} is part {facts[_PART][:20]} of a batch; part {number} belongs in its place. Put that part back, or run the "
             "batch again.",
         )
     if facts[_ROWS] != str(file.metadata.num_rows):
         raise InputError(
             "bad-batch",
-            f"{name} was changed: it has {file.metadata.num_rows:,} rows, and says that it has {facts[_ROWS]}.",
+            f"{name} was changed: it has {file.metadata.num_rows:,} rows, and says that it has {facts[_ROWS][:20]}.",
         )
     return facts
 

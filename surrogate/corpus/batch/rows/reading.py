@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from surrogate.corpus.batch.rows.index import INDEX, TABLE, read_index
+from surrogate.corpus.batch.rows.index import INDEX, opened_table, read_index
 from surrogate.corpus.batch.rows.parquet_files import naming_damage, opened
 from surrogate.corpus.batch.rows.part_facts import read_facts
 from surrogate.corpus.batch.rows.part_files import part_name, read_groups
 from surrogate.corpus.batch.rows.rows import row_digest
+from surrogate.corpus.records import is_utf8
 from surrogate.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def part_numbers(folder: str | Path) -> list[int]:
             "bad-batch",
             f"{str(folder)!r} is no folder of a batch: it has no folder 'rows'. Name the folder that the batch was written to.",
         )
-    return sorted(int(match[1]) for one in rows.iterdir() if (match := _PART.fullmatch(one.name)))
+    numbers = sorted({int(match[1]) for one in rows.iterdir() if (match := _PART.fullmatch(one.name))})
+    # No name but its own: part-000000.parquet is none, or rows would be read twice.
+    return [number for number in numbers if (Path(folder) / part_name(number)).exists()]
 
 
 def read_rows(folder: str | Path) -> Iterator[Row]:
@@ -92,14 +95,18 @@ def find_row(folder: str | Path, id: str) -> Row:  # noqa: A002 - the name of th
     Raises
     ------
     InputError
-        ``bad-parameter`` when no row has the id; ``bad-batch`` when a file cannot be read, or the row was changed.
+        ``bad-parameter`` when no row has the id, or it is no string; ``bad-batch`` when a file cannot be read, or the row was
+        changed.
     """
+    if not isinstance(id, str):
+        raise InputError("bad-parameter", f"The id of a row is a string, also where it is a number; got {id!r}.")
     top = Path(folder)
     is_finished = (top / INDEX).exists()
-    for number in _part_of(top, id) if is_finished else part_numbers(top):
-        row = _row_in(top / part_name(number), number, id)
-        if row is not None:
-            return row
+    if is_utf8(id):  # No row has another.
+        for number in _part_of(top, id) if is_finished else part_numbers(top):
+            row = _row_in(top / part_name(number), number, id)
+            if row is not None:
+                return row
     raise InputError(
         "bad-parameter",
         f"No row of the batch has the id {id[:80]!r}. Ids are those of the input's column of ids, or the numbers of its rows, "
@@ -108,9 +115,10 @@ def find_row(folder: str | Path, id: str) -> Row:  # noqa: A002 - the name of th
 
 
 def _part_of(folder: Path, name: str) -> list[int]:
-    with opened(folder / TABLE) as (file, called):
+    with opened_table(folder) as (file, called):
         for group, place in _places(file, called, name):
-            parts = file.read_row_group(group, columns=["part"], use_threads=False).column("part")
+            with naming_damage(called):
+                parts = file.read_row_group(group, columns=["part"], use_threads=False).column("part")
             return [parts[place].as_py()]
     return []
 
