@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -144,15 +144,19 @@ def opened(
 def _spooled(request: BatchRequest, reading: Callable[[int], None] | None) -> Iterator[Spool]:
     """The rows of the input: where the batch keeps them, if it was begun, else in a folder that is gone in the end."""
     columns: dict[str, Any] = {"text": request.text, "id": request.id, "limit": request.limit}
-    # Beside the folder of the batch: on the same disk, so that it can be moved into it.
-    parent = next(folder for folder in request.out.absolute().parents if folder.is_dir())
-    with making(parent):
-        remove_left(parent)
+    # In the folder of the batch where it is there, else beside it: on the same disk, so that it can be moved.  What is
+    # beside a folder that is there may lie on another disk, or not be ours to write to.
+    out = request.out.absolute()
+    here = [folder for folder in (out, *out.parents) if folder.is_dir()]
+    with making(here[0]):
+        remove_left(here[0])
+    with suppress(OSError):
+        remove_left(out.parent)
     there = Spool.open(request.out / SPOOL)
     if there is not None and there.source == Source.of(request.input, **columns):
         yield there
         return
-    with private_folder(parent) as folder:
+    with private_folder(here[0]) as folder:
         yield Spool.build(folder / SPOOL, request.input, progress=reading, **columns)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from surrogate.corpus.batch.folder.private_folder import PREFIX
 from surrogate.errors import InputError
 
 __all__ = ["check_is_ours", "check_output", "check_store"]
@@ -106,7 +107,7 @@ def check_is_ours(path: Path) -> None:
     Traceback (most recent call last):
     surrogate.errors.InputError: ... is not empty and holds no batch. ... [output-exists]
     """
-    here = {entry.name for entry in path.iterdir()}
+    here = {entry.name for entry in path.iterdir() if not entry.name.startswith(PREFIX)}
     if here and "batch.json" not in here and here != {".work"}:
         raise InputError(
             "output-exists",

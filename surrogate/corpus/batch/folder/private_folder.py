@@ -1,4 +1,4 @@
-"""A private folder beside that of a batch, for the texts that were read; what a killed run left of one is removed."""
+"""A private folder in or beside that of a batch, for the texts that were read; what a killed run left of one is removed."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from surrogate.corpus.batch.error_budget import default_max_errors
 from surrogate.corpus.batch.folder.identity import differing
+from surrogate.corpus.batch.folder.output_place import check_is_ours
 from surrogate.corpus.batch.plan.estimating import Estimate
 from surrogate.corpus.batch.plan.limits import Limit
 from surrogate.corpus.batch.plan.planned_calls import PlannedCalls
@@ -17,6 +18,7 @@ from surrogate.corpus.batch.plan.spending import Spending
 from surrogate.corpus.batch.plan.storage import Storage, free_bytes, same_disk, total_memory
 from surrogate.corpus.batch.plan.timing import Timing
 from surrogate.corpus.batch.rows.index import BATCH
+from surrogate.errors import InputError
 
 __all__ = ["Machine", "error_limit", "machine_limits", "other_run", "spending_limits"]
 
@@ -141,6 +143,8 @@ def other_run(machine: Machine | None, identity: Mapping[str, Any] | None) -> st
 
 
 def _occupied(out: Path) -> str:
-    if out.is_dir() and not any(out.iterdir()):
-        return ""
-    return f"The output folder {out.name} is there and holds something else than a batch: name another one with --out."
+    try:
+        check_is_ours(out)
+    except InputError as error:
+        return error.message
+    return ""
