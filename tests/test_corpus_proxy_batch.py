@@ -7,18 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from surrogate.corpus.batch.folder.folder import BatchFolder
 from surrogate.corpus.batch.opening import opened
 from surrogate.corpus.batch.proxy.corpus_proxy import CorpusProxy
 from surrogate.corpus.batch.request import BatchRequest
 from surrogate.corpus.batch.rows.part_files import read_part
 from surrogate.corpus.batch.run import run_batch
 from surrogate.corpus.batch.workers.backends import Backend
+from surrogate.errors import InputError
 from tests import batch_models as models
 
 
-def batch(out: Path, part_texts: int) -> dict[str, dict[str, object]]:
+def batch(out: Path, part_texts: int, corpus_proxy: int = 20) -> dict[str, dict[str, object]]:
     source = models.write_csv(out.parent / "rows.csv", [(f"m{k}", text) for k, text in enumerate(models.messages(30))])
-    request = BatchRequest(source, out, id="id", part_texts=part_texts, corpus_proxy=20)
+    request = BatchRequest(source, out, id="id", part_texts=part_texts, corpus_proxy=corpus_proxy)
     with opened(request, models.toy()) as one:
         run_batch(one, Backend("none"))
     rows = [row for path in sorted((out / "rows").iterdir()) for row in read_part(path)]
@@ -38,3 +40,14 @@ def test_a_batch_fits_it_once_and_the_size_of_parts_does_not_matter(
     assert batch(tmp_path / "other", 24) == rows
     monkeypatch.setattr("surrogate.corpus.batch.proxy.frozen_proxy.fit_corpus_proxy", None)
     assert batch(tmp_path / "out", 10) == rows
+
+
+def test_nothing_is_asked_for_a_folder_that_cannot_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch(tmp_path / "out", 10, corpus_proxy=0)
+    monkeypatch.setattr("surrogate.corpus.batch.proxy.frozen_proxy.fit_corpus_proxy", None)
+    with pytest.raises(InputError, match=r"another settings\.corpus_proxy") as other:
+        batch(tmp_path / "out", 10)
+    assert other.value.code == "other-run"
+    with BatchFolder.claim(tmp_path / "new"), pytest.raises(InputError) as running:
+        batch(tmp_path / "new", 10)
+    assert running.value.code == "batch-running"

@@ -77,8 +77,10 @@ def run_batch(
         ErrorBudget(default_max_errors(batch.spool.n_rows) if max_errors is None else max_errors),
     )
     spending = spending_of(batch.black_box)
-    batch = with_proxy(batch, overwrite=overwrite)
-    with BatchFolder.begin(out, batch.identity(), overwrite=overwrite) as folder:
+    with BatchFolder.claim(out) as folder:
+        # The folder is taken, and known to be of this batch, before anything is asked for it.
+        batch = with_proxy(batch, overwrite=overwrite)
+        folder.identify(batch.identity(), overwrite=overwrite)
         if batch.proxy is not None:
             folder.put(PROXY, batch.proxy)
         spool = keep_spool(batch.spool, out)
