@@ -142,6 +142,22 @@ def test_full_reports_are_written_for_the_rows_that_were_named(
     }
 
 
+@pytest.mark.parametrize("full", ["surrogate.report.write.place_files", "tempfile.TemporaryDirectory"])
+def test_no_room_for_a_full_report_ends_the_run_and_is_no_error_of_the_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: str
+) -> None:
+    def no_room(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    asked: dict[str, Any] = {"rows": ROWS[:1], "choice": Choice("all"), "formats": ("text",)}
+    with monkeypatch.context() as patch:
+        patch.setattr(full, no_room)
+        with pytest.raises(InputError, match="No space left") as raised:
+            done(tmp_path / "out", **asked)
+    assert raised.value.code == "cannot-write"
+    assert [row["status"] for row in rows_of(done(tmp_path / "out", **asked)).values()] == ["explained"]
+
+
 def test_reports_by_id_are_of_the_ids_in_the_file(tmp_path: Path) -> None:
     (tmp_path / "ids.txt").write_text("m01\n\n", encoding="utf-8")
     choice = read_choice(f"ids:{tmp_path / 'ids.txt'}")

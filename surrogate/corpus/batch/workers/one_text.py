@@ -14,6 +14,7 @@ from sklearn.pipeline import Pipeline
 
 from surrogate.assembly import assemble, teach
 from surrogate.canonical import digest
+from surrogate.corpus.batch.folder.writing import making
 from surrogate.corpus.batch.proxy.frozen_proxy import proxy_of
 from surrogate.corpus.batch.proxy.proxied import explain_with_proxy
 from surrogate.corpus.batch.values import Settings
@@ -31,15 +32,19 @@ __all__ = ["STOPPING", "Told", "explain_text", "failed", "wants_report"]
 #: Errors that are no fault of a row: the batch stops, and can be gone on with.
 STOPPING = frozenset(
     {
-        *(
-            "budget-spent",
-            "endpoint-busy",
-            "endpoint-refused",
-            "endpoint-unreachable",
-            "missing-key",
-            "missing-package",
-        ),
-        *("model-changed", "no-device", "remote-not-allowed", "worker-mismatch", "wrong-digest"),
+        "bad-corpus-proxy",
+        "budget-spent",
+        "cannot-write",
+        "endpoint-busy",
+        "endpoint-refused",
+        "endpoint-unreachable",
+        "missing-key",
+        "missing-package",
+        "model-changed",
+        "no-device",
+        "remote-not-allowed",
+        "worker-mismatch",
+        "wrong-digest",
     }
 )
 
@@ -170,7 +175,7 @@ def _reported(black_box: Any, text: str, settings: Settings, store: Any) -> Told
         store=store,
         policy=Policy(**settings.policy),
     )
-    with tempfile.TemporaryDirectory() as folder:
+    with making(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory() as folder:
         place = explanation.report(Path(folder) / "report", settings.formats)
         files = {
             path.relative_to(place).as_posix(): path.read_bytes() for path in sorted(place.rglob("*")) if path.is_file()
