@@ -133,6 +133,12 @@ def test_workers_do_arithmetic_with_one_thread() -> None:
     assert {result.parquet for result in run(toys.environment, Backend(workers=2), n=2).values()} == {b"1"}
 
 
+def test_ctrl_c_does_not_reach_workers_that_are_only_beginning() -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    assert {result.parquet for result in run(toys.deaf, Backend(workers=2), n=4).values()} == {b"True"}
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_workers_end_with_their_driver_and_the_folder_goes_on(number: int, tmp_path: Path) -> None:
     out = tmp_path / "out"
