@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import surrogate
+from surrogate.blackbox import load_model
 from surrogate.corpus.batch.choosing import Choice, read_choice
 from surrogate.corpus.batch.opening import opened
 from surrogate.corpus.batch.request import BatchRequest
@@ -194,6 +195,17 @@ def test_bad_rows_of_the_input_become_error_rows(tmp_path: Path) -> None:
         "blank": "empty-text",
         "long": "text-too-long",
     }
+
+
+def test_a_text_that_is_not_to_be_cut_is_refused_whatever_the_store_holds(tmp_path: Path) -> None:
+    rows, asked = [("long", "my card was lost and I need help " * 60)], {"units": "sentence", "calls": 16}
+    asked["run_store"] = str(tmp_path / "answers.sqlite")
+    assert rows_of(done(tmp_path / "cut", rows, box=load_model("bank-router"), **asked))["long"]["truncated"]
+    whole = load_model("bank-router", too_long="error")
+    assert rows_of(done(tmp_path / "whole", rows, box=whole, **asked))["long"]["error_code"] == "too-many-tokens"
+    with pytest.raises(InputError, match="another too_long") as raised:
+        done(tmp_path / "cut", rows, box=whole, **asked)
+    assert raised.value.code == "other-run"
 
 
 def test_too_many_errors_stop_the_batch_and_the_same_command_goes_on(tmp_path: Path) -> None:

@@ -139,7 +139,10 @@ def _copies(
 
 
 def _first_copies(spec: WorkSpec, pipe: Pipeline, text: str) -> Sequence[str]:
-    settings = spec.settings
+    settings, box = spec.settings, pipe.named_steps["query"].black_box
+    if hasattr(box, "require_whole"):
+        # A text that is too long would keep its part from being asked together, or be found in the store, cut and flagged.
+        box.require_whole([text])
     known = None if spec.proxy is None else proxy_of(spec.proxy)
     fewer = None if known is None else first_proxied_copies(pipe, text, settings.calls, known)
     return first_copies(pipe, text, settings.calls, settings.budget) if fewer is None else fewer
