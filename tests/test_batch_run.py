@@ -86,6 +86,13 @@ def test_rows_are_the_same_bytes_on_any_number_of_workers(plain: Path, tmp_path:
     assert parts(done(tmp_path / "out", backend=Backend("loky", workers=workers))) == parts(plain)
 
 
+def test_one_process_loads_the_model_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    box = load_model("bank-router")
+    on_a_worker = done(tmp_path / "worker", ROWS[:2], Backend("loky", workers=1), box, calls=16)
+    monkeypatch.setattr("surrogate.blackbox.load_model", None)
+    assert parts(done(tmp_path / "here", ROWS[:2], HERE, box, calls=16)) == parts(on_a_worker)
+
+
 def test_the_order_of_rows_does_not_matter(plain: Path, tmp_path: Path) -> None:
     assert parts(done(tmp_path / "out", ROWS[::-1])) == parts(plain)
 

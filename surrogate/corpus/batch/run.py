@@ -120,6 +120,9 @@ def _run(
 ) -> None:
     if n_tasks:
         spec = batch.spec
+        if backend.name == "none":
+            # The work is done in this process, where the model is already: it is not loaded a second time beside itself.
+            spec = replace(spec, model=batch.black_box)
         if batch.is_endpoint and batch.store is not False:
             # One store for the whole run, which is in this process: whether stored answers still hold is asked once, and
             # not for every part.
