@@ -19,6 +19,9 @@ from surrogate.corpus.batch.workers.pools import Pool
 
 __all__ = ["run_parts"]
 
+#: How often the workers are looked after while none of them is done.
+_SECONDS = 5.0
+
 
 def run_parts(
     work: Work,
@@ -119,7 +122,7 @@ class _Run:
 
     def _tried(self, task: PartTask) -> Outcome:
         future = self._submitted(task)
-        wait([future])
+        self._some_of([future])
         outcome = self._outcome(future)
         if outcome.error is not None:
             raise outcome.error
@@ -140,8 +143,7 @@ class _Run:
         return self.pool.submit(Call(self.work, task))
 
     def _collect(self) -> None:
-        done, _ = wait(self.out, return_when=FIRST_COMPLETED)
-        outcomes = [(self.out.pop(future), self._outcome(future)) for future in done]
+        outcomes = [(self.out.pop(future), self._outcome(future)) for future in self._some_of(self.out)]
         for _, outcome in outcomes:
             if outcome.result is not None:
                 self.on_done(outcome.result)
@@ -151,6 +153,12 @@ class _Run:
         for task, outcome in outcomes:
             if outcome.death is not None:
                 self._bury(task, outcome.death)
+
+    def _some_of(self, out: Iterable[Future[Outcome]]) -> set[Future[Outcome]]:
+        """Those that are done, at least one; what takes long is waited for while there is somebody who works on it."""
+        while not (done := wait(out, timeout=_SECONDS, return_when=FIRST_COMPLETED).done):
+            self.pool.window()
+        return done
 
     def _bury(self, task: PartTask, death: str) -> None:
         self.deaths[task.number] += 1

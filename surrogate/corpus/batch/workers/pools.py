@@ -33,7 +33,7 @@ class Pool(Protocol):
     tries: int
 
     def window(self) -> int:
-        """How many parts may be out at once."""
+        """How many parts may be out at once; raises where nobody is left to work on them."""
 
     def submit(self, call: Call) -> Future[Outcome]:
         """Hand a part out."""
