@@ -32,7 +32,6 @@ def run_parts(
     n_tasks: int,
     on_dead: Dead,
     joined: Joined,
-    stop: Callable[[], bool] | None = None,
 ) -> None:
     """Have every part worked on, and hand over each result as it comes.
 
@@ -56,8 +55,6 @@ def run_parts(
         ``"out-of-memory"``.
     joined : callable
         ``(PartTask, list of PartResult) -> PartResult``: the results of the two halves of a part as one.
-    stop : callable, optional
-        Asked before a part is handed out: when it says True, no more are, and those that are out are waited for.
 
     Raises
     ------
@@ -82,7 +79,7 @@ def run_parts(
     1
     """
     with _ended_by_sigterm(), backend.opened(n_tasks) as pool:
-        _Run(work, iter(tasks), pool, on_done, on_dead, joined, stop).go()
+        _Run(work, iter(tasks), pool, on_done, on_dead, joined).go()
 
 
 class _Run:
@@ -96,10 +93,9 @@ class _Run:
         on_done: Callable[[PartResult], None],
         on_dead: Dead,
         joined: Joined,
-        stop: Callable[[], bool] | None,
     ) -> None:
         self.work, self.tasks, self.pool, self.on_done = work, tasks, pool, on_done
-        self.on_dead, self.joined, self.stop = on_dead, joined, stop
+        self.on_dead, self.joined = on_dead, joined
         self.out: dict[Future[Outcome], PartTask] = {}
         self.again: deque[PartTask] = deque()
         self.alone: deque[PartTask] = deque()
@@ -131,9 +127,6 @@ class _Run:
     def _hand_out(self) -> None:
         room = self.pool.window() - len(self.out)
         for _ in range(room):
-            if self.stop is not None and self.stop():
-                self.again.clear()
-                return
             task = self.again.popleft() if self.again else next(self.tasks, None)
             if task is None:
                 return
