@@ -227,6 +227,13 @@ def test_the_proxy_of_another_model_is_refused(proxy: CorpusProxy) -> None:
         explained(KNOWN, proxy, made("other"))
 
 
+@pytest.mark.parametrize(("n_asked", "told"), [(3, "3 were asked for"), (50, "the sample has 9 that can be used")])
+def test_too_few_texts_are_refused_with_what_there_was_too_little_of(n_asked: int, told: str) -> None:
+    with pytest.raises(InputError, match=told) as caught:
+        fit_corpus_proxy([*texts(9), " "], n_asked, made())
+    assert caught.value.code == "bad-corpus-proxy"
+
+
 @pytest.mark.parametrize("params", [{"fingerprint": None}, {"stochastic": True}])
 def test_models_that_cannot_be_known_beforehand_are_refused(params: dict[str, object]) -> None:
     with pytest.raises(InputError, match="always answers alike") as caught:
