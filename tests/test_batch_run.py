@@ -132,6 +132,13 @@ def test_full_reports_are_what_a_single_explanation_writes(tmp_path: Path) -> No
         assert (report / name).read_bytes() == (alone / name).read_bytes()
 
 
+def test_a_text_whose_report_was_asked_for_is_explained_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("surrogate.corpus.batch.workers.one_text._explanation", None)
+    for choice in (Choice("all"), Choice("sample", 1)):
+        found = rows_of(done(tmp_path / choice.kind, ROWS[:1], choice=choice, formats=("text",)))
+        assert [row["error_code"] for row in found.values()] == [None]
+
+
 @pytest.mark.parametrize(
     ("told", "adverse", "wanted"),
     [

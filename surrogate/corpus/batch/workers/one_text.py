@@ -86,7 +86,7 @@ def explain_text(
     settings : Settings
     store : AnswerStore
     chosen : bool
-        Whether a full report was asked for by sample or by id.
+        Whether a full report is wanted whatever comes of the text.
     proxy : bytes, optional
         The corpus proxy, which takes no part in full reports.
 
@@ -96,9 +96,10 @@ def explain_text(
         Where the batch cannot go on: :data:`STOPPING`.
     """
     try:
-        explanation = _explanation(clone(pipe), text, settings, proxy)
-        if not wants_report(settings, explanation, chosen):
-            return Told(explanation)
+        if not chosen:
+            explanation = _explanation(clone(pipe), text, settings, proxy)
+            if not wants_report(settings, explanation):
+                return Told(explanation)
         return _reported(pipe.named_steps["query"].black_box, text, settings, store)
     except Exception as error:  # whatever a text does to a model, the others are explained
         return failed(error)
@@ -128,24 +129,24 @@ def failed(error: Exception) -> Told:
     )
 
 
-def wants_report(settings: Settings, explanation: Explanation, chosen: bool) -> bool:
-    """Whether a full report is to be written for an explained text.
+def wants_report(settings: Settings, explanation: Explanation) -> bool:
+    """Whether a full report is to be written for what came of a text.
 
     Examples
     --------
     >>> import surrogate
     >>> toy = surrogate.explain("pay my bill", lambda texts: [[.9, .1] if "bill" in t else [.2, .8] for t in texts],
     ...                         classes=["money", "other"], store=False)
-    >>> wants_report(Settings("", "", reports="adverse", adverse=("money",)), toy, False)
+    >>> wants_report(Settings("", "", reports="adverse", adverse=("money",)), toy)
     True
-    >>> wants_report(Settings("", "", reports="withheld"), toy, False)
+    >>> wants_report(Settings("", "", reports="withheld"), toy)
     False
     """
     if settings.reports == "adverse":
         return explanation.decision.label in settings.adverse
     if settings.reports == "withheld":
         return not explanation.passed
-    return chosen or settings.reports == "all"
+    return False
 
 
 def _explanation(pipe: Pipeline, text: str, settings: Settings, proxy: bytes | None) -> Explanation:

@@ -14,7 +14,7 @@ from surrogate.corpus.batch.proxy.frozen_proxy import proxy_of
 from surrogate.corpus.batch.proxy.proxied import proxied_copies
 from surrogate.corpus.batch.rows.part_files import part_bytes, read_part
 from surrogate.corpus.batch.rows.rows import error_row, shared_of, with_identity
-from surrogate.corpus.batch.values import Counts, PartResult, PartTask, SpooledRow, WorkSpec
+from surrogate.corpus.batch.values import Counts, PartResult, PartTask, Settings, SpooledRow, WorkSpec
 from surrogate.corpus.batch.workers.loading import model_of
 from surrogate.corpus.batch.workers.one_text import Told, explain_text, failed
 from surrogate.corpus.batch.workers.packing import CountingStore, ask_together, first_copies, packs
@@ -116,8 +116,10 @@ def _explain_texts(spec: WorkSpec, task: PartTask, pipe: Pipeline, store: Counti
             told[row.text_sha256] = Told(None, row.problem)
         else:
             texts.setdefault(row.text_sha256, row)
-    chosen = {row.text_sha256 for row in task.rows if row.chosen}
-    asking = {name: _copies(spec, pipe, str(row.text)) for name, row in texts.items()}
+    chosen = {row.text_sha256 for row in task.rows if row.chosen or spec.settings.reports == "all"}
+    # The corpus proxy takes no part in full reports.
+    proxies = {name: None if name in chosen else spec.proxy for name in texts}
+    asking = {name: _copies(spec.settings, pipe, str(row.text), proxies[name]) for name, row in texts.items()}
     for pack in packs(_next(asking, told)):
         copies: Mapping[str, Sequence[str]] = pack
         while copies:
@@ -125,7 +127,7 @@ def _explain_texts(spec: WorkSpec, task: PartTask, pipe: Pipeline, store: Counti
             copies = _next({name: asking[name] for name in copies}, told)
         for name in (name for name in pack if name not in told):
             text = str(texts[name].text)
-            told[name] = explain_text(pipe, text, spec.settings, store, chosen=name in chosen, proxy=spec.proxy)
+            told[name] = explain_text(pipe, text, spec.settings, store, chosen=name in chosen, proxy=proxies[name])
     return told
 
 
@@ -143,13 +145,13 @@ def _next(asking: Mapping[str, Iterator[Sequence[str]]], told: dict[str, Told]) 
     return copies
 
 
-def _copies(spec: WorkSpec, pipe: Pipeline, text: str) -> Iterator[Sequence[str]]:
+def _copies(settings: Settings, pipe: Pipeline, text: str, proxy: bytes | None) -> Iterator[Sequence[str]]:
     """The copies that a text asks about for sure; with a corpus proxy a few at a time, each when the last are answered."""
-    settings, box = spec.settings, pipe.named_steps["query"].black_box
+    box = pipe.named_steps["query"].black_box
     if hasattr(box, "require_whole"):
         # A text that is too long would keep its part from being asked together, or be found in the store, cut and flagged.
         box.require_whole([text])
-    by_stage = None if spec.proxy is None else proxied_copies(pipe, text, settings.calls, proxy_of(spec.proxy))
+    by_stage = None if proxy is None else proxied_copies(pipe, text, settings.calls, proxy_of(proxy))
     if by_stage is None:
         yield first_copies(pipe, text, settings.calls, settings.budget)
     else:
