@@ -236,6 +236,19 @@ def test_too_many_errors_stop_the_batch_and_the_same_command_goes_on(tmp_path: P
     assert sum(run["counts"]["rows"] for run in read_runs(out)) == len(rows)
 
 
+def test_a_disk_that_is_full_when_the_run_is_told_is_a_sentence_and_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("surrogate.corpus.batch.running.place_files", no_room)
+    with pytest.raises(InputError, match="No space left"):
+        done(tmp_path / "out", ROWS[:1])
+    with pytest.raises(InputError, match="--max-errors"):
+        done(tmp_path / "bad", [("blank", " ")], run_max_errors=0)
+
+
 def test_what_was_done_is_not_done_again(plain: Path, tmp_path: Path) -> None:
     seen: list[Any] = []
     out = done(tmp_path / "out")
