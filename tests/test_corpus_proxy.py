@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
+from surrogate.answers import Answers
 from surrogate.canonical import digest
 from surrogate.corpus.batch.proxy.corpus_proxy import CorpusProxy, words_of_units
 from surrogate.corpus.batch.proxy.proxied import WHY_NOT, Proxied, explain_with_proxy, proxied_copies
@@ -231,6 +232,23 @@ def test_the_proxy_of_another_model_is_refused(proxy: CorpusProxy) -> None:
 def test_too_few_texts_are_refused_with_what_there_was_too_little_of(n_asked: int, told: str) -> None:
     with pytest.raises(InputError, match=told) as caught:
         fit_corpus_proxy([*texts(9), " "], n_asked, made())
+    assert caught.value.code == "bad-corpus-proxy"
+
+
+class Declining(Counting):
+    def answer(self, texts: Sequence[str]) -> Answers:
+        return replace(super().answer(texts), refused=np.ones(len(texts), dtype=bool))
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [(Counting, [f"a{k} b{k} c{k}" for k in range(20)]), (Declining, texts(20))],
+    ids=["alone", "declined"],
+)
+def test_a_sample_from_which_nothing_can_be_learnt_is_refused(kind: type[Counting], given: list[str]) -> None:
+    pipe = made().set_params(query__black_box=kind(answer, ("good", "bad"), fingerprint="toy"))
+    with pytest.raises(InputError, match="nothing to learn from") as caught:
+        fit_corpus_proxy(given, 20, pipe)
     assert caught.value.code == "bad-corpus-proxy"
 
 

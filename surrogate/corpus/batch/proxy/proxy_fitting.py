@@ -78,7 +78,8 @@ def fit_corpus_proxy(texts: Iterable[str], n_texts: int, pipe: Pipeline) -> Corp
     Raises
     ------
     InputError
-        ``bad-corpus-proxy`` where the texts are too few, or the model's answers vary or have no fingerprint.
+        ``bad-corpus-proxy`` where the texts are too few or have nothing in common, or the model declines them, varies, or
+        has no fingerprint.
 
     References
     ----------
@@ -100,6 +101,12 @@ def fit_corpus_proxy(texts: Iterable[str], n_texts: int, pipe: Pipeline) -> Corp
     asked = _ask(chosen, pipe)
     copies = _copies(asked)
     held = copies.text % _ONE_IN == 0
+    if not held.any() or not _vocabulary(copies.take(~held)):
+        raise InputError(
+            "bad-corpus-proxy",
+            f"Too few of the {len(chosen)} texts of the sample were answered, or they have no word in common, so that a corpus "
+            "proxy has nothing to learn from. Leave out --corpus-proxy, or give more.",
+        )
     with single_thread():
         r2 = _held_out_r2(_fit(copies.take(~held), box), copies.take(held))
         proxy = _fit(copies, box)
