@@ -89,3 +89,9 @@ def failing(task: PartTask, kind: str = "input") -> PartResult:
 
 def environment(task: PartTask) -> PartResult:
     return PartResult(task.number, os.environ.get("OMP_NUM_THREADS", "").encode(), Counts())
+
+
+def deaf(task: PartTask) -> PartResult:
+    """Whether the process was begun so that Ctrl-C does not reach it."""
+    blocked = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    return PartResult(task.number, str(blocked).encode(), Counts())

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from surrogate.corpus.batch.workers import clusters, places
+from surrogate.corpus.batch.values import PartResult
+from surrogate.corpus.batch.workers import clusters, driving, places
 from surrogate.corpus.batch.workers.backends import Backend
+from surrogate.corpus.batch.workers.driving import run_parts
 from surrogate.errors import InputError, ModelError
 from tests import batch_toys as toys
 from tests.batch_runs import ONE, run
@@ -50,6 +52,32 @@ def test_a_scheduler_without_workers_or_lost_is_told(monkeypatch: pytest.MonkeyP
         pytest.raises(InputError, match="has no workers"),
     ):
         run(toys.plain, Backend("dask", cluster.scheduler_address))
+
+
+@pytest.mark.cluster
+def test_workers_that_are_all_gone_are_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    from distributed import LocalCluster
+
+    monkeypatch.setattr(clusters, "_SECONDS_WITHOUT_WORKERS", 0.5)
+    monkeypatch.setattr(driving, "_SECONDS", 0.2)
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
+    ) as cluster:
+
+        def left(result: PartResult) -> None:
+            cluster.scale(0)
+
+        with pytest.raises(InputError, match="its workers are gone") as raised:
+            run_parts(
+                partial(toys.plain, seconds=0.3),
+                toys.tasks(20),
+                Backend("dask", cluster.scheduler_address),
+                left,
+                n_tasks=20,
+                on_dead=toys.dead,
+                joined=toys.joined,
+            )
+        assert raised.value.code == "no-scheduler"
 
 
 @pytest.mark.parametrize("name", ["dask", "ray"])

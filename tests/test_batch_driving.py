@@ -114,23 +114,14 @@ def test_what_ends_the_run_in_the_driver_ends_the_workers() -> None:
     assert no_workers()
 
 
-def test_a_run_can_be_stopped_between_parts() -> None:
-    handed: list[int] = []
-    run_parts(
-        toys.plain,
-        toys.tasks(50),
-        Backend(workers=2),
-        lambda result: handed.append(result.number),
-        n_tasks=50,
-        on_dead=toys.dead,
-        joined=toys.joined,
-        stop=lambda: len(handed) >= 5,
-    )
-    assert 5 <= len(handed) < 50
-
-
 def test_workers_do_arithmetic_with_one_thread() -> None:
     assert {result.parquet for result in run(toys.environment, Backend(workers=2), n=2).values()} == {b"1"}
+
+
+def test_ctrl_c_does_not_reach_workers_that_are_only_beginning() -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    assert {result.parquet for result in run(toys.deaf, Backend(workers=2), n=4).values()} == {b"True"}
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import surrogate
+from surrogate.blackbox import load_model
 from surrogate.corpus.batch.choosing import Choice, read_choice
 from surrogate.corpus.batch.opening import opened
 from surrogate.corpus.batch.request import BatchRequest
@@ -85,6 +86,13 @@ def test_rows_are_the_same_bytes_on_any_number_of_workers(plain: Path, tmp_path:
     assert parts(done(tmp_path / "out", backend=Backend("loky", workers=workers))) == parts(plain)
 
 
+def test_one_process_loads_the_model_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    box = load_model("bank-router")
+    on_a_worker = done(tmp_path / "worker", ROWS[:2], Backend("loky", workers=1), box, calls=16)
+    monkeypatch.setattr("surrogate.blackbox.load_model", None)
+    assert parts(done(tmp_path / "here", ROWS[:2], HERE, box, calls=16)) == parts(on_a_worker)
+
+
 def test_the_order_of_rows_does_not_matter(plain: Path, tmp_path: Path) -> None:
     assert parts(done(tmp_path / "out", ROWS[::-1])) == parts(plain)
 
@@ -124,6 +132,13 @@ def test_full_reports_are_what_a_single_explanation_writes(tmp_path: Path) -> No
         assert (report / name).read_bytes() == (alone / name).read_bytes()
 
 
+def test_a_text_whose_report_was_asked_for_is_explained_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("surrogate.corpus.batch.workers.one_text._explanation", None)
+    for choice in (Choice("all"), Choice("sample", 1)):
+        found = rows_of(done(tmp_path / choice.kind, ROWS[:1], choice=choice, formats=("text",)))
+        assert [row["error_code"] for row in found.values()] == [None]
+
+
 @pytest.mark.parametrize(
     ("told", "adverse", "wanted"),
     [
@@ -140,6 +155,22 @@ def test_full_reports_are_written_for_the_rows_that_were_named(
     assert {name for name, row in found.items() if row["record_sha256"]} == {
         n for n, row in found.items() if wanted(row)
     }
+
+
+@pytest.mark.parametrize("full", ["surrogate.report.write.place_files", "tempfile.TemporaryDirectory"])
+def test_no_room_for_a_full_report_ends_the_run_and_is_no_error_of_the_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: str
+) -> None:
+    def no_room(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    asked: dict[str, Any] = {"rows": ROWS[:1], "choice": Choice("all"), "formats": ("text",)}
+    with monkeypatch.context() as patch:
+        patch.setattr(full, no_room)
+        with pytest.raises(InputError, match="No space left") as raised:
+            done(tmp_path / "out", **asked)
+    assert raised.value.code == "cannot-write"
+    assert [row["status"] for row in rows_of(done(tmp_path / "out", **asked)).values()] == ["explained"]
 
 
 def test_reports_by_id_are_of_the_ids_in_the_file(tmp_path: Path) -> None:
@@ -184,6 +215,17 @@ def test_bad_rows_of_the_input_become_error_rows(tmp_path: Path) -> None:
     }
 
 
+def test_a_text_that_is_not_to_be_cut_is_refused_whatever_the_store_holds(tmp_path: Path) -> None:
+    rows, asked = [("long", "my card was lost and I need help " * 60)], {"units": "sentence", "calls": 16}
+    asked["run_store"] = str(tmp_path / "answers.sqlite")
+    assert rows_of(done(tmp_path / "cut", rows, box=load_model("bank-router"), **asked))["long"]["truncated"]
+    whole = load_model("bank-router", too_long="error")
+    assert rows_of(done(tmp_path / "whole", rows, box=whole, **asked))["long"]["error_code"] == "too-many-tokens"
+    with pytest.raises(InputError, match="another too_long") as raised:
+        done(tmp_path / "cut", rows, box=whole, **asked)
+    assert raised.value.code == "other-run"
+
+
 def test_too_many_errors_stop_the_batch_and_the_same_command_goes_on(tmp_path: Path) -> None:
     rows = [*ROWS[:6], *((f"bad{k}", f"this {models.RAISES} {k}") for k in range(6))]
     with pytest.raises((InputError, ModelError)) as raised:
@@ -196,6 +238,19 @@ def test_too_many_errors_stop_the_batch_and_the_same_command_goes_on(tmp_path: P
     assert kept.items() <= parts(out).items()
     assert [run["ended"] for run in read_runs(out)] == ["too-many-errors", "done"]
     assert sum(run["counts"]["rows"] for run in read_runs(out)) == len(rows)
+
+
+def test_a_disk_that_is_full_when_the_run_is_told_is_a_sentence_and_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("surrogate.corpus.batch.running.place_files", no_room)
+    with pytest.raises(InputError, match="No space left"):
+        done(tmp_path / "out", ROWS[:1])
+    with pytest.raises(InputError, match="--max-errors"):
+        done(tmp_path / "bad", [("blank", " ")], run_max_errors=0)
 
 
 def test_what_was_done_is_not_done_again(plain: Path, tmp_path: Path) -> None:

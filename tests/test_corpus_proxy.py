@@ -11,9 +11,10 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
+from surrogate.answers import Answers
 from surrogate.canonical import digest
 from surrogate.corpus.batch.proxy.corpus_proxy import CorpusProxy, words_of_units
-from surrogate.corpus.batch.proxy.proxied import WHY_NOT, Proxied, explain_with_proxy, first_proxied_copies
+from surrogate.corpus.batch.proxy.proxied import WHY_NOT, Proxied, explain_with_proxy, proxied_copies
 from surrogate.corpus.batch.proxy.proxy_fitting import fit_corpus_proxy
 from surrogate.corpus.batch.rows.rows import row_of
 from surrogate.corpus.batch.values import Settings, SpooledRow
@@ -22,6 +23,7 @@ from surrogate.evidence import Policy
 from surrogate.local_pipeline import local_pipeline
 from surrogate.neighborhood import ROLES
 from surrogate.outcome import Outcome
+from surrogate.query import ask
 from surrogate.store import MemoryStore
 from surrogate.units import split_units
 from tests.toys import Counting
@@ -140,13 +142,16 @@ def test_the_check_reads_no_test_copy(proxy: CorpusProxy, monkeypatch: pytest.Mo
     assert not set(seen) & set(found.explanation.sample.role("test").texts)  # type: ignore[union-attr]
 
 
-def test_what_is_asked_first_is_what_is_asked_in_any_case(proxy: CorpusProxy) -> None:
-    for text in (KNOWN, STRANGE):
-        pipe = made()
-        first = first_proxied_copies(pipe, text, CALLS)
-        explained(text, proxy, pipe)
-        assert first is not None
-        assert set(first) <= set(asked(pipe))
+@pytest.mark.parametrize("text", [KNOWN, STRANGE])
+def test_what_is_asked_a_stage_at_a_time_is_what_an_explanation_asks(text: str, proxy: CorpusProxy) -> None:
+    pipe, alone = made(), made()
+    box, store = pipe.named_steps["query"].black_box, pipe.named_steps["query"].store
+    stages = proxied_copies(pipe, text, CALLS, proxy)
+    assert stages is not None
+    for copies in stages:
+        ask(box, copies, store)
+    explained(text, proxy, alone)
+    assert sorted(asked(pipe)) == sorted(asked(alone))
 
 
 def test_a_row_depends_on_itself_and_the_proxy_alone(proxy: CorpusProxy) -> None:
@@ -221,6 +226,30 @@ def test_damaged_bytes_are_refused(proxy: CorpusProxy) -> None:
 def test_the_proxy_of_another_model_is_refused(proxy: CorpusProxy) -> None:
     with pytest.raises(InputError, match="another model"):
         explained(KNOWN, proxy, made("other"))
+
+
+@pytest.mark.parametrize(("n_asked", "told"), [(3, "3 were asked for"), (50, "the sample has 9 that can be used")])
+def test_too_few_texts_are_refused_with_what_there_was_too_little_of(n_asked: int, told: str) -> None:
+    with pytest.raises(InputError, match=told) as caught:
+        fit_corpus_proxy([*texts(9), " "], n_asked, made())
+    assert caught.value.code == "bad-corpus-proxy"
+
+
+class Declining(Counting):
+    def answer(self, texts: Sequence[str]) -> Answers:
+        return replace(super().answer(texts), refused=np.ones(len(texts), dtype=bool))
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [(Counting, [f"a{k} b{k} c{k}" for k in range(20)]), (Declining, texts(20))],
+    ids=["alone", "declined"],
+)
+def test_a_sample_from_which_nothing_can_be_learnt_is_refused(kind: type[Counting], given: list[str]) -> None:
+    pipe = made().set_params(query__black_box=kind(answer, ("good", "bad"), fingerprint="toy"))
+    with pytest.raises(InputError, match="nothing to learn from") as caught:
+        fit_corpus_proxy(given, 20, pipe)
+    assert caught.value.code == "bad-corpus-proxy"
 
 
 @pytest.mark.parametrize("params", [{"fingerprint": None}, {"stochastic": True}])

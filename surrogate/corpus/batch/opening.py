@@ -85,6 +85,7 @@ class Opened:
 
     def identity(self) -> dict[str, Any]:
         """What makes this batch this one: the same for the same texts, ids, model, settings and packages."""
+        refuses = getattr(self.black_box, "source", {}).get("too_long") == "error"
         return {
             "schema": SCHEMA,
             "input": {
@@ -99,6 +100,7 @@ class Opened:
             "settings": self.settings.to_dict(),
             "part_texts": self.request.part_texts,
             "versions": versions(),
+            **({"too_long": "error"} if refuses else {}),
         }
 
 

@@ -77,8 +77,10 @@ def run_batch(
         ErrorBudget(default_max_errors(batch.spool.n_rows) if max_errors is None else max_errors),
     )
     spending = spending_of(batch.black_box)
-    batch = with_proxy(batch, overwrite=overwrite)
-    with BatchFolder.begin(out, batch.identity(), overwrite=overwrite) as folder:
+    with BatchFolder.claim(out) as folder:
+        # The folder is taken, and known to be of this batch, before anything is asked for it.
+        batch = with_proxy(batch, overwrite=overwrite)
+        folder.identify(batch.identity(), overwrite=overwrite)
         if batch.proxy is not None:
             folder.put(PROXY, batch.proxy)
         spool = keep_spool(batch.spool, out)
@@ -118,6 +120,9 @@ def _run(
 ) -> None:
     if n_tasks:
         spec = batch.spec
+        if backend.name == "none":
+            # The work is done in this process, where the model is already: it is not loaded a second time beside itself.
+            spec = replace(spec, model=batch.black_box)
         if batch.is_endpoint and batch.store is not False:
             # One store for the whole run, which is in this process: whether stored answers still hold is asked once, and
             # not for every part.

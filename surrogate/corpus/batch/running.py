@@ -12,9 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from surrogate.corpus.batch.folder.writing import making
 from surrogate.corpus.batch.values import Counts, PartResult
 from surrogate.corpus.batch.workers.backends import Backend
-from surrogate.errors import SurrogateError
+from surrogate.errors import InputError, SurrogateError
 from surrogate.placing import place_files
 
 __all__ = ["RUN", "Running", "read_runs", "spending_of"]
@@ -75,8 +76,9 @@ class Running:
         ended = "done" if kind is None else code or kind.__name__
         try:
             runs = [*read_runs(self.out), self._facts(ended)]
-            place_files(self.out, {RUN: (json.dumps(runs, indent=1) + "\n").encode("utf-8")})
-        except OSError:
+            with making(self.out):
+                place_files(self.out, {RUN: (json.dumps(runs, indent=1) + "\n").encode("utf-8")})
+        except InputError:
             # Where nothing can be written any more, the error that is on its way says so.
             if error is None:
                 raise

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 
 from sklearn.base import clone
 
-from surrogate.canonical import digest
+from surrogate.canonical import canonical, canonical_bytes, digest
+from surrogate.corpus.batch.folder.identity import compare
+from surrogate.corpus.batch.folder.writing import making
 from surrogate.corpus.batch.opening import Opened
 from surrogate.corpus.batch.proxy.corpus_proxy import CorpusProxy
 from surrogate.corpus.batch.proxy.proxy_fitting import fit_corpus_proxy
@@ -24,6 +25,8 @@ PROXY = "proxy.npz"
 def with_proxy(batch: Opened, *, overwrite: bool = False) -> Opened:
     """The batch with its corpus proxy: the one that its folder holds, or one that is fitted now; asks the model.
 
+    Nothing is asked for a folder that holds another batch.
+
     Parameters
     ----------
     batch : Opened
@@ -33,17 +36,18 @@ def with_proxy(batch: Opened, *, overwrite: bool = False) -> Opened:
     Raises
     ------
     InputError
-        ``bad-corpus-proxy`` where there are too few texts, or the model's answers vary.
+        ``bad-corpus-proxy`` where there are too few texts, or the model's answers vary; ``other-run`` or ``bad-batch`` of
+        the folder.
     """
     wanted = batch.request.corpus_proxy
     if not wanted:
         return batch
-    content = None if overwrite else _kept(batch.request.out)
+    content = None if overwrite else _kept(batch)
     if content is None:
         pipe = clone(batch.pipe).set_params(query__store=open_store(batch.store))
         texts = [str(row.text) for row in batch.spool.sample_rows(wanted)]
         content = fit_corpus_proxy(texts, wanted, pipe).to_bytes()
-    return replace(batch, proxy=content, settings=replace(batch.settings, proxy_sha256=digest(content)))
+    return replace(_named(batch, digest(content)), proxy=content)
 
 
 @lru_cache(maxsize=1)
@@ -58,11 +62,23 @@ def proxy_of(content: bytes) -> CorpusProxy:
     return CorpusProxy.from_bytes(content)
 
 
-def _kept(out: Path) -> bytes | None:
-    """The proxy of the batch in a folder; None where none is there, or another one than the batch says."""
+def _named(batch: Opened, sha256: str | None) -> Opened:
+    return replace(batch, settings=replace(batch.settings, proxy_sha256=sha256))
+
+
+def _kept(batch: Opened) -> bytes | None:
+    """The proxy of the batch in the folder; None where none is there, or another one than the batch says."""
+    file = batch.request.out / "batch.json"
     try:
-        told = json.loads((out / "batch.json").read_bytes())["settings"]["proxy_sha256"]
-        content = (out / PROXY).read_bytes()
+        told = json.loads(file.read_bytes())["settings"]["proxy_sha256"]
+    except FileNotFoundError:
+        return None
     except (OSError, ValueError, KeyError, TypeError):
+        told = None
+    with making(batch.request.out):
+        compare(file, canonical_bytes(canonical(_named(batch, told).identity())))
+    try:
+        content = (batch.request.out / PROXY).read_bytes()
+    except OSError:
         return None
     return content if digest(content) == told else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,7 +30,7 @@ from surrogate.single_thread import single_thread
 from surrogate.stopping import Stopping
 from surrogate.store import MemoryStore
 
-__all__ = ["STAGES", "WHY_NOT", "Proxied", "explain_with_proxy", "first_proxied_copies"]
+__all__ = ["STAGES", "WHY_NOT", "Proxied", "explain_with_proxy", "proxied_copies"]
 
 #: Copies to fit on after which the proxy is checked, and the least check with which it is used; where it never is, all copies of
 #: the plan are asked.  Chosen on messages to a bank so that rows keep the fidelity they have without it.
@@ -138,29 +138,46 @@ def explain_with_proxy(
     return _told(explanation, proxy, check, planned if isinstance(planned, str) else "check")
 
 
-def first_proxied_copies(
-    pipe: Pipeline, text: str, calls: Calls, proxy: CorpusProxy | None = None
-) -> tuple[str, ...] | None:
-    """The altered copies that a row with a corpus proxy asks about in any case; None: as without one.
+def proxied_copies(pipe: Pipeline, text: str, calls: Calls, proxy: CorpusProxy) -> Iterator[tuple[str, ...]] | None:
+    """The altered copies that a row with a corpus proxy asks about, a stage at a time; None: as without one.
+
+    Those of the next stage hang on the answers to the last, and are wanted when these are in the store of the pipeline, so
+    that many rows can be asked about together.
+
+    Parameters
+    ----------
+    pipe : sklearn.pipeline.Pipeline
+        With model and store.
+    text : str
+    calls : "auto", int, dict or None
+        As :func:`surrogate.explain` takes it.
+    proxy : CorpusProxy
 
     Examples
     --------
     >>> from surrogate.blackbox import FunctionBox
     >>> from surrogate.local_pipeline import local_pipeline
     >>> box = FunctionBox(lambda texts: [[0.5, 0.5]] * len(texts), classes=["a", "b"])
-    >>> pipe = local_pipeline("batch", box, None)
-    >>> len(first_proxied_copies(pipe, "one two three four five six seven eight nine", 64))
-    40
-    >>> first_proxied_copies(pipe, "one two", 64) is None
+    >>> pipe = local_pipeline("batch", box, MemoryStore())
+    >>> ones = np.ones((1, 1), np.float32)
+    >>> proxy = CorpusProxy(("nine",), ones, ones[0], np.ones((1, 2)), np.zeros(2), ("a", "b"), False, "f")
+    >>> [len(copies) for copies in proxied_copies(pipe, "one two three four five six seven eight nine", 64, proxy)]
+    [40, 12, 16, 24, 64]
+    >>> proxied_copies(pipe, "one two", 64, proxy) is None
     True
     """
-    if proxy is not None and proxy.was_fitted_to(text):
-        return None
-    planned = _planned(pipe, text, calls)
-    stages = _stages(planned) if isinstance(planned, _Planned) else []
-    if isinstance(planned, str) or not stages:
-        return None
-    return planned.drawn.rows(_kept(planned.drawn, stages[0][0], test=True)).texts
+    planned = "sample" if proxy.was_fitted_to(text) else _planned(pipe, text, calls)
+    return _by_stage(planned, proxy) if isinstance(planned, _Planned) and _stages(planned) else None
+
+
+def _by_stage(planned: _Planned, proxy: CorpusProxy) -> Iterator[tuple[str, ...]]:
+    drawn, test = planned.drawn, True
+    for n_copies, least in _stages(planned):
+        yield drawn.rows(_kept(drawn, n_copies, test=test)).texts
+        if _tried(planned, n_copies, proxy).check >= least:
+            return
+        test = False
+    yield drawn.texts
 
 
 @dataclass(frozen=True, eq=False)

@@ -78,7 +78,8 @@ def fit_corpus_proxy(texts: Iterable[str], n_texts: int, pipe: Pipeline) -> Corp
     Raises
     ------
     InputError
-        ``bad-corpus-proxy`` where the texts are too few, or the model's answers vary or have no fingerprint.
+        ``bad-corpus-proxy`` where the texts are too few or have nothing in common, or the model declines them, varies, or
+        has no fingerprint.
 
     References
     ----------
@@ -91,7 +92,7 @@ def fit_corpus_proxy(texts: Iterable[str], n_texts: int, pipe: Pipeline) -> Corp
     >>> pipe = local_pipeline("local", FunctionBox(lambda texts: [[0.5, 0.5]] * len(texts), classes=["a", "b"]), None)
     >>> fit_corpus_proxy(["a fee", "a card"], 500, pipe)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    surrogate.errors.InputError: A corpus proxy is fitted to at least 16 distinct texts; there are 2. ...
+    surrogate.errors.InputError: A corpus proxy is fitted to at least 16 distinct texts; the sample has 2 that can be used. ...
     """
     pipe, box = clone(pipe), pipe.named_steps["query"].black_box
     drawn_from = sample_texts(texts, n_texts)
@@ -100,6 +101,12 @@ def fit_corpus_proxy(texts: Iterable[str], n_texts: int, pipe: Pipeline) -> Corp
     asked = _ask(chosen, pipe)
     copies = _copies(asked)
     held = copies.text % _ONE_IN == 0
+    if not held.any() or not _vocabulary(copies.take(~held)):
+        raise InputError(
+            "bad-corpus-proxy",
+            f"Too few of the {len(chosen)} texts of the sample were answered, or they have no word in common, so that a corpus "
+            "proxy has nothing to learn from. Leave out --corpus-proxy, or give more.",
+        )
     with single_thread():
         r2 = _held_out_r2(_fit(copies.take(~held), box), copies.take(held))
         proxy = _fit(copies, box)
@@ -118,11 +125,12 @@ def fit_corpus_proxy(texts: Iterable[str], n_texts: int, pipe: Pipeline) -> Corp
 
 
 def _check(texts: Sequence[str], n_texts: int, box: Any) -> None:
-    if min(len(texts), n_texts) < 2 * _ONE_IN:
+    least = 2 * _ONE_IN
+    if min(len(texts), n_texts) < least:
+        there = f"{n_texts} were asked for" if n_texts < least else f"the sample has {len(texts)} that can be used"
         raise InputError(
             "bad-corpus-proxy",
-            f"A corpus proxy is fitted to at least {2 * _ONE_IN} distinct texts; there are {min(len(texts), n_texts)}. Leave "
-            "out --corpus-proxy.",
+            f"A corpus proxy is fitted to at least {least} distinct texts; {there}. Leave out --corpus-proxy, or give more.",
         )
     if getattr(box, "stochastic", False) or box.fingerprint is None:
         raise InputError(

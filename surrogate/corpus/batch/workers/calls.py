@@ -9,13 +9,10 @@ from typing import TypeAlias
 from surrogate.corpus.batch.values import PartResult, PartTask
 from surrogate.errors import SurrogateError
 
-__all__ = ["DEATHS", "Call", "Outcome", "Work"]
+__all__ = ["Call", "Outcome", "Work"]
 
 #: What a worker does with a part; it must pickle.
 Work: TypeAlias = Callable[[PartTask], PartResult]
-
-#: Why a part does not come back, as error codes of its rows.
-DEATHS = ("worker-died", "out-of-memory")
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,7 @@ class Outcome:
     error : SurrogateError, optional
         That the work raised; it ends the run.
     death : str, optional
-        One of :data:`DEATHS`.
+        Why it did not come back, as the error code of its rows: "worker-died" or "out-of-memory".
     """
 
     result: PartResult | None = None

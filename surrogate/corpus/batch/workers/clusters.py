@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from concurrent.futures import CancelledError, Future
 from typing import Any
@@ -12,9 +13,10 @@ from surrogate.errors import InputError
 
 __all__ = ["DaskPool", "RayPool"]
 
-#: Seconds that a scheduler has to answer, and that a worker has to come.
+#: Seconds that a scheduler has to answer, that a first worker has to come, and that another one has when all are gone.
 _SECONDS = 5
 _SECONDS_FOR_WORKERS = 30
+_SECONDS_WITHOUT_WORKERS = 120
 
 
 class DaskPool:
@@ -58,10 +60,17 @@ class DaskPool:
             self._client.submit(_nothing, pure=False).result(timeout=_SECONDS_FOR_WORKERS)
         except TimeoutError as error:
             raise unreachable("dask", self.address, "answers, and has no workers") from error
+        self._at_work = time.monotonic()
 
     def window(self) -> int:
-        """Two parts for every thread of a worker; workers may come and go."""
+        """Two parts for every thread of a worker; workers may come and go, but not all of them for long."""
         threads = self._threads()
+        now = time.monotonic()
+        if threads:
+            self._at_work = now
+        elif now - self._at_work > _SECONDS_WITHOUT_WORKERS:
+            # The scheduler would keep the parts for ever.
+            raise unreachable("dask", self.address, "answers, and its workers are gone")
         check_workers("dask", threads, allow_remote=self.allow_remote)
         return max(2, 2 * sum(threads.values()))
 

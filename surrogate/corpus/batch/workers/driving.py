@@ -19,6 +19,9 @@ from surrogate.corpus.batch.workers.pools import Pool
 
 __all__ = ["run_parts"]
 
+#: How often the workers are looked after while none of them is done.
+_SECONDS = 5.0
+
 
 def run_parts(
     work: Work,
@@ -29,7 +32,6 @@ def run_parts(
     n_tasks: int,
     on_dead: Dead,
     joined: Joined,
-    stop: Callable[[], bool] | None = None,
 ) -> None:
     """Have every part worked on, and hand over each result as it comes.
 
@@ -53,8 +55,6 @@ def run_parts(
         ``"out-of-memory"``.
     joined : callable
         ``(PartTask, list of PartResult) -> PartResult``: the results of the two halves of a part as one.
-    stop : callable, optional
-        Asked before a part is handed out: when it says True, no more are, and those that are out are waited for.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def run_parts(
     1
     """
     with _ended_by_sigterm(), backend.opened(n_tasks) as pool:
-        _Run(work, iter(tasks), pool, on_done, on_dead, joined, stop).go()
+        _Run(work, iter(tasks), pool, on_done, on_dead, joined).go()
 
 
 class _Run:
@@ -93,10 +93,9 @@ class _Run:
         on_done: Callable[[PartResult], None],
         on_dead: Dead,
         joined: Joined,
-        stop: Callable[[], bool] | None,
     ) -> None:
         self.work, self.tasks, self.pool, self.on_done = work, tasks, pool, on_done
-        self.on_dead, self.joined, self.stop = on_dead, joined, stop
+        self.on_dead, self.joined = on_dead, joined
         self.out: dict[Future[Outcome], PartTask] = {}
         self.again: deque[PartTask] = deque()
         self.alone: deque[PartTask] = deque()
@@ -119,7 +118,7 @@ class _Run:
 
     def _tried(self, task: PartTask) -> Outcome:
         future = self._submitted(task)
-        wait([future])
+        self._some_of([future])
         outcome = self._outcome(future)
         if outcome.error is not None:
             raise outcome.error
@@ -128,9 +127,6 @@ class _Run:
     def _hand_out(self) -> None:
         room = self.pool.window() - len(self.out)
         for _ in range(room):
-            if self.stop is not None and self.stop():
-                self.again.clear()
-                return
             task = self.again.popleft() if self.again else next(self.tasks, None)
             if task is None:
                 return
@@ -140,8 +136,7 @@ class _Run:
         return self.pool.submit(Call(self.work, task))
 
     def _collect(self) -> None:
-        done, _ = wait(self.out, return_when=FIRST_COMPLETED)
-        outcomes = [(self.out.pop(future), self._outcome(future)) for future in done]
+        outcomes = [(self.out.pop(future), self._outcome(future)) for future in self._some_of(self.out)]
         for _, outcome in outcomes:
             if outcome.result is not None:
                 self.on_done(outcome.result)
@@ -151,6 +146,12 @@ class _Run:
         for task, outcome in outcomes:
             if outcome.death is not None:
                 self._bury(task, outcome.death)
+
+    def _some_of(self, out: Iterable[Future[Outcome]]) -> set[Future[Outcome]]:
+        """Those that are done, at least one; what takes long is waited for while there is somebody who works on it."""
+        while not (done := wait(out, timeout=_SECONDS, return_when=FIRST_COMPLETED).done):
+            self.pool.window()
+        return done
 
     def _bury(self, task: PartTask, death: str) -> None:
         self.deaths[task.number] += 1

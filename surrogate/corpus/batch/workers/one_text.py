@@ -14,6 +14,7 @@ from sklearn.pipeline import Pipeline
 
 from surrogate.assembly import assemble, teach
 from surrogate.canonical import digest
+from surrogate.corpus.batch.folder.writing import making
 from surrogate.corpus.batch.proxy.frozen_proxy import proxy_of
 from surrogate.corpus.batch.proxy.proxied import explain_with_proxy
 from surrogate.corpus.batch.values import Settings
@@ -30,15 +31,19 @@ __all__ = ["STOPPING", "Told", "explain_text", "failed", "wants_report"]
 #: Errors that are no fault of a row: the batch stops, and can be gone on with.
 STOPPING = frozenset(
     {
-        *(
-            "budget-spent",
-            "endpoint-busy",
-            "endpoint-refused",
-            "endpoint-unreachable",
-            "missing-key",
-            "missing-package",
-        ),
-        *("model-changed", "no-device", "remote-not-allowed", "worker-mismatch", "wrong-digest"),
+        "bad-corpus-proxy",
+        "budget-spent",
+        "cannot-write",
+        "endpoint-busy",
+        "endpoint-refused",
+        "endpoint-unreachable",
+        "missing-key",
+        "missing-package",
+        "model-changed",
+        "no-device",
+        "remote-not-allowed",
+        "worker-mismatch",
+        "wrong-digest",
     }
 )
 
@@ -80,7 +85,7 @@ def explain_text(
     settings : Settings
     store : AnswerStore
     chosen : bool
-        Whether a full report was asked for by sample or by id.
+        Whether a full report is wanted whatever comes of the text.
     proxy : bytes, optional
         The corpus proxy, which takes no part in full reports.
 
@@ -90,9 +95,10 @@ def explain_text(
         Where the batch cannot go on: :data:`STOPPING`.
     """
     try:
-        explanation = _explanation(clone(pipe), text, settings, proxy)
-        if not wants_report(settings, explanation, chosen):
-            return Told(explanation)
+        if not chosen:
+            explanation = _explanation(clone(pipe), text, settings, proxy)
+            if not wants_report(settings, explanation):
+                return Told(explanation)
         return _reported(pipe.named_steps["query"].black_box, text, settings, store)
     except Exception as error:  # whatever a text does to a model, the others are explained
         return failed(error)
@@ -122,24 +128,24 @@ def failed(error: Exception) -> Told:
     )
 
 
-def wants_report(settings: Settings, explanation: Explanation, chosen: bool) -> bool:
-    """Whether a full report is to be written for an explained text.
+def wants_report(settings: Settings, explanation: Explanation) -> bool:
+    """Whether a full report is to be written for what came of a text.
 
     Examples
     --------
     >>> import surrogate
     >>> toy = surrogate.explain("pay my bill", lambda texts: [[.9, .1] if "bill" in t else [.2, .8] for t in texts],
     ...                         classes=["money", "other"], store=False)
-    >>> wants_report(Settings("", "", reports="adverse", adverse=("money",)), toy, False)
+    >>> wants_report(Settings("", "", reports="adverse", adverse=("money",)), toy)
     True
-    >>> wants_report(Settings("", "", reports="withheld"), toy, False)
+    >>> wants_report(Settings("", "", reports="withheld"), toy)
     False
     """
     if settings.reports == "adverse":
         return explanation.decision.label in settings.adverse
     if settings.reports == "withheld":
         return not explanation.passed
-    return chosen or settings.reports == "all"
+    return False
 
 
 def _explanation(pipe: Pipeline, text: str, settings: Settings, proxy: bytes | None) -> Explanation:
@@ -169,7 +175,7 @@ def _reported(black_box: Any, text: str, settings: Settings, store: Any) -> Told
         store=store,
         policy=Policy(**settings.policy),
     )
-    with tempfile.TemporaryDirectory() as folder:
+    with making(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory() as folder:
         place = explanation.report(Path(folder) / "report", settings.formats)
         files = {
             path.relative_to(place).as_posix(): path.read_bytes() for path in sorted(place.rglob("*")) if path.is_file()

@@ -6,8 +6,11 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from typing import Any, Protocol
 
 from surrogate.corpus.batch.workers.calls import Call, Outcome
@@ -30,7 +33,7 @@ class Pool(Protocol):
     tries: int
 
     def window(self) -> int:
-        """How many parts may be out at once."""
+        """How many parts may be out at once; raises where nobody is left to work on them."""
 
     def submit(self, call: Call) -> Future[Outcome]:
         """Hand a part out."""
@@ -121,12 +124,13 @@ class LokyPool:
     def submit(self, call: Call) -> Future[Outcome]:
         """Hand a part to a free process."""
         at = next(at for at, future in enumerate(self._last) if future is None or future.done())
-        try:
-            future: Future[Outcome] = self._executors[at].submit(call)
-        except BrokenProcessPool:
-            self._executors[at].shutdown(wait=True, kill_workers=True)
-            self._executors[at] = _executor()
-            future = self._executors[at].submit(call)
+        with _interrupts_wait():  # Processes are started here.
+            try:
+                future: Future[Outcome] = self._executors[at].submit(call)
+            except BrokenProcessPool:
+                self._executors[at].shutdown(wait=True, kill_workers=True)
+                self._executors[at] = _executor()
+                future = self._executors[at].submit(call)
         self._last[at] = future
         return future
 
@@ -145,6 +149,21 @@ def _executor() -> Any:
 
     # No time-out: a worker holds a model that takes long to load.
     return ProcessPoolExecutor(1, timeout=None, initializer=_begin_worker, initargs=(os.getpid(),), env=one_thread())
+
+
+@contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Ctrl-C waits; what is started meanwhile does not hear it, not even while it begins."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # Python before 3.14 hears Ctrl-C again once it has started this one.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin_worker(driver: int) -> None:

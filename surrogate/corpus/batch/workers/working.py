@@ -5,16 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sklearn.pipeline import Pipeline
 
 from surrogate.corpus.batch.proxy.frozen_proxy import proxy_of
-from surrogate.corpus.batch.proxy.proxied import first_proxied_copies
+from surrogate.corpus.batch.proxy.proxied import proxied_copies
 from surrogate.corpus.batch.rows.part_files import part_bytes, read_part
 from surrogate.corpus.batch.rows.rows import error_row, shared_of, with_identity
-from surrogate.corpus.batch.values import Counts, PartResult, PartTask, SpooledRow, WorkSpec
+from surrogate.corpus.batch.values import Counts, PartResult, PartTask, Settings, SpooledRow, WorkSpec
 from surrogate.corpus.batch.workers.loading import model_of
 from surrogate.corpus.batch.workers.one_text import Told, explain_text, failed
 from surrogate.corpus.batch.workers.packing import CountingStore, ask_together, first_copies, packs
@@ -116,33 +116,46 @@ def _explain_texts(spec: WorkSpec, task: PartTask, pipe: Pipeline, store: Counti
             told[row.text_sha256] = Told(None, row.problem)
         else:
             texts.setdefault(row.text_sha256, row)
-    chosen = {row.text_sha256 for row in task.rows if row.chosen}
-    for pack in packs(_copies(spec, pipe, texts, told)):
-        _ask(pipe, pack, store)
-        for name in pack:
+    chosen = {row.text_sha256 for row in task.rows if row.chosen or spec.settings.reports == "all"}
+    # The corpus proxy takes no part in full reports.
+    proxies = {name: None if name in chosen else spec.proxy for name in texts}
+    asking = {name: _copies(spec.settings, pipe, str(row.text), proxies[name]) for name, row in texts.items()}
+    for pack in packs(_next(asking, told)):
+        copies: Mapping[str, Sequence[str]] = pack
+        while copies:
+            _ask(pipe, copies, store)
+            copies = _next({name: asking[name] for name in copies}, told)
+        for name in (name for name in pack if name not in told):
             text = str(texts[name].text)
-            told[name] = explain_text(pipe, text, spec.settings, store, chosen=name in chosen, proxy=spec.proxy)
+            told[name] = explain_text(pipe, text, spec.settings, store, chosen=name in chosen, proxy=proxies[name])
     return told
 
 
-def _copies(
-    spec: WorkSpec, pipe: Pipeline, texts: Mapping[str, SpooledRow], told: dict[str, Told]
-) -> dict[str, Sequence[str]]:
-    """The copies that each text will ask about at first; a text that cannot be explained is told of at once."""
+def _next(asking: Mapping[str, Iterator[Sequence[str]]], told: dict[str, Told]) -> dict[str, Sequence[str]]:
+    """The copies that each text asks about next, if any; a text that cannot be explained is told of at once."""
     copies: dict[str, Sequence[str]] = {}
-    for name, row in texts.items():
+    for name, own in asking.items():
         try:
-            copies[name] = _first_copies(spec, pipe, str(row.text))
+            found = next(own, None)
         except Exception as error:  # as in explain_text
             told[name] = failed(error)
+            continue
+        if found is not None:
+            copies[name] = found
     return copies
 
 
-def _first_copies(spec: WorkSpec, pipe: Pipeline, text: str) -> Sequence[str]:
-    settings = spec.settings
-    known = None if spec.proxy is None else proxy_of(spec.proxy)
-    fewer = None if known is None else first_proxied_copies(pipe, text, settings.calls, known)
-    return first_copies(pipe, text, settings.calls, settings.budget) if fewer is None else fewer
+def _copies(settings: Settings, pipe: Pipeline, text: str, proxy: bytes | None) -> Iterator[Sequence[str]]:
+    """The copies that a text asks about for sure; with a corpus proxy a few at a time, each when the last are answered."""
+    box = pipe.named_steps["query"].black_box
+    if hasattr(box, "require_whole"):
+        # A text that is too long would keep its part from being asked together, or be found in the store, cut and flagged.
+        box.require_whole([text])
+    by_stage = None if proxy is None else proxied_copies(pipe, text, settings.calls, proxy_of(proxy))
+    if by_stage is None:
+        yield first_copies(pipe, text, settings.calls, settings.budget)
+    else:
+        yield from by_stage
 
 
 def _ask(pipe: Pipeline, pack: Mapping[str, Sequence[str]], store: CountingStore) -> None:
