@@ -24,6 +24,7 @@ from surrogate.explanation import Explanation
 from surrogate.kernel_width import with_width
 from surrogate.local import explain
 from surrogate.long_text import prepare
+from surrogate.neighborhood import Neighborhood
 from surrogate.settling import settle
 
 __all__ = ["STOPPING", "Told", "explain_text", "failed", "wants_report"]
@@ -70,7 +71,14 @@ class Told:
 
 
 def explain_text(
-    pipe: Pipeline, text: str, settings: Settings, store: Any, *, chosen: bool = False, proxy: bytes | None = None
+    pipe: Pipeline,
+    text: str,
+    settings: Settings,
+    store: Any,
+    *,
+    chosen: bool = False,
+    proxy: bytes | None = None,
+    drawn: Neighborhood | None = None,
 ) -> Told:
     """Explain one text, with a full report where one is wanted.
 
@@ -88,6 +96,8 @@ def explain_text(
         Whether a full report is wanted whatever comes of the text.
     proxy : bytes, optional
         The corpus proxy, which takes no part in full reports.
+    drawn : Neighborhood, optional
+        The first copies of the text, where they are drawn already.
 
     Raises
     ------
@@ -96,7 +106,7 @@ def explain_text(
     """
     try:
         if not chosen:
-            explanation = _explanation(clone(pipe), text, settings, proxy)
+            explanation = _explanation(clone(pipe), text, settings, proxy, drawn)
             if not wants_report(settings, explanation):
                 return Told(explanation)
         return _reported(pipe.named_steps["query"].black_box, text, settings, store)
@@ -148,7 +158,9 @@ def wants_report(settings: Settings, explanation: Explanation) -> bool:
     return False
 
 
-def _explanation(pipe: Pipeline, text: str, settings: Settings, proxy: bytes | None) -> Explanation:
+def _explanation(
+    pipe: Pipeline, text: str, settings: Settings, proxy: bytes | None, drawn: Neighborhood | None
+) -> Explanation:
     """The explanation of a row; what refits find again is measured only where the settings ask it of every row."""
     policy, name = Policy(**settings.policy), settings.recipe_name
     full = settings.stability == "all"
@@ -158,7 +170,7 @@ def _explanation(pipe: Pipeline, text: str, settings: Settings, proxy: bytes | N
             pipe, text, proxy_of(proxy), policy, name, calls=calls, budget=budget, full=full
         ).explanation
     ready = prepare(pipe, text, calls, budget)
-    settled = settle(with_width(pipe, ready.text), ready)
+    settled = settle(with_width(pipe, ready.text), ready, drawn)
     return assemble(settled, teach(settled), policy, name, ready.refinement, full=full)
 
 

@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline
 from surrogate.adaptive import Adaptive
 from surrogate.answers import Answers
 from surrogate.coarse_to_fine import REFINE_FROM
+from surrogate.neighborhood import Neighborhood
 from surrogate.plan import Calls, set_plan
 from surrogate.query import ask
 
@@ -62,8 +63,8 @@ class CountingStore:
         self.inner.put(black_box, texts, answers, draw)
 
 
-def first_copies(pipe: Pipeline, text: str, calls: Calls, budget: int | None) -> tuple[str, ...]:
-    """The altered copies that explaining a text will ask about at first; none for a long text, whose units are not known yet.
+def first_copies(pipe: Pipeline, text: str, calls: Calls, budget: int | None) -> Neighborhood | None:
+    """The altered copies that explaining a text will ask about at first; None for a long text, whose units are not known yet.
 
     Parameters
     ----------
@@ -82,21 +83,21 @@ def first_copies(pipe: Pipeline, text: str, calls: Calls, budget: int | None) ->
     >>> from surrogate.blackbox import FunctionBox
     >>> from surrogate.local_pipeline import local_pipeline
     >>> box = FunctionBox(lambda texts: [[0.5, 0.5]] * len(texts), classes=["a", "b"])
-    >>> sorted(first_copies(local_pipeline("local", box, None), "pay me", 64, None))
+    >>> sorted(first_copies(local_pipeline("local", box, None), "pay me", 64, None).texts)
     ['', 'me', 'pay', 'pay me']
     """
     perturb = pipe.named_steps["perturb"]
     n_units = perturb.fit([text]).documents_[0].n_units
     if perturb.units == "word" and n_units > REFINE_FROM:
-        return ()
+        return None
     pipe = clone(pipe)
     if calls == "auto":
         start = int(Adaptive(pipe).start)
         set_plan(pipe, start if budget is None else min(start, budget), n_units)
-        return tuple(pipe.named_steps["perturb"].draw([text], ("fit", "select")).texts)
+        return pipe.named_steps["perturb"].draw([text], ("fit", "select"))  # type: ignore[no-any-return]
     if calls is not None:
         set_plan(pipe, calls if isinstance(calls, Mapping) else int(calls), n_units)
-    return tuple(pipe.named_steps["perturb"].draw([text]).texts)
+    return pipe.named_steps["perturb"].draw([text])  # type: ignore[no-any-return]
 
 
 def packs(copies: Mapping[str, Sequence[str]], size: int = PACK) -> Iterator[dict[str, Sequence[str]]]:

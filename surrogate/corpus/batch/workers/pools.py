@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -126,11 +127,11 @@ class LokyPool:
         at = next(at for at, future in enumerate(self._last) if future is None or future.done())
         with _interrupts_wait():  # Processes are started here.
             try:
-                future: Future[Outcome] = self._executors[at].submit(call)
+                future: Future[Outcome] = self._executors[at].submit(_in_worker, call)
             except BrokenProcessPool:
                 self._executors[at].shutdown(wait=True, kill_workers=True)
                 self._executors[at] = _executor()
-                future = self._executors[at].submit(call)
+                future = self._executors[at].submit(_in_worker, call)
         self._last[at] = future
         return future
 
@@ -170,6 +171,14 @@ def _begin_worker(driver: int) -> None:
     # Ctrl-C reaches every process of a terminal: the driver ends its workers, without a traceback from each.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(driver,), daemon=True).start()
+
+
+def _in_worker(call: Call) -> Outcome:
+    # The model and the modules stay: the garbage collector, which would look through them some times a second, leaves them
+    # alone from the second part on.
+    gc.collect()
+    gc.freeze()
+    return call()
 
 
 def _end_with(driver: int) -> None:

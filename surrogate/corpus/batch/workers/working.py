@@ -19,6 +19,7 @@ from surrogate.corpus.batch.workers.loading import model_of
 from surrogate.corpus.batch.workers.one_text import Told, explain_text, failed
 from surrogate.corpus.batch.workers.packing import CountingStore, ask_together, first_copies, packs
 from surrogate.local_pipeline import configure, local_pipeline
+from surrogate.neighborhood import Neighborhood
 from surrogate.store import open_store
 
 __all__ = ["dead", "join", "work"]
@@ -119,43 +120,52 @@ def _explain_texts(spec: WorkSpec, task: PartTask, pipe: Pipeline, store: Counti
     chosen = {row.text_sha256 for row in task.rows if row.chosen or spec.settings.reports == "all"}
     # The corpus proxy takes no part in full reports.
     proxies = {name: None if name in chosen else spec.proxy for name in texts}
-    asking = {name: _copies(spec.settings, pipe, str(row.text), proxies[name]) for name, row in texts.items()}
+    asking = {name: _Asking(spec.settings, pipe, str(row.text), proxies[name]) for name, row in texts.items()}
     for pack in packs(_next(asking, told)):
         copies: Mapping[str, Sequence[str]] = pack
         while copies:
             _ask(pipe, copies, store)
             copies = _next({name: asking[name] for name in copies}, told)
         for name in (name for name in pack if name not in told):
-            text = str(texts[name].text)
-            told[name] = explain_text(pipe, text, spec.settings, store, chosen=name in chosen, proxy=proxies[name])
+            whole, text = asking[name].drawn, str(texts[name].text)
+            told[name] = explain_text(
+                pipe, text, spec.settings, store, chosen=name in chosen, proxy=proxies[name], drawn=whole
+            )
     return told
 
 
-def _next(asking: Mapping[str, Iterator[Sequence[str]]], told: dict[str, Told]) -> dict[str, Sequence[str]]:
+class _Asking:
+    """The copies that a text asks about for sure; with a corpus proxy a few at a time, each when the last are answered."""
+
+    def __init__(self, settings: Settings, pipe: Pipeline, text: str, proxy: bytes | None) -> None:
+        self.drawn: Neighborhood | None = None
+        self.copies = self._copies(settings, pipe, text, proxy)
+
+    def _copies(self, settings: Settings, pipe: Pipeline, text: str, proxy: bytes | None) -> Iterator[Sequence[str]]:
+        box = pipe.named_steps["query"].black_box
+        if hasattr(box, "require_whole"):
+            # A text that is too long would keep its part from being asked together, or be found in the store, cut and flagged.
+            box.require_whole([text])
+        by_stage = None if proxy is None else proxied_copies(pipe, text, settings.calls, proxy_of(proxy))
+        if by_stage is not None:
+            yield from by_stage
+            return
+        self.drawn = first_copies(pipe, text, settings.calls, settings.budget)
+        yield () if self.drawn is None else self.drawn.texts
+
+
+def _next(asking: Mapping[str, _Asking], told: dict[str, Told]) -> dict[str, Sequence[str]]:
     """The copies that each text asks about next, if any; a text that cannot be explained is told of at once."""
     copies: dict[str, Sequence[str]] = {}
     for name, own in asking.items():
         try:
-            found = next(own, None)
+            found = next(own.copies, None)
         except Exception as error:  # as in explain_text
             told[name] = failed(error)
             continue
         if found is not None:
             copies[name] = found
     return copies
-
-
-def _copies(settings: Settings, pipe: Pipeline, text: str, proxy: bytes | None) -> Iterator[Sequence[str]]:
-    """The copies that a text asks about for sure; with a corpus proxy a few at a time, each when the last are answered."""
-    box = pipe.named_steps["query"].black_box
-    if hasattr(box, "require_whole"):
-        # A text that is too long would keep its part from being asked together, or be found in the store, cut and flagged.
-        box.require_whole([text])
-    by_stage = None if proxy is None else proxied_copies(pipe, text, settings.calls, proxy_of(proxy))
-    if by_stage is None:
-        yield first_copies(pipe, text, settings.calls, settings.budget)
-    else:
-        yield from by_stage
 
 
 def _ask(pipe: Pipeline, pack: Mapping[str, Sequence[str]], store: CountingStore) -> None:
