@@ -22,6 +22,9 @@ _TILT_SPREAD = 0.5
 #: Bounds of the logarithms of a relevance, the exponential part, the noise and the linear part, and of the tilt.
 _BOUNDS = ((-9.0, 3.0), (-4.0, 4.0), (-9.0, 1.0), (-7.0, 4.0), (-4.0, 4.0))
 
+#: Share of the loss below which a step is the last one; smaller steps change no prediction that can be told from the others.
+_TOLERANCE = 1e-4
+
 Array = NDArray[np.float64]
 
 
@@ -73,7 +76,7 @@ def most_likely(
         jac=True,
         method="L-BFGS-B",
         bounds=bounds,
-        options={"maxiter": iterations},
+        options={"maxiter": iterations, "ftol": _TOLERANCE},
     )
     return posterior.kernel(found.x)
 
