@@ -28,9 +28,10 @@ from sklearn.pipeline import Pipeline
 from benchmarks.corpus_proxy_plot import draw_plot
 from surrogate.assembly import assemble, teach
 from surrogate.blackbox import load_model
-from surrogate.corpus.batch.proxy import proxied
 from surrogate.corpus.batch.proxy.corpus_proxy import CorpusProxy
+from surrogate.corpus.batch.proxy.proxied import explain_with_proxy
 from surrogate.corpus.batch.proxy.proxy_fitting import fit_corpus_proxy
+from surrogate.corpus.batch.proxy.stages import asked, planned_of
 from surrogate.evidence import Policy
 from surrogate.explanation import Explanation
 from surrogate.fit import r2
@@ -71,7 +72,7 @@ def rows_of(texts: list[str], pipe: Pipeline) -> list[Row]:
     rows = []
     wide = clone(pipe).set_params(perturb__n_samples=CALLS + 2 * FRESH, perturb__max_test=None)
     for text in texts:
-        planned = proxied._planned(pipe, text, CALLS)
+        planned = planned_of(pipe, text, CALLS)
         if isinstance(planned, str):
             continue
         drawn = wide.named_steps["perturb"].fit([text]).draw([text])
@@ -92,8 +93,8 @@ def measured(row: Row, explanation: Explanation) -> float:
 
 def without(row: Row, pipe: Pipeline, n_copies: int) -> Explanation:
     """As many copies to fit on, and no proxy."""
-    planned = proxied._planned(pipe, row.text, CALLS)
-    whole = proxied._asked(planned, n_copies, test=True)  # type: ignore[arg-type]
+    planned = planned_of(pipe, row.text, CALLS)
+    whole = asked(planned, n_copies, test=True)  # type: ignore[arg-type]
     settled = Settled(planned.pipe, whole, Stopping("fixed"), 0)  # type: ignore[union-attr]
     return assemble(settled, teach(settled), Policy(), "batch", full=False)
 
@@ -129,7 +130,7 @@ def explained(row: Row, proxy: CorpusProxy | None, pipe: Pipeline) -> Explanatio
     """One row as a batch explains it."""
     if proxy is None:
         return without(row, pipe, CALLS)
-    return proxied.explain_with_proxy(pipe, row.text, proxy, Policy(), "batch", calls=CALLS).explanation
+    return explain_with_proxy(pipe, row.text, proxy, Policy(), "batch", calls=CALLS).explanation
 
 
 def bare(row: Row, explanation: Explanation, pipe: Pipeline) -> Explanation:

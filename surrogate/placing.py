@@ -88,6 +88,9 @@ def _write_aside(final: Path, content: bytes, waiting: dict[Path, Path]) -> None
         raise
     with stream:
         stream.write(content)
+        # What other files state the digest of must not be empty after a power cut.
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def _undo(made: list[Path], waiting: dict[Path, Path], before: dict[Path, bytes | None]) -> None:

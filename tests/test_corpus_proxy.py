@@ -14,8 +14,9 @@ from sklearn.pipeline import Pipeline
 from surrogate.answers import Answers
 from surrogate.canonical import digest
 from surrogate.corpus.batch.proxy.corpus_proxy import CorpusProxy, words_of_units
-from surrogate.corpus.batch.proxy.proxied import WHY_NOT, Proxied, explain_with_proxy, proxied_copies
+from surrogate.corpus.batch.proxy.proxied import WHY_NOT, Proxied, explain_with_proxy
 from surrogate.corpus.batch.proxy.proxy_fitting import fit_corpus_proxy
+from surrogate.corpus.batch.proxy.stages import proxied_copies
 from surrogate.corpus.batch.rows.rows import row_of
 from surrogate.corpus.batch.values import Settings, SpooledRow
 from surrogate.errors import InputError
@@ -71,7 +72,7 @@ def explained(text: str, proxy: CorpusProxy, pipe: Pipeline | None = None, **opt
 def plain(text: str, proxy: CorpusProxy, pipe: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Proxied:
     """Without the proxy: no stage is tried."""
     with monkeypatch.context() as patch:
-        patch.setattr("surrogate.corpus.batch.proxy.proxied.STAGES", ())
+        patch.setattr("surrogate.corpus.batch.proxy.stages.STAGES", ())
         return explained(text, proxy, pipe)
 
 
@@ -133,10 +134,10 @@ def test_the_check_reads_no_test_copy(proxy: CorpusProxy, monkeypatch: pytest.Mo
         seen.extend(part.texts)  # type: ignore[attr-defined]
         return rows(part, *_)
 
-    from surrogate.corpus.batch.proxy import proxied
+    from surrogate.corpus.batch.proxy import stages
 
-    rows = proxied.usable_rows
-    monkeypatch.setattr(proxied, "usable_rows", read)
+    rows = stages.usable_rows
+    monkeypatch.setattr(stages, "usable_rows", read)
     found = explained(KNOWN, proxy)
     assert seen
     assert not set(seen) & set(found.explanation.sample.role("test").texts)  # type: ignore[union-attr]

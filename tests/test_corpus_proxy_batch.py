@@ -53,7 +53,7 @@ def test_rows_that_fail_the_check_are_asked_about_together(tmp_path: Path, monke
         passes.append(len(texts))
         return models.desks(texts)
 
-    monkeypatch.setattr("surrogate.corpus.batch.proxy.proxied.STAGES", ((8, 2.0), (12, 2.0)))
+    monkeypatch.setattr("surrogate.corpus.batch.proxy.stages.STAGES", ((8, 2.0), (12, 2.0)))
     box = FunctionBox(counted, classes=["cards", "fees"], fingerprint="desks 1")
     rows = batch(tmp_path / "out", 30, box=box)
     assert len([row for row in rows.values() if row["proxy_check"] is not None]) == 10
@@ -67,6 +67,11 @@ def test_nothing_is_asked_for_a_folder_that_cannot_be_used(tmp_path: Path, monke
     with pytest.raises(InputError, match=r"another settings\.corpus_proxy") as other:
         batch(tmp_path / "out", 10)
     assert other.value.code == "other-run"
+    monkeypatch.undo()
+    with pytest.raises(InputError) as few:
+        batch(tmp_path / "new", 10, corpus_proxy=1)
+    assert few.value.code == "bad-corpus-proxy"
+    assert not (tmp_path / "new").exists()
     with BatchFolder.claim(tmp_path / "new"), pytest.raises(InputError) as running:
         batch(tmp_path / "new", 10)
     assert running.value.code == "batch-running"

@@ -44,6 +44,7 @@ def _run(options: dict[str, Any]) -> None:
             overwrite=options["overwrite"],
             begun=begun,
             watch=lambda counts, spent: shown[0].update(counts, spent),
+            tell=None if options["quiet"] else lambda sentence: click.echo(sentence, err=True),
         )
     counts = shown[0].standing.counts
     if counts.rows == counts.errors:

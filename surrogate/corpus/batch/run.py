@@ -40,6 +40,7 @@ def run_batch(
     overwrite: bool = False,
     begun: Callable[[Counts], None] | None = None,
     watch: Watcher | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Path:
     """Explain every row that is not explained yet; the same call again goes on where this one was stopped.
 
@@ -55,6 +56,8 @@ def run_batch(
         Told once what was done by earlier runs.
     watch : callable (Counts, dict) -> None, optional
         Told of each part.
+    tell : callable (str) -> None, optional
+        Told what is done before the first part, where that takes long.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def run_batch(
     spending = spending_of(batch.black_box)
     with BatchFolder.claim(out) as folder:
         # The folder is taken, and known to be of this batch, before anything is asked for it.
-        batch = with_proxy(batch, overwrite=overwrite)
+        batch = with_proxy(batch, overwrite=overwrite, tell=tell)
         folder.identify(batch.identity(), overwrite=overwrite)
         if batch.proxy is not None:
             folder.put(PROXY, batch.proxy)

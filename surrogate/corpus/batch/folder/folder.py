@@ -57,11 +57,12 @@ class BatchFolder:
     {0}
     """
 
-    def __init__(self, path: Path, lock: locking.Lock) -> None:
+    def __init__(self, path: Path, lock: locking.Lock, *, made: bool = False) -> None:
         self.path = path
         self.set_aside: list[str] = []
         self._lock = lock
         self._in_doubt = True
+        self._made = made
 
     @property
     def work(self) -> Path:
@@ -111,11 +112,12 @@ class BatchFolder:
         """
         path = Path(out)
         with making(path):
+            is_new = not path.exists()
             path.mkdir(parents=True, exist_ok=True)
             check_is_ours(path)
             (path / ".work").mkdir(mode=0o700, exist_ok=True)
             lock = locking.take(path)
-            folder = cls(path, lock)
+            folder = cls(path, lock, made=is_new)
             try:
                 _remove_half_placed(path)
                 shutil.rmtree(folder.aside, ignore_errors=True)
@@ -263,6 +265,9 @@ class BatchFolder:
                 # Nothing is kept there for the next run.
                 self._lock.remove()
                 self.work.rmdir()
+                if self._made:
+                    # Nothing came of it: a folder that somebody made stays, this one goes.
+                    self.path.rmdir()
         self._lock.release()
 
     def __enter__(self) -> BatchFolder:

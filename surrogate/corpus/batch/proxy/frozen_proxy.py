@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -22,7 +23,7 @@ __all__ = ["PROXY", "proxy_of", "with_proxy"]
 PROXY = "proxy.npz"
 
 
-def with_proxy(batch: Opened, *, overwrite: bool = False) -> Opened:
+def with_proxy(batch: Opened, *, overwrite: bool = False, tell: Callable[[str], None] | None = None) -> Opened:
     """The batch with its corpus proxy: the one that its folder holds, or one that is fitted now; asks the model.
 
     Nothing is asked for a folder that holds another batch.
@@ -32,6 +33,8 @@ def with_proxy(batch: Opened, *, overwrite: bool = False) -> Opened:
     batch : Opened
     overwrite : bool
         Whether what the folder holds is of no account.
+    tell : callable (str) -> None, optional
+        Told before one is fitted, which takes as long as explaining a share of the rows.
 
     Raises
     ------
@@ -46,6 +49,8 @@ def with_proxy(batch: Opened, *, overwrite: bool = False) -> Opened:
     if content is None:
         pipe = clone(batch.pipe).set_params(query__store=open_store(batch.store))
         texts = [str(row.text) for row in batch.spool.sample_rows(wanted)]
+        if tell is not None:
+            tell(f"The corpus proxy is fitted first, to the model's answers to altered copies of {len(texts):,} texts.")
         content = fit_corpus_proxy(texts, wanted, pipe).to_bytes()
     return replace(_named(batch, digest(content)), proxy=content)
 

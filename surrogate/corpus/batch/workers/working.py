@@ -11,7 +11,7 @@ from typing import Any
 from sklearn.pipeline import Pipeline
 
 from surrogate.corpus.batch.proxy.frozen_proxy import proxy_of
-from surrogate.corpus.batch.proxy.proxied import proxied_copies
+from surrogate.corpus.batch.proxy.stages import proxied_copies
 from surrogate.corpus.batch.rows.part_files import part_bytes, read_part
 from surrogate.corpus.batch.rows.rows import error_row, shared_of, with_identity
 from surrogate.corpus.batch.values import Counts, PartResult, PartTask, Settings, SpooledRow, WorkSpec
