@@ -9,7 +9,7 @@ import numpy as np
 
 from surrogate.anchor_model import AnchorModel
 from surrogate.case import Case
-from surrogate.confirmation import confirmed_rules, supported
+from surrogate.confirmation import can_check_leaves, confirmed_rules, supported
 from surrogate.errors import InputError
 from surrogate.evidence import (
     Fidelity,
@@ -41,6 +41,7 @@ from surrogate.rows import Rows, original_row
 from surrogate.seeding import content_generator
 from surrogate.shapley_model import ShapleyModel
 from surrogate.single_thread import single_thread
+from surrogate.tree_model import TreeModel
 
 __all__ = ["appraise"]
 
@@ -74,6 +75,7 @@ def appraise(name: str | None, estimator: Surrogate, case: Case) -> Member:
         return Member(name, model.kind, model, verdict, None, taught_by=taught_by)
     if not case.measurable(model.scale):
         return Member(name, model.kind, model, _verdict(model, None, case), None, taught_by=taught_by)
+    is_ungrown = isinstance(model, TreeModel) and not can_check_leaves(case.whole, case.asker.left)
     fit, test = case.fit(model.scale), case.test(model.scale)
     fidelity = measure_fidelity(model, test, fit)
     proxy = "none" if taught_by == "calls" else "auto"
@@ -91,7 +93,7 @@ def appraise(name: str | None, estimator: Surrogate, case: Case) -> Member:
         name,
         model.kind,
         model,
-        _verdict(model, fidelity, case),
+        _verdict(model, fidelity, case, is_ungrown=is_ungrown),
         fidelity,
         rules,
         find_misses(model, case.test_part, case.outcome) if case.full else (),
@@ -148,7 +150,7 @@ def _size_reference(model: Any, fit: Rows, test: Rows, kind: str, case: Case) ->
     return measure_size_reference(model, case.teacher.answers(fit, kind), proxy.name, test, said)
 
 
-def _verdict(model: Any, fidelity: Fidelity | None, case: Case) -> Verdict:
+def _verdict(model: Any, fidelity: Fidelity | None, case: Case, *, is_ungrown: bool = False) -> Verdict:
     whole, answers = case.whole, case.whole.answers
     if answers is None:
         raise InputError("missing-black-box", "The pipeline has no answers. Put a Query step into it.")
@@ -162,4 +164,5 @@ def _verdict(model: Any, fidelity: Fidelity | None, case: Case) -> Verdict:
         unusable_share=float(np.mean(~answers.usable)),
         original_usable=bool(answers.usable[original]),
         decides_alike=(predicted > 0) == (margin > 0),
+        is_ungrown=is_ungrown,
     )

@@ -19,7 +19,7 @@ from surrogate.reference import rule_coverage
 from surrogate.rows import Rows
 from surrogate.tree_model import TreeModel
 
-__all__ = ["confirmed_rules", "only_checkable", "supported"]
+__all__ = ["can_check_leaves", "confirmed_rules", "only_checkable", "supported"]
 
 
 def only_checkable(surrogate: Surrogate | Panel, whole: Neighborhood, n_confirm: int) -> Surrogate | Panel:
@@ -34,12 +34,25 @@ def only_checkable(surrogate: Surrogate | Panel, whole: Neighborhood, n_confirm:
         Calls that are left to confirm rules and anchors.
     """
     members = dict(surrogate.members) if isinstance(surrogate, Panel) else {None: surrogate}
-    n_test = whole.role("test").n_samples
     for member in members.values():
-        if isinstance(member, RuleTree) and not whole.exhaustive:
-            checked = n_test + confirm_of(n_confirm, member, members.values())
-            member.set_params(max_leaves=member.max_leaves if checked >= 2 * MIN_SUPPORT else 1)
+        if isinstance(member, RuleTree) and not can_check_leaves(
+            whole, confirm_of(n_confirm, member, members.values())
+        ):
+            member.set_params(max_leaves=1)
     return surrogate
+
+
+def can_check_leaves(whole: Neighborhood, n_confirm: int) -> bool:
+    """Whether the test copies of a text, with the calls that a tree may spend on more, can check two leaves at least.
+
+    Examples
+    --------
+    >>> from surrogate.perturb import Delete
+    >>> drawn = Delete(n_samples=64).draw(["one two three four five six seven eight"])
+    >>> can_check_leaves(drawn, 0), can_check_leaves(drawn, 60)
+    (False, True)
+    """
+    return whole.exhaustive or whole.role("test").n_samples + n_confirm >= 2 * MIN_SUPPORT
 
 
 def supported(model: Any, case: Case) -> Any:

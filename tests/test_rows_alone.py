@@ -20,10 +20,10 @@ from tests.toys import MESSAGE, logistic
 BOX = FunctionBox(logistic({"lost": 3.0, "card": 2.0, "yesterday": -2.5}, -2.0), classes=["card", "other"])
 
 
-def for_a_row(text: str, calls: int) -> Explanation:
-    pipe = load("local").set_params(query__black_box=BOX, query__store=MemoryStore())
+def for_a_row(text: str, calls: int, recipe: str = "local") -> Explanation:
+    pipe = load(recipe).set_params(query__black_box=BOX, query__store=MemoryStore())
     settled = settle(pipe, prepare(pipe, text, calls, None))
-    return assemble(settled, teach(settled), Policy(), "local", full=False)
+    return assemble(settled, teach(settled), Policy(), recipe, full=False)
 
 
 def test_nothing_is_graded_in_a_row() -> None:
@@ -68,5 +68,18 @@ def test_no_tree_is_grown_where_the_copies_cannot_check_two_leaves(monkeypatch: 
     )
 
 
+@pytest.mark.parametrize("calls", [64, 84])
+def test_a_tree_that_was_not_grown_is_no_failure_but_too_little_evidence(calls: int) -> None:
+    verdict = tree_of(calls, "batch").verdict
+    assert verdict.status == "insufficient evidence"
+    assert verdict.reason.startswith("No tree was grown: fewer altered copies were left than the 60 ")
+    assert verdict.calls_needed is not None
+    assert not tree_of(verdict.calls_needed, "batch").verdict.reason.startswith("No tree was grown")
+
+
 def trees(calls: int) -> Any:
-    return next(member.model for member in for_a_row(MESSAGE, calls).members if member.name == "tree")
+    return tree_of(calls, "local").model
+
+
+def tree_of(calls: int, recipe: str) -> Any:
+    return next(member for member in for_a_row(MESSAGE, calls, recipe).members if member.name == "tree")

@@ -8,6 +8,7 @@ from typing import Any
 
 from surrogate.estimate import percent, two_decimals
 from surrogate.evidence.fidelity import Fidelity
+from surrogate.evidence.rules import MIN_SUPPORT
 
 __all__ = ["NO_REACTION", "Policy", "Verdict", "judge", "judge_sample"]
 
@@ -95,6 +96,7 @@ def judge(
     unusable_share: float,
     original_usable: bool,
     decides_alike: bool,
+    is_ungrown: bool = False,
 ) -> Verdict:
     """Judge one surrogate.
 
@@ -111,6 +113,8 @@ def judge(
         Whether the text itself was read whole and answered.
     decides_alike : bool
         Whether surrogate and model decide the same about the text itself.
+    is_ungrown : bool, default False
+        Whether it is a tree that was not grown, since the copies could not check two leaves.
 
     Returns
     -------
@@ -127,6 +131,8 @@ def judge(
         )
     if fidelity.variance < 1e-12:
         return Verdict("fail", NO_REACTION)
+    if is_ungrown:
+        return _judge_ungrown(fidelity.n_test, n_calls)
     return _judge_numbers(fidelity, policy, n_calls, decides_alike)
 
 
@@ -154,6 +160,16 @@ def judge_sample(*, policy: Policy, unusable_share: float, original_usable: bool
             f"at most {percent(policy.max_unusable)} may be.",
         )
     return None
+
+
+def _judge_ungrown(n_test: int, n_calls: int | None) -> Verdict:
+    needed = None if n_calls is None else math.ceil(n_calls * (2 * MIN_SUPPORT / n_test) / 64) * 64
+    hint = "" if needed is None else f" About {needed:,} calls would settle it."
+    return Verdict(
+        "insufficient evidence",
+        f"No tree was grown: fewer altered copies were left than the {2 * MIN_SUPPORT} that checking two leaves takes.{hint}",
+        needed,
+    )
 
 
 def _judge_numbers(fidelity: Fidelity, policy: Policy, n_calls: int | None, decides_alike: bool) -> Verdict:

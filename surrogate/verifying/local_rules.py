@@ -14,10 +14,10 @@ from surrogate.verifying.models import Part, parts_of, reached
 from surrogate.verifying.numeric import half_digit, interval_ends_fit, sigmoid
 from surrogate.verifying.rows import Row, Sample
 
-__all__ = ["compare_rules"]
+__all__ = ["MIN_SUPPORT", "compare_rules"]
 
 #: Fewest copies under a rule for its precision to be told.
-_MIN_SUPPORT = 30
+MIN_SUPPORT = 30
 
 
 def compare_rules(
@@ -108,7 +108,7 @@ def _compare_support(
     matching = [used for used in fitting if _same_share(_share_right(used, part), told)]
     used = next(iter(matching or fitting), counted[0][1])
     comparison.number(f"{here}/support", rule["support"], len(used))
-    if len(used) < (1 if sample.exact else _MIN_SUPPORT):
+    if len(used) < (1 if sample.exact else MIN_SUPPORT):
         comparison.value(f"{here}/precision", rule["precision"], None)
         return
     if rule["precision"] is None:
@@ -127,7 +127,7 @@ def _confirmed(under: Sequence[Row], part: Part, parts: Sequence[Part], sample: 
     The evidence does not say for which rule rows were asked; they were asked in one go, as many as were lacking, and all of
     them inside the rule.
     """
-    lacking = _MIN_SUPPORT - len(under)
+    lacking = MIN_SUPPORT - len(under)
     asked = [row for row in sample.rows if row.role == "confirm"]
     inside = [reached(parts, row.mask).number == part.number for row in asked]
     for start in range(len(asked) - lacking + 1 if lacking > 0 else 0):

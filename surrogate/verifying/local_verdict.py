@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from surrogate.verifying.comparison import Comparison
+from surrogate.verifying.local_rules import MIN_SUPPORT
 from surrogate.verifying.models import predicted
 from surrogate.verifying.rows import Sample
 
@@ -89,7 +90,27 @@ def _judged(member: dict[str, Any], sample: Sample, policy: dict[str, float]) ->
         ]
     if fidelity["variance"] < 1e-12:
         return [("fail", _NO_REACTION, None)]
-    return [_of_numbers(fidelity, policy, sample, alike) for alike in _alike(model, sample)]
+    measured = [_of_numbers(fidelity, policy, sample, alike) for alike in _alike(model, sample)]
+    # How many more copies a tree could have asked for is not in the record.
+    may_be_ungrown = member["kind"] == "tree" and not fidelity["exact"] and fidelity["n_test"] < 2 * MIN_SUPPORT
+    return [*measured, *([_ungrown(fidelity["n_test"], sample)] if may_be_ungrown else [])]
+
+
+def _ungrown(n_test: int, sample: Sample) -> Judged:
+    """A tree that was not grown, since the copies could not check two leaves."""
+    needed = _calls_for(2 * MIN_SUPPORT / n_test, sample)
+    hint = "" if needed is None else f" About {needed:,} calls would settle it."
+    copies = f"the {2 * MIN_SUPPORT} that checking two leaves takes"
+    reason = f"No tree was grown: fewer altered copies were left than {copies}.{hint}"
+    return "insufficient evidence", reason, needed
+
+
+def _calls_for(times: float, sample: Sample) -> int | None:
+    """So many times the calls that were made, in steps of 64; None where all copies were asked, and then again."""
+    whole = sample.whole
+    if any(row.draw for row in whole):
+        return None
+    return math.ceil(len({(row.text, row.draw) for row in whole}) * times / 64) * 64
 
 
 def _flaw(sample: Sample, policy: dict[str, float]) -> Judged | None:
@@ -137,14 +158,12 @@ def _of_numbers(fidelity: dict[str, Any], policy: dict[str, float], sample: Samp
 
 def _calls_needed(fidelity: dict[str, Any], policy: dict[str, float], sample: Sample) -> int | None:
     """Calls after which the interval, shrinking with their square root, would no longer hold the limit."""
-    r2, whole = fidelity["r2"], sample.whole
+    r2 = fidelity["r2"]
     distance = abs(r2["value"] - policy["min_r2"])
-    again = any(row.draw for row in whole)
-    if again or fidelity["exact"] or distance < 0.01:
+    if fidelity["exact"] or distance < 0.01:
         return None
     width = r2["value"] - r2["low"] if r2["value"] >= policy["min_r2"] else r2["high"] - r2["value"]
-    n_calls = len({(row.text, row.draw) for row in whole})
-    return math.ceil(n_calls * (width / distance) ** 2 / 64) * 64
+    return _calls_for((width / distance) ** 2, sample)
 
 
 def _of_values(model: dict[str, Any], policy: dict[str, float]) -> Judged:
