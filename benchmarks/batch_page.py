@@ -51,8 +51,9 @@ def _speed(told: dict[str, Any]) -> list[str]:
         "",
         "Seconds of whole processes, imports and loading included, divided by the rows; the loop has its model loaded, and was "
         f"run on {speed['n_loop']} of the messages before and after the batches ({speed['loop'][0]:.4f} and "
-        f"{speed['loop'][1]:.4f} s). A single explanation refits to halves of its calls twenty times to say what is stable; a "
-        "batch does so for rows with a full report, or for all with `--stability all`. Everything else in a row is the same.",
+        f"{speed['loop'][1]:.4f} s). A single explanation refits to halves of its calls twenty times to say what is stable, and "
+        "measures some things that only a report shows; a batch does so for rows with a full report, or for all with "
+        "`--stability all`. Everything else in a row is the same.",
         "",
         *table(
             [

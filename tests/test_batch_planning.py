@@ -384,7 +384,7 @@ def test_a_folder_of_another_run_is_named_and_the_same_run_is_not(tmp_path: Path
     assert "cannot be read" in planned(card_box(), machine=Machine(out), identity=identity).refusal
     (out / "batch.json").unlink()
     (out / "other.txt").write_text("", encoding="utf-8")
-    assert "something else" in planned(card_box(), machine=Machine(out), identity=identity).refusal
+    assert "holds no batch" in planned(card_box(), machine=Machine(out), identity=identity).refusal
 
 
 # The dry run of a batch.

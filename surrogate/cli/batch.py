@@ -78,7 +78,9 @@ __all__ = ["batch"]
     help="Who does the work: this process, processes here, a cluster [default: loky; none for an endpoint].",
 )
 @click.option("--address", help="Of the scheduler of dask or ray, for instance tcp://127.0.0.1:8786.")
-@click.option("--workers", type=click.IntRange(min=1), help="Processes [default: one for each core].")
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes [default: one for each core]; a cluster has its own."
+)
 @click.option(
     "--part-texts", type=click.IntRange(min=1), default=64, show_default=True, help="Distinct texts in a part."
 )
