@@ -189,6 +189,22 @@ def test_a_choice_of_reports_that_makes_no_sense_is_refused(told: str) -> None:
         read_choice(told)
 
 
+@pytest.mark.parametrize("is_there", [False, True])
+def test_what_is_read_lies_in_the_folder_of_the_batch_where_that_is_there(tmp_path: Path, is_there: bool) -> None:
+    """What is beside a folder that is there may be another disk, or not be ours to write to."""
+    source, out = tmp_path / "texts.csv", tmp_path / "mount" / "out"
+    source.write_text("text\npay my bill\n", encoding="utf-8")
+    out.parent.mkdir()
+    if is_there:
+        out.mkdir()
+    with opened(BatchRequest(source, out), models.toy()) as batch:
+        assert batch.spool.path.is_relative_to(out) is is_there
+        assert batch.spool.path.is_relative_to(out.parent)
+        run_batch(batch, HERE)
+    assert [path.name for path in out.parent.iterdir()] == ["out"]
+    assert not [path for path in out.iterdir() if path.name.startswith(".")]
+
+
 def test_adverse_labels_may_be_named_where_no_reports_are_wanted_of_them() -> None:
     assert read_choice("none", ("money",)) == read_choice("none")
 
