@@ -114,7 +114,10 @@ def _manifest(top: Path) -> Manifest | None:
 
 def _notes(check: BatchCheck, reports: VerifiedReports, manifest: Manifest | None) -> Iterator[str]:
     """What a reader should know beyond the verdicts."""
-    yield f"It is a batch: {check.n_rows:,} rows in {check.n_parts:,} parts were compared with their digests."
+    rows, parts = (
+        f"{n:,} {noun}{'' if n == 1 else 's'}" for n, noun in ((check.n_rows, "row"), (check.n_parts, "part"))
+    )
+    yield f"It is a batch: {rows} in {parts} {'was' if check.n_rows == 1 else 'were'} compared with their digests."
     yield f"The SHA-256 of {INDEX}, from which everything else follows, is {check.index_sha256}."
     if reports.n_reports:
         wrong = f": {', '.join(reports.failed)}" if reports.failed else ""
