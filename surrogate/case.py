@@ -57,15 +57,16 @@ class Case:
 
     def fit(self, scale: str) -> Rows:
         """The rows the surrogates were fitted to."""
-        return self._once("fit", self.teaching.role("fit"), scale)
+        return self._once("fit", scale)
 
     def test(self, scale: str) -> Rows:
         """The test rows, weighted to the reference distribution."""
-        return self._once("test", self.test_part, scale)
+        return self._once("test", scale)
 
-    def _once(self, role: str, part: Neighborhood, scale: str) -> Rows:
+    def _once(self, role: str, scale: str) -> Rows:
         """Rows are made once, however often they are asked for."""
         if (role, scale) not in self._rows:
+            part = self.test_part if role == "test" else self.teaching.role(role)
             self._rows[role, scale] = usable_rows(part, self.outcome, scale)
         return self._rows[role, scale]
 

@@ -147,8 +147,13 @@ def most_texts(pipe: Pipeline, calls: Calls, budget: int) -> int:
     return n_samples + confirm_share(pipe, n_samples)
 
 
-def set_plan(pipe: Pipeline, calls: int | Mapping[str, int], n_units: int) -> int:
-    """Set the pipeline's sample to a number of calls or a plan; returns the calls that are left for confirmation."""
+def set_plan(pipe: Pipeline, calls: int | Mapping[str, int] | None, n_units: int) -> int:
+    """Set the pipeline's sample to a number of calls or a plan; returns the calls that are left for confirmation.
+
+    None: the pipeline's own number, and what it keeps back beside it.
+    """
+    if calls is None:
+        return confirm_share(pipe, int(pipe.named_steps["perturb"].n_samples))
     if isinstance(calls, Mapping):
         shares = tuple(int(calls[role]) // 2 for role in ROLES)
         pipe.set_params(perturb__n_samples=2 * sum(shares), perturb__split=shares, perturb__max_test=None)

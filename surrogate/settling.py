@@ -76,10 +76,7 @@ def _asked(pipe: Pipeline, ready: Prepared, drawn: Neighborhood | None) -> Settl
     """With the number of calls that was given, or is the pipeline's own: all copies are drawn once and asked in one reading."""
     perturb, text, calls = pipe.named_steps["perturb"], ready.text, ready.calls
     document = perturb.fit([text]).documents_[0]
-    if calls is None:
-        n_confirm = confirm_share(pipe, int(perturb.n_samples))
-    else:
-        n_confirm = set_plan(pipe, cast("int | Mapping[str, int]", calls), document.n_units)
+    n_confirm = set_plan(pipe, cast("int | Mapping[str, int] | None", calls), document.n_units)
     whole = perturb.draw([document]) if drawn is None else drawn
     for _, step in pipe.steps[1:-1]:
         whole = step.fit(whole).transform(whole)

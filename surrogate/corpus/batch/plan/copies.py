@@ -18,7 +18,7 @@ from surrogate.corpus.batch.plan.token_counts import TokenCounter
 from surrogate.errors import InputError
 from surrogate.long_text import MOST_UNITS
 from surrogate.noise import n_repeated_calls
-from surrogate.plan import Calls, confirm_share, most_texts, set_plan
+from surrogate.plan import Calls, most_texts, set_plan
 from surrogate.repeats import repeats_of_all
 from surrogate.units import split_units
 
@@ -160,7 +160,7 @@ class _Copies(NamedTuple):
 
 def _copies(pipe: Pipeline, text: str, calls: Any, n_units: int) -> _Copies:
     perturb = pipe.named_steps["perturb"]
-    kept_back = confirm_share(pipe, int(perturb.n_samples)) if calls is None else set_plan(pipe, calls, n_units)
+    kept_back = set_plan(pipe, calls, n_units)
     drawn = perturb.draw([text])
     texts = list(dict.fromkeys([text, *drawn.texts]))
     return _Copies(texts, drawn.exhaustive, 0 if drawn.exhaustive else kept_back)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from surrogate.corpus.batch.proxy.proxy_check import check_of
 from surrogate.fit.corrected import Prior
 from surrogate.neighborhood import Neighborhood
 from surrogate.outcome import Outcome, resolve_outcome
-from surrogate.plan import Calls, confirm_share, members_of, set_plan
+from surrogate.plan import Calls, members_of, set_plan
 from surrogate.rows import original_row, usable_rows
 from surrogate.single_thread import single_thread
 
@@ -144,9 +145,7 @@ def planned_of(pipe: Pipeline, text: str, calls: Calls) -> Planned | str:
         return "varies"
     if n_units > REFINE_FROM:
         return "long"
-    n_confirm = confirm_share(pipe, int(perturb.n_samples))
-    if calls is not None:
-        n_confirm = set_plan(pipe, calls if isinstance(calls, Mapping) else int(calls), n_units)
+    n_confirm = set_plan(pipe, cast("int | Mapping[str, int] | None", calls), n_units)
     drawn = perturb.draw([text])
     return "every copy" if drawn.exhaustive else Planned(pipe, drawn, n_confirm)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
@@ -95,8 +95,7 @@ def first_copies(pipe: Pipeline, text: str, calls: Calls, budget: int | None) ->
         start = int(Adaptive(pipe).start)
         set_plan(pipe, start if budget is None else min(start, budget), n_units)
         return pipe.named_steps["perturb"].draw([text], ("fit", "select"))  # type: ignore[no-any-return]
-    if calls is not None:
-        set_plan(pipe, calls if isinstance(calls, Mapping) else int(calls), n_units)
+    set_plan(pipe, cast("int | Mapping[str, int] | None", calls), n_units)
     return pipe.named_steps["perturb"].draw([text])  # type: ignore[no-any-return]
 
 
