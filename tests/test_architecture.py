@@ -17,7 +17,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 #: Which parts of the package each part may import; a part is a module or a folder.
 VALUES = {
     "agreement", "anchor_model", "answers", "blanks", "canonical", "class_tree_model", "clauses", "concept",
-    "determination", "documents", "errors", "estimate", "features", "fired_rules", "interactions", "linear_model",
+    "determination", "documents", "errors", "estimate", "features", "fired_rules", "format_names", "interactions", "linear_model",
     "literals", "locate", "masks", "multinomial_model", "neighborhood", "outcome", "placing", "precedents", "reference",
     "rewriting", "rows", "rule_list_model", "rule_set_model", "seeding", "shapley_model", "shares", "single_thread",
     "small_files", "stopping", "table", "transcript", "tree_model", "unit_effects", "units", "votes",

@@ -59,9 +59,10 @@ def diff(
     cannot be told; 2 usage or input error.
     """
     from surrogate.comparing import compare_records, read_materiality
+    from surrogate.format_names import named_formats
     from surrogate.report.record.reading import read_record
 
-    names = _formats(formats)
+    names = named_formats([name.strip() for name in formats.split(",")], _FORMATS, "comparison")
     rules = None if policy is None else read_materiality(policy)
     comparison = compare_records(read_record(before), read_record(after), rules)
     record = comparison.to_dict()
@@ -72,18 +73,6 @@ def diff(
         page = out / ("comparison.html" if "html" in names else "comparison.json")
         click.echo(f"comparison: {page}", err=as_json)
     raise SystemExit(DONE if comparison.judgement.verdict == "not material" else WITHHELD)
-
-
-def _formats(formats: str) -> list[str]:
-    from surrogate.errors import InputError
-
-    names = list(dict.fromkeys(name.strip() for name in formats.split(",")))
-    for name in names:
-        if name not in _FORMATS:
-            raise InputError(
-                "unknown-format", f"There is no format {name!r} of a comparison. Formats: {', '.join(_FORMATS)}."
-            )
-    return names
 
 
 def _write(record: dict[str, Any], out: Path, names: list[str], locale: str, overwrite: bool) -> None:

@@ -51,9 +51,9 @@ def summary(
     """
     from surrogate.corpus.batch.summary.drifting import drift_between
     from surrogate.corpus.batch.summary.summarizing import summarize
-    from surrogate.corpus.batch.summary.writing_summary import check_forms, summary_record, write_summary
+    from surrogate.corpus.batch.summary.writing_summary import check_formats, summary_record, write_summary
 
-    names = check_forms([name.strip() for name in formats.split(",")])
+    names = check_formats([name.strip() for name in formats.split(",")])
     found = summarize(folder)
     drift = None if against is None else drift_between(against, folder, found)
     if out is not None:

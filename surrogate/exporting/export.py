@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +24,7 @@ from surrogate.exporting.pmml import write_pmml
 from surrogate.exporting.python_file import write_python
 from surrogate.exporting.sql import write_sql
 from surrogate.exporting.vectors import vectors_of, write_vectors
+from surrogate.format_names import named_formats
 from surrogate.report.record import kind_of
 
 __all__ = ["FORMATS", "Format", "check_names", "export_record"]
@@ -74,17 +74,9 @@ def check_names(formats: Sequence[str]) -> list[str]:
     >>> check_names(["sql", "dmn", "sql"])
     ['sql', 'dmn']
     """
-    names = list(dict.fromkeys([formats] if isinstance(formats, str) else formats))
-    if not names:
+    if not formats:
         raise InputError("unknown-format", f"No export format was named. Formats: {', '.join(FORMATS)}.")
-    for name in names:
-        if name not in FORMATS:
-            near = difflib.get_close_matches(str(name), FORMATS, n=1, cutoff=0.4)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise InputError(
-                "unknown-format", f"There is no export format {name!r}. Formats: {', '.join(FORMATS)}.{hint}"
-            )
-    return names
+    return named_formats(formats, FORMATS, "export")
 
 
 def export_record(

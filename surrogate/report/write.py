@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import platform
 import sys
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from surrogate.canonical import canonical, canonical_bytes, digest
 from surrogate.errors import InputError
+from surrogate.format_names import named_formats
 from surrogate.placing import place_files
 from surrogate.report.edition import Edition
 from surrogate.report.issuance import Issuance
@@ -208,15 +208,7 @@ def check_formats(formats: Sequence[str]) -> list[str]:
     >>> check_formats(["md", "html", "md"])
     ['md', 'html']
     """
-    names = [formats] if isinstance(formats, str) else list(dict.fromkeys(formats))
-    for name in names:
-        if name not in FORMATS:
-            near = difflib.get_close_matches(str(name), FORMATS, n=1, cutoff=0.4)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise InputError(
-                "unknown-format", f"There is no report format {name!r}. Formats: {', '.join(FORMATS)}.{hint}"
-            )
-    return names
+    return named_formats(formats, FORMATS, "report")
 
 
 def _run_facts(run: dict[str, Any], files: dict[str, bytes]) -> bytes:

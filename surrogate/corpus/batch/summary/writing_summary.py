@@ -12,12 +12,13 @@ from surrogate.corpus.batch.summary.drifting import Drift
 from surrogate.corpus.batch.summary.summarizing import Summary
 from surrogate.corpus.batch.summary.summary_table import summary_csv
 from surrogate.errors import InputError
+from surrogate.format_names import named_formats
 from surrogate.placing import place_files
 from surrogate.report.batch import FORMATS, RECORD, render_batch
 from surrogate.signing.manifest import read_manifest
 from surrogate.signing.names import MANIFEST
 
-__all__ = ["FILES", "check_forms", "summary_record", "write_summary"]
+__all__ = ["FILES", "check_formats", "summary_record", "write_summary"]
 
 #: Forms of a summary, with the file each is written to.
 FILES = {**FORMATS, "csv": "summary.csv", "json": RECORD}
@@ -79,7 +80,7 @@ def write_summary(
     """
     target, record = Path(folder), summary_record(summary, drift)
     links = (target / BATCH).is_file() and (batch is None or Path(batch).resolve() == target.resolve())
-    files = {FILES[name]: _render(name, record, links, locale) for name in check_forms(formats)}
+    files = {FILES[name]: _render(name, record, links, locale) for name in check_formats(formats)}
     files.pop(RECORD, None)
     files[RECORD] = canonical_bytes(record)  # Last: what the others are renderings of.
     try:
@@ -94,8 +95,8 @@ def write_summary(
     return target
 
 
-def check_forms(formats: Sequence[str]) -> list[str]:
-    """The forms, each once.
+def check_formats(formats: Sequence[str]) -> list[str]:
+    """The formats, each once.
 
     Raises
     ------
@@ -104,14 +105,10 @@ def check_forms(formats: Sequence[str]) -> list[str]:
 
     Examples
     --------
-    >>> check_forms(["csv", "html", "csv"])
+    >>> check_formats(["csv", "html", "csv"])
     ['csv', 'html']
     """
-    names = list(dict.fromkeys(formats))
-    for name in names:
-        if name not in FILES:
-            raise InputError("unknown-format", f"There is no form {name!r} of a summary. Forms: {', '.join(FILES)}.")
-    return names
+    return named_formats(formats, FILES, "summary")
 
 
 def _render(name: str, record: dict[str, Any], links: bool, locale: str) -> bytes:
